@@ -1,0 +1,49 @@
+# `make demo` and `make test` need Python 3.11 to 3.13, git and make, and set up the rest themselves.
+# For an environment of your own, see the README: the workflow itself is plain `snakemake`.
+
+PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3,$(if $(shell command -v $(p)),$(p))))
+CORES ?= 2
+BIN := .venv/bin
+RUN := .venv/run.stamp
+DEVELOP := .venv/develop.stamp
+
+.PHONY: demo test lint format requirements clean
+
+demo: $(RUN)
+	$(BIN)/snakemake --cores $(CORES)
+	@echo "Tables and figures: results/demo/VV/analysis"
+
+test: $(DEVELOP)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n $(CORES) $(PYTEST)
+
+lint: $(DEVELOP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/snakemake --lint
+
+format: $(DEVELOP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/snakefmt Snakefile rules
+
+# A changed list makes the environment anew, so that nothing of the old one is left.
+$(RUN): requirements.txt
+	rm -rf .venv
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	touch $@
+
+$(DEVELOP): requirements-dev.txt $(RUN)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+# For maintainers; needs uv. Versions for Python 3.11 to 3.13 in one list, without a host's name.
+requirements:
+	uv pip compile --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	  --no-emit-index-url --no-header --quiet requirements.in -o requirements.txt
+	uv pip compile --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	  --no-emit-index-url --no-header --quiet -c requirements.txt requirements-dev.in -o requirements-dev.txt
+
+clean:
+	rm -rf .venv results logs benchmarks/*/ .snakemake

@@ -1,0 +1,29 @@
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: "config.yaml"
+
+
+report: "report/workflow.rst"
+
+
+include: "rules/common.smk"
+include: "rules/simulate.smk"
+include: "rules/grid.smk"
+include: "rules/superset.smk"
+include: "rules/flatten.smk"
+include: "rules/tile.smk"
+include: "rules/correlate.smk"
+include: "rules/number.smk"
+include: "rules/analyse.smk"
+include: "rules/plot.smk"
+include: "rules/targets.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        tables(),
+        figures(),

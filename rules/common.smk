@@ -1,0 +1,110 @@
+import sys
+from copy import deepcopy
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+from snakemake.utils import validate
+
+sys.path.append(str(Path(workflow.basedir) / "scripts"))
+
+from stackio.digest import code_digest
+from stackio.scenes import find, simulated
+from stackshift.errors import InputError
+from stackshift.pairing import neighbours
+
+# A --configfile is laid over config.yaml key by key; its stacks take the place of the demo.
+if "stacks" in workflow.config_settings.overwrite_config:
+    config["stacks"] = deepcopy(workflow.config_settings.overwrite_config["stacks"])
+
+validate(config, "../schemas/config.schema.yaml")
+
+
+ANALYSIS = "results/{stack}/{polarization}/analysis"
+
+
+wildcard_constraints:
+    stack="[A-Za-z0-9][A-Za-z0-9_.-]*",
+    polarization="VV|VH|HH|HV",
+    scene=r"\d{8}T\d{6}",
+    reference=r"\d{8}T\d{6}",
+    secondary=r"\d{8}T\d{6}",
+
+
+def find_products() -> dict:
+    """The scenes, newest first, by (stack, polarization)."""
+    products = {}
+    for stack, settings in config["stacks"].items():
+        search = simulated if "simulate" in settings else find
+        for polarization in settings["polarizations"]:
+            products[stack, polarization] = search(
+                stack, settings.get("simulate", settings), polarization
+            )
+    return products
+
+
+try:
+    PRODUCTS = find_products()
+except InputError as error:
+    raise WorkflowError(str(error)) from None
+
+
+def scenes_of(wildcards) -> dict:
+    """The scenes of the stack and polarization of a job, newest first."""
+    return PRODUCTS[wildcards.stack, wildcards.polarization]
+
+
+def pairs_of(stack: str, polarization: str) -> list[tuple[str, str]]:
+    """(reference, secondary) of all pairs of a stack and polarization."""
+    return neighbours(PRODUCTS[stack, polarization])
+
+
+def for_products(*patterns: str) -> list[str]:
+    """The patterns filled in for each stack and polarization."""
+    return [
+        pattern.format(stack=stack, polarization=polarization)
+        for stack, polarization in PRODUCTS
+        for pattern in patterns
+    ]
+
+
+def for_scenes(pattern: str) -> list[str]:
+    """A pattern filled in for each scene of each stack and polarization."""
+    return [
+        pattern.format(stack=stack, polarization=polarization, scene=scene)
+        for (stack, polarization), scenes in PRODUCTS.items()
+        for scene in scenes
+    ]
+
+
+def truth_of(wildcards) -> dict:
+    """The file with the true offsets, for a simulated stack only."""
+    if "simulate" in config["stacks"][wildcards.stack]:
+        return {"truth": f"results/{wildcards.stack}/simulated/truth.csv"}
+    return {}
+
+
+def grid_scenes(wildcards) -> list[str]:
+    """The scenes that define the grid, oldest first.
+
+    Fixed bounds need only the oldest, so that a scene that is added later changes no input.
+    """
+    paths = [scene.path for scene in reversed(scenes_of(wildcards).values())]
+    return paths[:1] if config["superset"]["extent"] == "bounds" else paths
+
+
+def tables() -> list[str]:
+    """The tables of all stacks and polarizations."""
+    return for_products(
+        *(f"{ANALYSIS}/{name}.csv" for name in ("measurements", "pairs", "tiles"))
+    )
+
+
+def figures() -> list[str]:
+    """The figures of all stacks and polarizations."""
+    return for_products(
+        *(
+            f"{ANALYSIS}/{name}.{suffix}"
+            for name in ("offset_per_pair", "offset_per_tile")
+            for suffix in ("png", "svg")
+        )
+    )

@@ -1,0 +1,21 @@
+rule grid:
+    input:
+        scenes=grid_scenes,
+    output:
+        grid="results/{stack}/{polarization}/grid.json",
+    log:
+        "logs/{stack}/{polarization}/grid.log",
+    conda:
+        "../envs/raster.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        extent=config["superset"]["extent"],
+        bounds=config["superset"]["bounds"],
+        code=code_digest("grid"),
+    message:
+        "Find the common grid of {wildcards.stack} {wildcards.polarization}"
+    script:
+        "../scripts/grid.py"

@@ -1,0 +1,25 @@
+rule superset:
+    input:
+        scene=lambda wildcards: scenes_of(wildcards)[wildcards.scene].path,
+        grid=rules.grid.output.grid,
+    output:
+        scene="results/{stack}/{polarization}/superset/{scene}.tif",
+    log:
+        "logs/{stack}/{polarization}/superset/{scene}.log",
+    benchmark:
+        "benchmarks/{stack}/{polarization}/superset/{scene}.tsv"
+    conda:
+        "../envs/raster.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=20,
+    params:
+        resampling=config["superset"]["resampling"],
+        no_data=config["superset"]["nodata"],
+        platform=lambda wildcards: scenes_of(wildcards)[wildcards.scene].platform,
+        code=code_digest("superset"),
+    message:
+        "Bring {wildcards.scene} of {wildcards.stack} {wildcards.polarization} onto the common grid"
+    script:
+        "../scripts/superset.py"

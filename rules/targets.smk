@@ -1,0 +1,26 @@
+# Targets to stop at a stage: `snakemake flattened`.
+
+
+rule supersets:
+    input:
+        for_scenes(rules.superset.output.scene),
+
+
+rule flattened:
+    input:
+        for_scenes(rules.flatten.output.scene),
+
+
+rule tiled:
+    input:
+        for_scenes(rules.tile.output.tiles),
+
+
+rule correlated:
+    input:
+        for_products(rules.number.output.correlation),
+
+
+rule analysed:
+    input:
+        tables(),

@@ -1,0 +1,24 @@
+rule tile:
+    input:
+        scene=rules.flatten.output.scene,
+    output:
+        # A folder, so that tiles of an earlier, finer cut do not stay behind.
+        tiles=directory("results/{stack}/{polarization}/tiles/{scene}"),
+    log:
+        "logs/{stack}/{polarization}/tile/{scene}.log",
+    benchmark:
+        "benchmarks/{stack}/{polarization}/tile/{scene}.tsv"
+    conda:
+        "../envs/raster.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=20,
+    params:
+        rows=config["tiles"]["rows"],
+        columns=config["tiles"]["columns"],
+        code=code_digest("tile"),
+    message:
+        "Cut {wildcards.scene} of {wildcards.stack} {wildcards.polarization} into tiles"
+    script:
+        "../scripts/tile.py"

@@ -1,0 +1,85 @@
+"""Measure the shift of every tile between the two scenes of a pair."""
+
+import logging
+from pathlib import Path
+
+import numpy as np
+from stackio import files, job, raster
+from stackshift import methods
+from stackshift.geometry import pixel_size
+from stackshift.match import FAILED, Match
+from stackshift.record import tile_record
+
+
+def main(
+    reference: str,
+    secondary: str,
+    pair: dict,
+    path: str,
+    rows: int,
+    columns: int,
+    method: str,
+    options: dict,
+) -> None:
+    """Write the measurements of one pair as JSON, tiles in row-major order from the north-west.
+
+    Parameters
+    ----------
+    reference, secondary : folders with the tiles of the two scenes.
+    pair : names of the two scenes under ``reference`` and ``secondary``.
+    path : JSON to write.
+    rows, columns : number of tiles.
+    method, options : name of the method and its keyword arguments.
+    """
+    match = methods.load(method)
+    records, scenes = [], {}
+    for row in range(rows):
+        for column in range(columns):
+            name = f"{row}_{column}.tif"
+            tiles = []
+            for role, folder in (("reference", reference), ("secondary", secondary)):
+                with raster.open_scene(Path(folder) / name) as source:
+                    grid = raster.grid_of(source)
+                    tiles.append(raster.read_rows(source, 0, grid.height))
+                    if not records:
+                        scenes[role] = {"scene": pair[role]} | _origin(source.tags())
+            if not records:
+                unit = raster.unit_in_metres(grid.crs)
+            size = pixel_size(grid, unit, grid.height / 2)
+            valid = float(np.mean(np.isfinite(tiles[0]) & np.isfinite(tiles[1])))
+            records.append(tile_record(_matched(match, tiles, options), column, row, valid, size))
+    counted = sum(record["status"] == "ok" for record in records)
+    logging.info("%s: %d of %d tiles matched", method, counted, len(records))
+    files.write_json(path, scenes | {"method": method, "tiles": records})
+
+
+def _origin(tags: dict) -> dict:
+    """Where a scene comes from, out of its tiles' tags."""
+    return {
+        "source": tags.get("STACKSHIFT_SOURCE"),
+        "platform": tags.get("STACKSHIFT_PLATFORM") or None,
+        "resampling": tags.get("STACKSHIFT_RESAMPLING"),
+    }
+
+
+def _matched(match, tiles, options) -> Match:
+    # One odd tile must not cost the 63 others of the pair; the log keeps what happened.
+    try:
+        return match(*tiles, **options)
+    except Exception as error:
+        logging.exception("a tile failed")
+        return Match.rejected(FAILED, f"{type(error).__name__}: {error}")
+
+
+if __name__ == "__main__":
+    with job.logged(snakemake):
+        main(
+            reference=snakemake.input.reference,
+            secondary=snakemake.input.secondary,
+            pair=dict(snakemake.wildcards),
+            path=snakemake.output.pair,
+            rows=snakemake.params.rows,
+            columns=snakemake.params.columns,
+            method=snakemake.params.method,
+            options=snakemake.params.options,
+        )

@@ -1,0 +1,47 @@
+"""Truncate the spikes of one scene: what lies outside its own percentiles."""
+
+import logging
+
+from stackio import job, raster
+from stackshift.errors import InputError
+from stackshift.spikes import percentiles, truncate
+
+
+def main(scene: str, path: str, lower: float, upper: float, outside: str) -> None:
+    """Write a scene without its spikes.
+
+    Parameters
+    ----------
+    scene : raster on the stack's grid, NaN = no data.
+    path : raster to write.
+    lower, upper : percentiles of the valid pixels, 0 to 100.
+    outside : ``nan``, ``clip`` or ``keep``; see `stackshift.spikes.truncate`.
+    """
+    with raster.open_scene(scene) as source:
+        grid = raster.grid_of(source)
+
+        def blocks():
+            for first, rows in raster.row_blocks(grid.height):
+                yield raster.read_rows(source, first, rows)
+
+        thresholds = (0.0, 0.0)
+        if outside != "keep":
+            thresholds = percentiles(blocks, (lower, upper))
+            if thresholds is None:
+                raise InputError(f"{scene} has no valid pixel")
+            logging.info("thresholds %.6g and %.6g, outside: %s", *thresholds, outside)
+        tags = source.tags() | {"STACKSHIFT_STAGE": "flatten"}
+        with raster.create(path, grid, tags) as target:
+            for (first, _), block in zip(raster.row_blocks(grid.height), blocks(), strict=True):
+                raster.write_rows(target, first, truncate(block, *thresholds, outside))
+
+
+if __name__ == "__main__":
+    with job.logged(snakemake):
+        main(
+            scene=snakemake.input.scene,
+            path=snakemake.output.scene,
+            lower=snakemake.params.lower,
+            upper=snakemake.params.upper,
+            outside=snakemake.params.outside,
+        )

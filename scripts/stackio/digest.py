@@ -1,0 +1,52 @@
+"""A digest of the code that a stage runs, as Snakemake follows a script but not what it imports."""
+
+import ast
+import hashlib
+from functools import cache
+from pathlib import Path
+
+_SCRIPTS = Path(__file__).parents[1]
+
+
+def code_digest(stage: str, *modules: str) -> str:
+    """Digest of a stage's script and of all modules of this project that it imports.
+
+    Parameters
+    ----------
+    stage : name of the stage; its script is ``scripts/{stage}.py``.
+    modules : further modules that are imported by name at run time, such as a method's.
+
+    Returns
+    -------
+    16 hexadecimal digits that change with the content of these files and with nothing else.
+    """
+    files = set().union(*(_reached(path) for path in (_file(stage), *map(_file, modules))))
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(path.relative_to(_SCRIPTS).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _file(module: str) -> Path:
+    return _SCRIPTS.joinpath(*module.split(".")).with_suffix(".py")
+
+
+@cache
+def _imports(path: Path) -> frozenset[Path]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return frozenset(file for name in names if (file := _file(name)).is_file())
+
+
+def _reached(start: Path) -> set[Path]:
+    reached, waiting = set(), [start]
+    while waiting:
+        path = waiting.pop()
+        if path not in reached:
+            reached.add(path)
+            waiting.extend(_imports(path))
+    return reached

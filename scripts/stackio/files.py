@@ -1,0 +1,38 @@
+"""Small files: written whole or not at all, JSON without NaN, tables as CSV."""
+
+import json
+import os
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def whole(path):
+    """A path to write to, which takes the place of ``path`` only if the block succeeds."""
+    path = Path(path)
+    part = path.with_name(f".{path.stem}.part{path.suffix}")
+    try:
+        yield part
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_json(path, content) -> None:
+    """Valid JSON, which has no NaN: a value that does not exist must be None."""
+    with whole(path) as part:
+        part.write_text(
+            json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False) + "\n",
+            encoding="utf-8",
+        )
+
+
+def read_json(path):
+    """The content of a JSON file."""
+    return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def write_csv(path, table) -> None:
+    """A pandas table as CSV: micrometres are enough, a missing value is an empty field."""
+    with whole(path) as part:
+        table.round(6).to_csv(part, index=False, lineterminator="\n")

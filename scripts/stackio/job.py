@@ -1,0 +1,31 @@
+"""What every script does around its work: log into the job's file, and fail in one line."""
+
+import logging
+import sys
+from contextlib import contextmanager
+
+from stackshift.errors import InputError
+
+
+@contextmanager
+def logged(snakemake):
+    """Send logging and warnings to the job's log file; an InputError ends the job in one line.
+
+    Any other exception is a defect: it is logged with its traceback and passed on.
+    """
+    logging.basicConfig(
+        filename=snakemake.log[0],
+        filemode="w",
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(message)s",
+        force=True,
+    )
+    logging.captureWarnings(True)
+    try:
+        yield
+    except InputError as error:
+        logging.error(error)
+        sys.exit(f"{snakemake.rule}: {error}")
+    except Exception:
+        logging.exception("%s failed", snakemake.rule)
+        raise

@@ -1,0 +1,184 @@
+"""All reading and writing of rasters: float32 GeoTIFFs with NaN as no data, written whole."""
+
+import math
+import os
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import rasterio
+from rasterio.enums import Resampling
+from rasterio.errors import RasterioError, RasterioIOError
+from rasterio.transform import Affine
+from rasterio.vrt import WarpedVRT
+from rasterio.warp import transform_bounds
+from rasterio.windows import Window
+
+from stackio import files
+from stackshift.errors import InputError
+from stackshift.grid import Grid, check_north_up
+
+BLOCK_ROWS = 256
+
+
+@contextmanager
+def open_scene(path):
+    """A single-band raster, opened; what cannot be used is an InputError that names the file."""
+    try:
+        source = rasterio.open(path)
+    except RasterioIOError as error:
+        raise InputError(f"{path} cannot be opened as a raster ({_line(error)})") from error
+    with source:
+        try:
+            if source.count != 1:
+                raise InputError(f"has {source.count} bands; give one file a polarization")
+            if source.crs is None:
+                raise InputError("has no CRS; assign one (gdal_edit.py -a_srs), or use the original")
+            if np.issubdtype(np.dtype(source.dtypes[0]), np.complexfloating):
+                raise InputError("is complex; stackshift needs gamma0 power, not an SLC")
+            check_north_up(tuple(source.transform)[:6])
+        except InputError as error:
+            raise InputError(f"{path} {error}") from None
+        try:
+            yield source
+        except RasterioError as error:
+            raise InputError(
+                f"{path} cannot be read to the end ({_line(error)}); it is damaged or incomplete: "
+                "download it again"
+            ) from error
+
+
+def _line(error) -> str:
+    """The deepest reason of a GDAL error, on one line."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return " ".join(str(error).split())
+
+
+def grid_of(source) -> Grid:
+    """The grid of an open raster."""
+    return Grid(
+        source.crs.to_string(), tuple(source.transform)[:6], source.width, source.height
+    )
+
+
+def bounds_in(source, crs: str) -> tuple[float, float, float, float]:
+    """The bounds of an open raster in another CRS: (left, bottom, right, top)."""
+    if source.crs.to_string() == crs:
+        return tuple(source.bounds)
+    return transform_bounds(source.crs, crs, *source.bounds, densify_pts=101)
+
+
+def unit_in_metres(crs: str) -> float | None:
+    """Metres in a unit of a projected CRS; None for a geographic CRS (degrees)."""
+    parsed = rasterio.CRS.from_string(crs)
+    return None if parsed.is_geographic else parsed.linear_units_factor[1]
+
+
+def write_grid(path, grid: Grid) -> None:
+    """A stack's grid as JSON: crs, transform (a, b, c, d, e, f), width, height, bounds."""
+    files.write_json(
+        path,
+        {
+            "crs": grid.crs,
+            "transform": list(grid.transform),
+            "width": grid.width,
+            "height": grid.height,
+            "bounds": list(grid.bounds),
+        },
+    )
+
+
+def read_grid(path) -> Grid:
+    """A stack's grid from its JSON."""
+    content = files.read_json(path)
+    return Grid(
+        content["crs"], tuple(content["transform"]), content["width"], content["height"]
+    )
+
+
+def no_data_value(source, configured) -> float:
+    """What marks no data in a raster, besides NaN and infinity.
+
+    The configured number if there is one; else what the file says; else 0, which no power has.
+    """
+    if configured != "auto":
+        return float(configured)
+    return 0.0 if source.nodata is None else float(source.nodata)
+
+
+def masked(values: np.ndarray, no_data: float) -> np.ndarray:
+    """Values as float32 with NaN where there is no data: ``no_data``, NaN, infinity."""
+    with np.errstate(over="ignore"):
+        block = values.astype(np.float32)
+        marker = np.float32(no_data)
+    # Compared in the file's own type too, as a marker such as -1.797e308 is no float32.
+    missing = ~np.isfinite(block) | (values == no_data) | (block == marker)
+    block[missing] = np.nan
+    return block
+
+
+def warped(source, grid: Grid, resampling: str, no_data: float) -> WarpedVRT:
+    """An open raster as seen on another grid, as float32 with NaN as no data.
+
+    The exact transformation of every pixel, as GDAL's usual shortcut may be an eighth of a pixel
+    off, which is what this workflow measures.
+    """
+    return WarpedVRT(
+        source,
+        crs=grid.crs,
+        transform=Affine(*grid.transform),
+        width=grid.width,
+        height=grid.height,
+        resampling=Resampling[resampling],
+        src_nodata=no_data,
+        nodata=math.nan,
+        dtype="float32",
+        tolerance=1e-6,
+    )
+
+
+def row_blocks(height: int, rows: int = BLOCK_ROWS):
+    """(first row, number of rows) of the blocks that cover ``height`` rows."""
+    for first in range(0, height, rows):
+        yield first, min(rows, height - first)
+
+
+def read_rows(source, first: int, rows: int) -> np.ndarray:
+    """Whole rows of an open raster."""
+    return source.read(1, window=Window(0, first, source.width, rows))
+
+
+@contextmanager
+def create(path, grid: Grid, tags: dict, no_data: float = math.nan):
+    """A new float32 GeoTIFF on a grid that exists only once it is complete."""
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    with files.whole(path) as part:
+        with rasterio.open(
+            part,
+            "w",
+            driver="GTiff",
+            dtype="float32",
+            count=1,
+            nodata=no_data,
+            crs=grid.crs,
+            transform=Affine(*grid.transform),
+            width=grid.width,
+            height=grid.height,
+            blockysize=min(BLOCK_ROWS, grid.height),
+            bigtiff="if_safer",
+        ) as target:
+            target.update_tags(**tags)
+            yield target
+        _check_size(part, grid)
+
+
+def _check_size(path, grid: Grid) -> None:
+    # GDAL reports a full disk when it closes the file, where rasterio does not raise.
+    if os.path.getsize(path) < 4 * grid.width * grid.height:
+        raise InputError(f"{path} could not be written in full; is the disk full?")
+
+
+def write_rows(target, first: int, block: np.ndarray) -> None:
+    """Whole rows of a raster that is being written."""
+    target.write(block, 1, window=Window(0, first, block.shape[1], block.shape[0]))

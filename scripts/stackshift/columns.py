@@ -1,0 +1,106 @@
+"""Every name of a column or key of the outputs, once, with its unit and meaning.
+
+A test compares these with the files and with the documentation. Metres are on the ground: x to
+the east, y to the north.
+"""
+
+PAIR = "pair"
+REFERENCE = "reference"
+SECONDARY = "secondary"
+REFERENCE_INDEX = "reference_index"
+SECONDARY_INDEX = "secondary_index"
+REFERENCE_RESAMPLING = "reference_resampling"
+SECONDARY_RESAMPLING = "secondary_resampling"
+DAYS = "days"
+TILE_X = "tile_number_x"
+TILE_Y = "tile_number_y"
+SHIFT_X = "shift_x"
+SHIFT_Y = "shift_y"
+SIGMA_X = "sigma_x"
+SIGMA_Y = "sigma_y"
+QUALITY = "quality"
+COHERENCE = "coherence"
+ERROR = "error"
+PHASE = "phase"
+VALID_FRACTION = "valid_fraction"
+STATUS = "status"
+MESSAGE = "message"
+TILES = "tiles"
+PAIRS = "pairs"
+COUNT = "count"
+SKIPPED_SHARE = "skipped_share"
+ERROR_RMS = "error_rms"
+TRUE_X = "true_shift_x"
+TRUE_Y = "true_shift_y"
+SCENE = "scene"
+OFFSET_EAST = "offset_east"
+OFFSET_NORTH = "offset_north"
+
+AXES = (("x", SHIFT_X, SIGMA_X, TRUE_X), ("y", SHIFT_Y, SIGMA_Y, TRUE_Y))
+
+
+def statistic(name: str, axis: str) -> str:
+    """Column of a statistic (mean, std, median, nmad, robust, robust_sigma) of an axis."""
+    return f"{name}_{axis}"
+
+
+_PAIR_OF_SCENES = {
+    REFERENCE: ("", "reference scene of the pair, the newer one: YYYYMMDDTHHMMSS, UTC"),
+    SECONDARY: ("", "secondary scene of the pair, the older one: YYYYMMDDTHHMMSS, UTC"),
+    REFERENCE_INDEX: ("", "number of the reference scene in the stack, 0 is the newest"),
+    SECONDARY_INDEX: ("", "number of the secondary scene in the stack, 0 is the newest"),
+}
+_TILE = {
+    TILE_X: ("", "column of the tile, 0 in the west"),
+    TILE_Y: ("", "row of the tile, 0 in the north"),
+}
+_STATISTICS = {
+    COUNT: ("", "measurements with status ok: those that the statistics rest on"),
+    SKIPPED_SHARE: ("1", "share of the measurements that do not count, 0 to 1"),
+    **{
+        statistic(name, axis): ("m", f"{text} of the {shift} that count")
+        for axis, shift in (("x", "shifts to the east"), ("y", "shifts to the north"))
+        for name, text in (
+            ("mean", "mean"),
+            ("std", "standard deviation (n - 1)"),
+            ("median", "median"),
+            ("nmad", "normalised median absolute deviation (1.4826 MAD)"),
+        )
+    },
+    ERROR_RMS: ("1", "root mean square of error over the measurements that count"),
+}
+_TRUTH = {
+    TRUE_X: ("m", "true shift to the east; simulated stacks only"),
+    TRUE_Y: ("m", "true shift to the north; simulated stacks only"),
+}
+
+MEASUREMENTS = {
+    **_PAIR_OF_SCENES,
+    DAYS: ("d", "days from the secondary to the reference scene"),
+    **_TILE,
+    SHIFT_X: ("m", "shift to the east that brings the secondary onto the reference"),
+    SHIFT_Y: ("m", "shift to the north that brings the secondary onto the reference"),
+    SIGMA_X: ("m", "standard error of shift_x; empty where the method gives none"),
+    SIGMA_Y: ("m", "standard error of shift_y; empty where the method gives none"),
+    QUALITY: ("1", "peak to sidelobe ratio (coherence) or peak correlation (cross_correlation)"),
+    COHERENCE: ("1", "mean coherence of the two tiles at the shift, 0 to 1"),
+    ERROR: ("1", "sqrt(1 - r^2) of the correlation r, 0 to 1; cross_correlation only, not metres"),
+    PHASE: ("rad", "global phase difference; cross_correlation only, 0 for power"),
+    VALID_FRACTION: ("1", "share of pixels that are valid in both tiles"),
+    STATUS: ("", "ok, or why the tile does not count"),
+    MESSAGE: ("", "the status in words"),
+}
+PAIRS_TABLE = {
+    **_PAIR_OF_SCENES,
+    DAYS: MEASUREMENTS[DAYS],
+    REFERENCE_RESAMPLING: ("", "none: copied onto the stack's grid; else the kernel it was warped with"),
+    SECONDARY_RESAMPLING: ("", "none: copied onto the stack's grid; else the kernel it was warped with"),
+    TILES: ("", "tiles of the pair"),
+    **_STATISTICS,
+    **_TRUTH,
+}
+TILES_TABLE = {
+    **_TILE,
+    PAIRS: ("", "pairs in which the tile was measured"),
+    **_STATISTICS,
+}

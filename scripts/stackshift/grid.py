@@ -1,0 +1,150 @@
+"""The pixel lattice of a stack and the one grid that holds all its scenes.
+
+A lattice is a CRS, a pixel size and a phase: where pixel edges lie. Scenes on one lattice can be
+laid on top of each other by copying pixels; any other scene has to be resampled.
+
+Transforms are the six coefficients (a, b, c, d, e, f) of an affine geotransform:
+x = a * column + b * row + c, y = d * column + e * row + f.
+"""
+
+import math
+from dataclasses import dataclass
+
+from stackshift.errors import InputError
+
+# A thousandth of a pixel: ten times below what the estimator can tell.
+TOLERANCE = 1e-3
+
+Transform = tuple[float, float, float, float, float, float]
+Bounds = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A north-up raster grid: CRS (EPSG code or WKT), geotransform, and size in pixels."""
+
+    crs: str
+    transform: Transform
+    width: int
+    height: int
+
+    @property
+    def bounds(self) -> Bounds:
+        """(left, bottom, right, top) in the units of the CRS."""
+        a, _, c, _, e, f = self.transform
+        return c, f + e * self.height, c + a * self.width, f
+
+
+def check_north_up(transform: Transform) -> None:
+    """Refuse a geotransform that is missing, rotated or sheared.
+
+    Raises
+    ------
+    InputError
+        With what is wrong and what to do.
+    """
+    a, b, c, d, e, f = transform
+    if (a, b, c, d, e, f) == (1.0, 0.0, 0.0, 0.0, 1.0, 0.0):
+        raise InputError("has no geotransform; georeference it, or use the original product")
+    if b or d:
+        raise InputError("has a rotated geotransform; warp it north-up first (gdalwarp does)")
+    if not all(map(math.isfinite, transform)) or a == 0 or e == 0:
+        raise InputError(f"has an unusable geotransform {transform}; use the original product")
+
+
+def same_lattice(grid: Grid, lattice: Grid) -> bool:
+    """Whether all pixels of ``grid`` coincide with pixels of ``lattice``, to TOLERANCE pixels."""
+    if grid.crs != lattice.crs:
+        return False
+    a, _, c, _, e, f = lattice.transform
+    left, bottom, right, top = grid.bounds
+    columns = (left - c) / a, (right - c) / a
+    rows = (top - f) / e, (bottom - f) / e
+    # Both edges, so that a pixel size that is a little different does not add up across the scene.
+    return (
+        all(abs(edge - round(edge)) <= TOLERANCE for edge in columns + rows)
+        and round(columns[1]) - round(columns[0]) == grid.width
+        and round(rows[1]) - round(rows[0]) == grid.height
+    )
+
+
+def commonest_lattice(grids: list[Grid]) -> Grid:
+    """The grid whose lattice most of ``grids`` share; the first such one where two are as common."""
+    representatives: list[tuple[Grid, list[int]]] = []
+    for grid in grids:
+        for lattice, count in representatives:
+            if same_lattice(grid, lattice):
+                count[0] += 1
+                break
+        else:
+            representatives.append((grid, [1]))
+    return max(representatives, key=lambda item: item[1][0])[0]
+
+
+def union(bounds: list[Bounds]) -> Bounds:
+    """The smallest box around all boxes (left, bottom, right, top)."""
+    left, bottom, right, top = zip(*bounds, strict=True)
+    return min(left), min(bottom), max(right), max(top)
+
+
+def intersection(bounds: list[Bounds]) -> Bounds:
+    """The box that all boxes (left, bottom, right, top) share.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    left, bottom, right, top = zip(*bounds, strict=True)
+    box = max(left), max(bottom), min(right), min(top)
+    if box[0] >= box[2] or box[1] >= box[3]:
+        raise InputError(
+            "the scenes have no common area; use extent: union, or remove the scene that lies apart"
+        )
+    return box
+
+
+def snap(bounds: Bounds, lattice: Grid) -> Grid:
+    """The grid on a lattice that covers bounds: grown outwards to whole pixels."""
+    a, _, c, _, e, f = lattice.transform
+    left, bottom, right, top = bounds
+    first_column = math.floor((left - c) / a + TOLERANCE)
+    last_column = math.ceil((right - c) / a - TOLERANCE)
+    first_row = math.floor((top - f) / e + TOLERANCE)
+    last_row = math.ceil((bottom - f) / e - TOLERANCE)
+    if last_column <= first_column or last_row <= first_row:
+        raise InputError(
+            f"the bounds {list(bounds)} hold no pixel; give them as [left, bottom, right, top] in "
+            f"the units of {lattice.crs}"
+        )
+    return Grid(
+        lattice.crs,
+        (a, 0.0, c + first_column * a, 0.0, e, f + first_row * e),
+        last_column - first_column,
+        last_row - first_row,
+    )
+
+
+def offset_in(grid: Grid, target: Grid) -> tuple[int, int]:
+    """(row, column) of the target where the north-west pixel of ``grid``, on its lattice, lies."""
+    a, _, c, _, e, f = target.transform
+    return round((grid.transform[5] - f) / e), round((grid.transform[2] - c) / a)
+
+
+def tile_edges(size: int, tiles: int) -> list[int]:
+    """Pixel edges that cut ``size`` pixels into ``tiles`` parts which differ by at most a pixel.
+
+    Returns
+    -------
+    tiles + 1 edges from 0 to size: every pixel is in exactly one tile.
+
+    Raises
+    ------
+    InputError
+        If there are more tiles than pixels.
+    """
+    if tiles > size:
+        raise InputError(
+            f"{tiles} tiles do not fit into {size} pixels; lower 'tiles: rows' or 'columns'"
+        )
+    return [i * size // tiles for i in range(tiles + 1)]

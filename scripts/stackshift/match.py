@@ -1,0 +1,44 @@
+"""What a method finds for one tile of a pair, and the closed list of what can become of a tile."""
+
+from dataclasses import dataclass
+
+OK = "ok"  # counts
+TOO_MANY_NAN = "too_many_nan"  # too little data in common
+NO_MATCH = "no_match"  # no peak stands out: nothing to match
+LOW_QUALITY = "low_quality"  # a peak, but its standard error is above the gate
+SEARCH_LIMIT = "search_limit"  # the peak lies on the rim of the search radius
+TOO_SMALL = "too_small"  # fewer pixels than the method needs
+FAILED = "failed"  # an error, which the message and the log tell
+
+STATUSES = (OK, TOO_MANY_NAN, NO_MATCH, LOW_QUALITY, SEARCH_LIMIT, TOO_SMALL, FAILED)
+
+
+@dataclass(frozen=True)
+class Match:
+    """The result of one tile.
+
+    Parameters
+    ----------
+    status : one of STATUSES; only ``ok`` counts.
+    message : the status in words.
+    shift : (rows to the south, columns to the east) in pixels, the translation that brings the
+        secondary onto the reference; None for a tile that does not count.
+    sigma : standard error of the shift in pixels, same axes; None where the method gives none.
+    quality : the method's own figure of merit.
+    coherence : mean coherence of the two tiles at the shift, 0 to 1.
+    error, phase : as scikit-image gives them; the cross-correlation method only.
+    """
+
+    status: str
+    message: str
+    shift: tuple[float, float] | None = None
+    sigma: tuple[float, float] | None = None
+    quality: float | None = None
+    coherence: float | None = None
+    error: float | None = None
+    phase: float | None = None
+
+    @classmethod
+    def rejected(cls, status: str, message: str, **figures) -> "Match":
+        """A tile that does not count: no shift that could be averaged by mistake."""
+        return cls(status=status, message=message, **figures)

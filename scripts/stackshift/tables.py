@@ -1,0 +1,137 @@
+"""Tables of a stack: a row a measurement, a pair, a tile."""
+
+import numpy as np
+import pandas as pd
+
+from stackshift import columns
+from stackshift.match import OK
+
+
+def measurements(pairs: list[dict]) -> pd.DataFrame:
+    """One row for each tile of each pair, newest pair first.
+
+    Parameters
+    ----------
+    pairs : contents of the pairs' JSONs.
+
+    Returns
+    -------
+    Table with the columns of `columns.MEASUREMENTS`; a rejected tile has no shift.
+    """
+    rows = [
+        {
+            columns.REFERENCE: pair["reference"]["scene"],
+            columns.SECONDARY: pair["secondary"]["scene"],
+            columns.DAYS: days_between(pair["secondary"]["scene"], pair["reference"]["scene"]),
+        }
+        | record
+        for pair in pairs
+        for record in pair["tiles"]
+    ]
+    table = pd.DataFrame(rows, columns=list(columns.MEASUREMENTS))
+    numeric = [c for c, (unit, _) in columns.MEASUREMENTS.items() if unit]
+    table[numeric] = table[numeric].astype(float)
+    order = [columns.REFERENCE_INDEX, columns.SECONDARY_INDEX, columns.TILE_Y, columns.TILE_X]
+    return table.sort_values(order, ignore_index=True)
+
+
+def days_between(earlier: str, later: str) -> float:
+    """Days between two scenes named YYYYMMDDTHHMMSS, to a second."""
+    difference = pd.to_datetime(later, format="%Y%m%dT%H%M%S") - pd.to_datetime(
+        earlier, format="%Y%m%dT%H%M%S"
+    )
+    return difference.total_seconds() / 86400
+
+
+def nmad(values) -> float:
+    """Normalised median absolute deviation: 1.4826 times the median distance from the median.
+
+    Equals the standard deviation for a normal distribution and ignores up to half of outliers
+    (Hoehle & Hoehle 2009, doi:10.1016/j.isprsjprs.2009.02.003). NaN without a value.
+    """
+    values = np.asarray(values, float)
+    if values.size == 0:
+        return np.nan
+    return float(1.4826 * np.median(np.abs(values - np.median(values))))
+
+
+def statistics(group: pd.DataFrame) -> pd.Series:
+    """Statistics of the measurements that count in a group; NaN where none does."""
+    good = group[group[columns.STATUS] == OK]
+    row = {
+        columns.COUNT: len(good),
+        columns.SKIPPED_SHARE: 1 - len(good) / len(group),
+    }
+    for axis, shift, *_ in columns.AXES:
+        values = good[shift]
+        row |= {
+            columns.statistic("mean", axis): values.mean(),
+            columns.statistic("std", axis): values.std(ddof=1),
+            columns.statistic("median", axis): values.median(),
+            columns.statistic("nmad", axis): nmad(values),
+        }
+    row[columns.ERROR_RMS] = np.sqrt((good[columns.ERROR] ** 2).mean())
+    return pd.Series(row)
+
+
+def pairs_table(
+    table: pd.DataFrame, pairs: list[dict], truth: dict[str, tuple[float, float]] | None
+) -> pd.DataFrame:
+    """One row for each pair, with the columns of `columns.PAIRS_TABLE`.
+
+    Parameters
+    ----------
+    table : the measurements.
+    pairs : contents of the pairs' JSONs.
+    truth : true offset (east, north) in metres of each scene of a simulated stack, else None.
+    """
+    resampling = {
+        (pair["reference"]["scene"], pair["secondary"]["scene"]): (
+            pair["reference"]["resampling"],
+            pair["secondary"]["resampling"],
+        )
+        for pair in pairs
+    }
+    rows = []
+    for key, group in table.groupby([columns.REFERENCE, columns.SECONDARY], sort=False):
+        first = group.iloc[0]
+        row = {
+            columns.REFERENCE: key[0],
+            columns.SECONDARY: key[1],
+            columns.REFERENCE_INDEX: first[columns.REFERENCE_INDEX],
+            columns.SECONDARY_INDEX: first[columns.SECONDARY_INDEX],
+            columns.DAYS: first[columns.DAYS],
+            columns.REFERENCE_RESAMPLING: resampling[key][0],
+            columns.SECONDARY_RESAMPLING: resampling[key][1],
+            columns.TILES: len(group),
+        }
+        row |= statistics(group).to_dict()
+        row |= dict(zip((columns.TRUE_X, columns.TRUE_Y), true_shift(truth, *key), strict=True))
+        rows.append(row)
+    return _whole_numbers(pd.DataFrame(rows, columns=list(columns.PAIRS_TABLE)))
+
+
+def true_shift(truth, reference: str, secondary: str) -> tuple[float, float]:
+    """The shift that brings a scene displaced by a known offset onto another one, in metres.
+
+    A secondary scene that lies further east than the reference has to move west: the shift is the
+    reference's offset less the secondary's. NaN where the truth is not known.
+    """
+    if truth is None:
+        return np.nan, np.nan
+    return tuple(r - s for r, s in zip(truth[reference], truth[secondary], strict=True))
+
+
+def tiles_table(table: pd.DataFrame) -> pd.DataFrame:
+    """One row for each tile over all pairs, with the columns of `columns.TILES_TABLE`."""
+    rows = []
+    for (y, x), group in table.groupby([columns.TILE_Y, columns.TILE_X]):
+        row = {columns.TILE_X: x, columns.TILE_Y: y, columns.PAIRS: len(group)}
+        rows.append(row | statistics(group).to_dict())
+    return _whole_numbers(pd.DataFrame(rows, columns=list(columns.TILES_TABLE)))
+
+
+def _whole_numbers(table: pd.DataFrame) -> pd.DataFrame:
+    counts = [columns.COUNT, columns.TILES, columns.PAIRS]
+    counts += [columns.REFERENCE_INDEX, columns.SECONDARY_INDEX, columns.TILE_X, columns.TILE_Y]
+    return table.astype({c: int for c in counts if c in table})

@@ -1,0 +1,86 @@
+"""Bring one scene onto the grid of its stack: copied where it lies on it, warped where not."""
+
+import logging
+from pathlib import Path
+
+import numpy as np
+from stackio import job, raster
+from stackshift.errors import InputError
+from stackshift.grid import offset_in, same_lattice
+
+
+def main(scene: str, grid: str, path: str, resampling: str, no_data, platform: str | None) -> None:
+    """Write one scene on the stack's grid, NaN where it has no data.
+
+    Parameters
+    ----------
+    scene : raster to read, in place.
+    grid : JSON of the stack's grid.
+    path : raster to write.
+    resampling : kernel for a scene off the lattice: bilinear, cubic or lanczos.
+    no_data : number that marks no data, or ``auto``: the file's own, and 0 where it names none.
+    platform : satellite, for the tags.
+    """
+    target_grid = raster.read_grid(grid)
+    with raster.open_scene(scene) as source:
+        value = raster.no_data_value(source, no_data)
+        copied = same_lattice(raster.grid_of(source), target_grid)
+        tags = {
+            "STACKSHIFT_STAGE": "superset",
+            "STACKSHIFT_SOURCE": Path(scene).name,
+            "STACKSHIFT_PLATFORM": platform or "",
+            "STACKSHIFT_RESAMPLING": "none" if copied else resampling,
+        }
+        if copied:
+            logging.info("%s lies on the stack's pixel lattice: copied", scene)
+        else:
+            logging.warning("%s is off the stack's pixel lattice: warped, %s", scene, resampling)
+        with raster.create(path, target_grid, tags) as target:
+            blocks = _copied(source, target_grid, value)
+            if not copied:
+                blocks = _warped(source, target_grid, resampling, value)
+            valid = 0
+            for first, block in blocks:
+                valid += int(np.isfinite(block).sum())
+                raster.write_rows(target, first, block)
+            if valid == 0:
+                raise InputError(
+                    f"{scene} has no valid pixel on the stack's grid; remove it from the stack, or "
+                    "correct 'superset: bounds' or 'nodata'"
+                )
+    share = valid / (target_grid.width * target_grid.height)
+    logging.info("%.1f %% of the pixels are valid", 100 * share)
+
+
+def _copied(source, grid, no_data):
+    """Blocks of rows of the grid with the scene's own pixels."""
+    top, left = offset_in(raster.grid_of(source), grid)
+    columns = slice(max(left, 0), min(left + source.width, grid.width))
+    for first, rows in raster.row_blocks(grid.height):
+        block = np.full((rows, grid.width), np.nan, np.float32)
+        inside = slice(max(first, top), min(first + rows, top + source.height))
+        if inside.start < inside.stop and columns.start < columns.stop:
+            values = raster.read_rows(source, inside.start - top, inside.stop - inside.start)
+            block[inside.start - first : inside.stop - first, columns] = raster.masked(
+                values[:, columns.start - left : columns.stop - left], no_data
+            )
+        yield first, block
+
+
+def _warped(source, grid, resampling, no_data):
+    """Blocks of rows of the grid with the scene resampled onto it."""
+    with raster.warped(source, grid, resampling, no_data) as view:
+        for first, rows in raster.row_blocks(grid.height):
+            yield first, raster.masked(raster.read_rows(view, first, rows), no_data)
+
+
+if __name__ == "__main__":
+    with job.logged(snakemake):
+        main(
+            scene=snakemake.input.scene,
+            grid=snakemake.input.grid,
+            path=snakemake.output.scene,
+            resampling=snakemake.params.resampling,
+            no_data=snakemake.params.no_data,
+            platform=snakemake.params.platform,
+        )

@@ -1,0 +1,53 @@
+"""Cut one scene into tiles, each a GeoTIFF with its own geotransform."""
+
+import logging
+from pathlib import Path
+
+from stackio import job, raster
+from stackshift.errors import InputError
+from stackshift.grid import Grid, tile_edges
+
+
+def main(scene: str, directory: str, rows: int, columns: int) -> None:
+    """Write the tiles of one scene as ``{row}_{column}.tif``, counted from the north-west.
+
+    Parameters
+    ----------
+    scene : raster to cut.
+    directory : folder to write into.
+    rows, columns : number of tiles from north to south and from west to east.
+    """
+    with raster.open_scene(scene) as source:
+        grid = raster.grid_of(source)
+        try:
+            row_edges = tile_edges(grid.height, rows)
+            column_edges = tile_edges(grid.width, columns)
+        except InputError as error:
+            raise InputError(f"{scene}: {error}") from None
+        tags = source.tags() | {"STACKSHIFT_STAGE": "tile"}
+        for row in range(rows):
+            top, bottom = row_edges[row : row + 2]
+            # All tiles of a row share their lines of pixels: these are read once.
+            band = raster.read_rows(source, top, bottom - top)
+            for column in range(columns):
+                left, right = column_edges[column : column + 2]
+                tile = _part(grid, top, left, bottom - top, right - left)
+                path = Path(directory) / f"{row}_{column}.tif"
+                with raster.create(path, tile, tags) as target:
+                    raster.write_rows(target, 0, band[:, left:right])
+    logging.info("%d x %d tiles of %d x %d pixels", rows, columns, grid.height, grid.width)
+
+
+def _part(grid: Grid, top: int, left: int, height: int, width: int) -> Grid:
+    a, _, c, _, e, f = grid.transform
+    return Grid(grid.crs, (a, 0.0, c + left * a, 0.0, e, f + top * e), width, height)
+
+
+if __name__ == "__main__":
+    with job.logged(snakemake):
+        main(
+            scene=snakemake.input.scene,
+            directory=snakemake.output.tiles,
+            rows=snakemake.params.rows,
+            columns=snakemake.params.columns,
+        )

@@ -1,0 +1,74 @@
+"""Percentiles are exact, and what lies outside them becomes what the config says."""
+
+import flatten
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from stackshift import spikes
+from stackshift.errors import InputError
+
+from makers import read, texture, write_scene
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    hnp.arrays(
+        np.float32,
+        st.integers(1, 300),
+        elements=st.floats(width=32, allow_infinity=False, allow_subnormal=True),
+    ),
+    st.lists(st.floats(0, 100), min_size=1, max_size=3),
+    st.integers(1, 50),
+)
+def test_percentiles_agree_with_numpy(values, percents, block):
+    blocks = [values[i : i + block] for i in range(0, len(values), block)]
+    found = spikes.percentiles(lambda: blocks, percents)
+    valid = values[np.isfinite(values)].astype(float)
+    if not valid.size:
+        assert found is None
+        return
+    np.testing.assert_allclose(found, np.percentile(valid, percents), rtol=1e-12, atol=0)
+
+
+def test_sort_keys_keep_the_order_of_values():
+    values = np.array([-np.float32(3e38), -1, -1e-45, 0, 1e-45, 1e-3, 1, 3e38], np.float32)
+    assert (np.diff(spikes.sort_keys(values).astype(np.int64)) > 0).all()
+
+
+@pytest.fixture
+def scene(tmp_path):
+    image = texture(300, 211, seed=3)
+    image[:40, :60] = np.nan
+    return image, write_scene(tmp_path / "scene.tif", image, no_data=np.nan)
+
+
+def test_nan_outside_the_percentiles(scene, tmp_path):
+    image, path = scene
+    flatten.main(path, tmp_path / "out.tif", 1, 99, "nan")
+    low, high = np.nanpercentile(image.astype(float), [1, 99])
+    expected = np.where((image < low) | (image > high), np.nan, image)
+    np.testing.assert_array_equal(read(tmp_path / "out.tif"), expected)
+    assert np.isnan(expected).sum() > np.isnan(image).sum() + 1000
+
+
+def test_clip_to_the_percentiles(scene, tmp_path):
+    image, path = scene
+    flatten.main(path, tmp_path / "out.tif", 5, 90, "clip")
+    low, high = np.nanpercentile(image.astype(float), [5, 90])
+    expected = np.clip(image, np.float32(low), np.float32(high))
+    np.testing.assert_array_equal(read(tmp_path / "out.tif"), expected)
+
+
+def test_keep_changes_nothing(scene, tmp_path):
+    image, path = scene
+    flatten.main(path, tmp_path / "out.tif", 1, 99, "keep")
+    np.testing.assert_array_equal(read(tmp_path / "out.tif"), image)
+
+
+def test_a_scene_without_data_is_an_error(tmp_path):
+    path = write_scene(tmp_path / "empty.tif", np.full((20, 20), np.nan, np.float32))
+    with pytest.raises(InputError, match=r"empty.tif has no valid pixel"):
+        flatten.main(path, tmp_path / "out.tif", 1, 99, "nan")
+    assert not (tmp_path / "out.tif").exists()

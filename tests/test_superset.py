@@ -1,0 +1,206 @@
+"""Scenes come onto the grid as they are, or are warped without being displaced."""
+
+import logging
+
+import numpy as np
+import pytest
+import rasterio
+import superset
+from rasterio.transform import Affine
+from rasterio.warp import transform
+from stackio import raster
+from stackshift.errors import InputError
+from stackshift.grid import Grid
+
+from makers import NORTH, POSTING, WEST, read, texture, write_scene
+
+GRID = Grid("EPSG:32611", (POSTING, 0.0, WEST, 0.0, -POSTING, NORTH), 120, 90)
+
+
+@pytest.fixture
+def run(tmp_path):
+    raster.write_grid(tmp_path / "grid.json", GRID)
+
+    def run(scene, resampling="lanczos", no_data="auto"):
+        out = tmp_path / "out.tif"
+        superset.main(scene, tmp_path / "grid.json", out, resampling, no_data, "S1A")
+        return read(out)
+
+    return run
+
+
+@pytest.mark.parametrize(("row", "column"), [(0, 0), (5, 9), (-12, -30), (70, 100), (-200, 3)])
+def test_a_scene_on_the_lattice_is_copied_to_the_bit(run, tmp_path, row, column):
+    image = texture(300, 110)
+    scene = write_scene(
+        tmp_path / "scene.tif", image, west=WEST + column * POSTING, north=NORTH - row * POSTING
+    )
+    expected = np.full((90, 120), np.nan, np.float32)
+    for r in range(90):
+        for c in range(120):
+            if 0 <= r - row < 300 and 0 <= c - column < 110:
+                expected[r, c] = image[r - row, c - column]
+    np.testing.assert_array_equal(run(scene), expected)
+    with rasterio.open(tmp_path / "out.tif") as out:
+        assert out.tags()["STACKSHIFT_RESAMPLING"] == "none"
+        assert out.tags()["STACKSHIFT_SOURCE"] == "scene.tif"
+        assert out.crs.to_epsg() == 32611
+        assert tuple(out.transform)[:6] == GRID.transform
+
+
+@pytest.mark.parametrize(
+    ("marker", "in_file", "configured"),
+    [
+        (0.0, 0.0, "auto"),
+        (0.0, None, "auto"),
+        (np.nan, np.nan, "auto"),
+        (np.nan, 0.0, "auto"),
+        (-9999.0, -9999.0, "auto"),
+        (-3.4028234663852886e38, -3.4028234663852886e38, "auto"),
+        (-1.0, None, -1),
+        (-1.0, 7.0, -1),
+        (np.inf, None, "auto"),
+    ],
+)
+def test_what_marks_no_data_becomes_nan(run, tmp_path, marker, in_file, configured):
+    image = texture(90, 120)
+    hole = np.zeros(image.shape, bool)
+    hole[10:20, 30:50] = True
+    scene = write_scene(tmp_path / "s.tif", np.where(hole, np.float32(marker), image), no_data=in_file)
+    np.testing.assert_array_equal(run(scene, no_data=configured), np.where(hole, np.nan, image))
+
+
+def test_integers_and_doubles_are_read(run, tmp_path):
+    whole = np.arange(90 * 120).reshape(90, 120)
+    for dtype, no_data in (("uint16", 0), ("float64", -1.797e308)):
+        scene = write_scene(tmp_path / f"{dtype}.tif", whole.astype(dtype), no_data=no_data)
+        expected = whole.astype(np.float32)
+        expected[whole == no_data] = np.nan
+        np.testing.assert_array_equal(run(scene), expected)
+
+
+# A ground that is known everywhere: a sum of waves of 5 to 40 pixels, in UTM metres.
+RANDOM = np.random.default_rng(1)
+WAVES = [
+    (2 * np.pi / (POSTING * length) * np.array([np.cos(angle), np.sin(angle)]), phase)
+    for length, angle, phase in zip(
+        RANDOM.uniform(5, 40, 60), RANDOM.uniform(0, np.pi, 60), RANDOM.uniform(0, 6, 60), strict=True
+    )
+]
+
+
+def ground(x, y):
+    return sum(2 + np.cos(k[0] * x + k[1] * y + phase) for k, phase in WAVES)
+
+
+def centres(transform, rows, columns):
+    column, row = np.meshgrid(np.arange(columns) + 0.5, np.arange(rows) + 0.5)
+    return transform.c + transform.a * column, transform.f + transform.e * row
+
+
+def displacement(image, rows, columns):
+    """Displacement in pixels (east, south) of an image against the known ground, least squares."""
+    x, y = centres(Affine(*GRID.transform), rows, columns)
+    step = 0.01 * POSTING
+    east = (ground(x + step, y) - ground(x - step, y)) / 0.02
+    south = (ground(x, y - step) - ground(x, y + step)) / 0.02
+    inside = np.isfinite(image)
+    design = np.stack([-east[inside], -south[inside]], axis=1)
+    return np.linalg.lstsq(design, (image - ground(x, y))[inside], rcond=None)[0]
+
+
+def test_the_measure_of_displacement_sees_a_hundredth_of_a_pixel():
+    x, y = centres(Affine(*GRID.transform), 90, 120)
+    image = ground(x - 0.01 * POSTING, y + 0.03 * POSTING)
+    np.testing.assert_allclose(displacement(image, 90, 120), [0.01, 0.03], atol=5e-4)
+
+
+@pytest.mark.parametrize("resampling", ["bilinear", "cubic", "lanczos"])
+@pytest.mark.parametrize("fraction", [(0.5, 0.5), (0.37, 0.21), (-0.1, 0.45)])
+def test_a_warp_does_not_displace(run, tmp_path, resampling, fraction, caplog):
+    there = Affine(
+        POSTING, 0, WEST - (20 + fraction[0]) * POSTING, 0, -POSTING, NORTH + (15 + fraction[1]) * POSTING
+    )
+    image = ground(*centres(there, 130, 170)).astype(np.float32)
+    scene = write_scene(tmp_path / "off.tif", image, transform=there)
+    with caplog.at_level(logging.WARNING):
+        out = run(scene, resampling)
+    assert "off.tif is off the stack's pixel lattice: warped" in caplog.text
+    assert np.isfinite(out).all()
+    assert np.abs(displacement(out, 90, 120)).max() < 0.01
+    with rasterio.open(tmp_path / "out.tif") as target:
+        assert target.tags()["STACKSHIFT_RESAMPLING"] == resampling
+
+
+@pytest.mark.parametrize("resampling", ["bilinear", "cubic", "lanczos"])
+def test_a_warp_from_the_neighbouring_zone_does_not_displace(run, tmp_path, resampling):
+    (west,), (north,) = transform("EPSG:32611", "EPSG:32612", [WEST], [NORTH])
+    there = Affine(POSTING, 0, round(west) - 1500, 0, -POSTING, round(north) + 1500)
+    x, y = centres(there, 300, 300)
+    x, y = transform("EPSG:32612", "EPSG:32611", x.ravel(), y.ravel())
+    image = ground(np.reshape(x, (300, 300)), np.reshape(y, (300, 300))).astype(np.float32)
+    scene = write_scene(tmp_path / "zone12.tif", image, transform=there, crs="EPSG:32612")
+    out = run(scene, resampling)
+    assert np.isfinite(out).mean() > 0.9
+    assert np.abs(displacement(out, 90, 120)).max() < 0.01
+
+
+def test_gaps_stay_gaps_in_a_warp(run, tmp_path):
+    image = texture(200, 200)
+    image[60:90, 60:90] = 0
+    scene = write_scene(tmp_path / "s.tif", image, west=WEST - 310.0, north=NORTH + 310.0, no_data=0)
+    out = run(scene)
+    # The hole begins at row and column 60 - 10.33 of the grid.
+    assert np.isnan(out[51:78, 51:78]).all()
+    assert np.isfinite(out[:48]).all()
+    assert np.isfinite(out[:, 83:]).all()
+    assert np.nanmax(out) < 10 * image.max()
+
+
+def broken(tmp_path, case):
+    image = texture(90, 120)
+    path = tmp_path / f"{case}.tif"
+    match case:
+        case "truncated":
+            write_scene(path, image)
+            path.write_bytes(path.read_bytes()[:20_000])
+        case "text":
+            path.write_text("not a raster")
+        case "empty":
+            path.touch()
+        case "bands":
+            write_scene(path, np.stack([image, image]))
+        case "complex":
+            write_scene(path, image.astype(np.complex64))
+        case "no_crs":
+            write_scene(path, image, crs=None)
+        case "rotated":
+            write_scene(path, image, transform=Affine(29, 5, WEST, 5, -29, NORTH))
+        case "all_nan":
+            write_scene(path, np.full_like(image, np.nan))
+        case "elsewhere":
+            write_scene(path, image, west=WEST + 1e6)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("case", "message"),
+    [
+        ("truncated", "cannot be read to the end .* download it again"),
+        ("text", "cannot be opened as a raster"),
+        ("empty", "cannot be opened as a raster"),
+        ("bands", "has 2 bands"),
+        ("complex", "is complex"),
+        ("no_crs", "has no CRS"),
+        ("rotated", "has a rotated geotransform"),
+        ("all_nan", "has no valid pixel"),
+        ("elsewhere", "has no valid pixel"),
+    ],
+)
+def test_a_broken_scene_is_one_line_and_leaves_nothing(run, tmp_path, case, message):
+    scene = broken(tmp_path, case)
+    with pytest.raises(InputError, match=message) as caught:
+        run(scene)
+    assert str(scene) in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert not list(tmp_path.glob("*out*"))
