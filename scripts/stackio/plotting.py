@@ -14,7 +14,6 @@ EAST = {"color": "#0072B2", "marker": "o", "label": "east"}
 NORTH = {"color": "#D55E00", "marker": "s", "label": "north"}
 REQUIREMENT = {"color": "#555555", "linestyle": "--", "linewidth": 1}
 TRUTH = {"color": "black", "marker": "x", "linestyle": "none", "markersize": 8, "markeredgewidth": 1.5}
-SPREAD = "bar: spread of the tiles (NMAD)"
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -47,38 +46,35 @@ def offset_per_pair(table, requirement: float, title: str) -> Figure:
     title : stack, polarization and method.
     """
     table = table.sort_values(columns.REFERENCE_INDEX, ascending=False)
-    figure = new_figure(max(9.0, min(4.5 + 0.5 * len(table), 20)), 8.4)
-    grid = figure.add_gridspec(3, 1, height_ratios=(1, 1, 1.6))
+    width = min(max(6.0, 2 + 0.3 * len(table)), 16)
+    figure = new_figure(width + 6.2, 6.4)
+    left, right = figure.subfigures(1, 2, width_ratios=(width, 6.2))
+    upper, lower = left.subplots(2, 1, sharex=True)
     position = np.arange(len(table))
     truths = table[columns.TRUE_X].notna().any()
-    upper = figure.add_subplot(grid[0])
-    lower = figure.add_subplot(grid[1], sharex=upper)
     for axes, axis, style, truth in (
         (upper, "x", EAST, columns.TRUE_X),
         (lower, "y", NORTH, columns.TRUE_Y),
     ):
         axes.axhspan(-requirement, requirement, color="#999999", alpha=0.12, linewidth=0)
         for sign in (-1, 1):
-            label = f"requirement: {requirement:g} m" if sign > 0 else None
-            axes.axhline(sign * requirement, **REQUIREMENT, label=label)
+            axes.axhline(sign * requirement, **REQUIREMENT)
         axes.errorbar(
             position,
             table[statistic("median", axis)],
             yerr=table[statistic("nmad", axis)],
-            **style | {"label": f"median over tiles; {SPREAD}"},
+            **style,
             linestyle="none",
             capsize=3,
         )
         if truths:
-            axes.plot(position, table[truth], **TRUTH, label="truth")
+            axes.plot(position, table[truth], **TRUTH)
         axes.set_ylabel(f"shift {style['label']} (m)")
         axes.grid(alpha=0.3)
-    upper.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False, fontsize=9)
-    upper.tick_params(labelbottom=False)
-    step = max(1, len(table) // 30)
+    step = max(1, len(table) // 40)
     labels = [
-        f"{day(s)} → {day(r)}\n{count} of {tiles} tiles"
-        for s, r, count, tiles in zip(
+        f"{day(secondary)} → {day(reference)}: {count}/{tiles}"
+        for secondary, reference, count, tiles in zip(
             table[columns.SECONDARY],
             table[columns.REFERENCE],
             table[columns.COUNT],
@@ -86,15 +82,15 @@ def offset_per_pair(table, requirement: float, title: str) -> Figure:
             strict=True,
         )
     ]
-    lower.set_xticks(position[::step], labels[::step], rotation=35, ha="right", fontsize=8)
-    lower.set_xlabel("pair: secondary → reference date, and the number of tiles that count")
-    _scatter(figure.add_subplot(grid[2]), table, requirement, truths)
+    lower.set_xticks(position[::step], labels[::step], rotation=60, ha="right", fontsize=7.5)
+    lower.set_xlabel("pair: secondary → reference: tiles that count / tiles")
+    _scatter(right.subplots(), table, requirement, "pair", truths)
     figure.suptitle(f"Offset per pair: {title}", fontweight="bold")
     return figure
 
 
 def offset_per_tile(table, requirement: float, title: str) -> Figure:
-    """Median shift of each tile over all pairs: east against north, and as two maps.
+    """Median shift of each tile over all pairs: east against north, and as maps.
 
     Parameters
     ----------
@@ -102,37 +98,52 @@ def offset_per_tile(table, requirement: float, title: str) -> Figure:
     requirement : metres.
     title : stack, polarization and method.
     """
-    figure = new_figure(10.5, 8.6)
-    grid = figure.add_gridspec(2, 2, height_ratios=(1.25, 1))
-    axes = figure.add_subplot(grid[0, :])
-    _scatter(axes, table, requirement, truths=False)
-    shape = table[columns.TILE_Y].max() + 1, table[columns.TILE_X].max() + 1
-    limit = np.nanmax(
-        [table[statistic("median", axis)].abs().max() for axis in "xy"] + [requirement / 6]
-    )
-    for i, (axis, style) in enumerate((("x", EAST), ("y", NORTH))):
-        axes = figure.add_subplot(grid[1, i])
-        image = np.full(shape, np.nan)
-        image[table[columns.TILE_Y], table[columns.TILE_X]] = table[statistic("median", axis)]
-        axes.set_facecolor("#bbbbbb")
-        picture = axes.imshow(image, cmap="PuOr", vmin=-limit, vmax=limit)
-        for _, row in table.iterrows():
-            share = f"{row[columns.COUNT]:.0f}"
-            axes.text(
-                row[columns.TILE_X], row[columns.TILE_Y], share, ha="center", va="center", fontsize=7
-            )
-        axes.set_title(f"median shift {style['label']}; number: pairs that count", fontsize=10)
-        axes.set_xlabel("tile column, from the west")
-        axes.set_ylabel("tile row, from the north")
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-        figure.colorbar(picture, ax=axes, label=f"shift {style['label']} (m)")
+    figure = new_figure(11.5, 9.5)
+    (scatter, share), maps = figure.subplots(2, 2)
+    _scatter(scatter, table, requirement, "tile", truths=False)
+    picture = _tile_map(share, table, 100 * table[columns.SKIPPED_SHARE], "cividis", (0, 100))
+    share.set_title("Pairs that do not count; number: pairs that do", fontsize=10)
+    figure.colorbar(picture, ax=share, label="share of pairs (%)", shrink=0.85)
+    medians = table[[statistic("median", axis) for axis in "xy"]].abs().to_numpy()
+    # A map of nothing but noise should not look like one of large offsets.
+    limit = np.nanmax(np.append(medians, requirement / 6))
+    for axes, axis, style in zip(maps, "xy", (EAST, NORTH), strict=True):
+        values = table[statistic("median", axis)]
+        picture = _tile_map(axes, table, values, "PuOr", (-limit, limit))
+        axes.set_title(f"Median shift {style['label']}; grey: no tile counts", fontsize=10)
+        figure.colorbar(picture, ax=axes, label=f"shift {style['label']} (m)", shrink=0.85)
     figure.suptitle(f"Offset per tile: {title}", fontweight="bold")
     return figure
 
 
-def _scatter(axes, table, requirement: float, truths: bool) -> None:
+def _tile_map(axes, table, values, colours: str, limits: tuple[float, float]):
+    """A value a tile as a map with north up, and the number of pairs that count in each."""
+    shape = table[columns.TILE_Y].max() + 1, table[columns.TILE_X].max() + 1
+    image = np.full(shape, np.nan)
+    image[table[columns.TILE_Y], table[columns.TILE_X]] = values
+    axes.set_facecolor("#bbbbbb")
+    picture = axes.imshow(image, cmap=colours, vmin=limits[0], vmax=limits[1])
+    if table[columns.TILE_X].max() < 12:
+        for x, y, count in table[[columns.TILE_X, columns.TILE_Y, columns.COUNT]].to_numpy():
+            axes.text(
+                x,
+                y,
+                f"{count:.0f}",
+                ha="center",
+                va="center",
+                fontsize=7,
+                bbox={"facecolor": "white", "alpha": 0.6, "linewidth": 0, "pad": 1},
+            )
+    axes.set_xlabel("tile column, from the west")
+    axes.set_ylabel("tile row, from the north")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+    return picture
+
+
+def _scatter(axes, table, requirement: float, what: str, truths: bool) -> None:
     """Medians to the east against medians to the north, with their spread and the requirement."""
+    count = table[columns.COUNT].gt(0).sum()
     axes.errorbar(
         table[statistic("median", "x")],
         table[statistic("median", "y")],
@@ -141,10 +152,10 @@ def _scatter(axes, table, requirement: float, truths: bool) -> None:
         linestyle="none",
         marker="o",
         markersize=4,
-        color=EAST["color"],
+        color="#0072B2",
         ecolor="#9ab8cc",
         elinewidth=0.8,
-        label="median; bars: spread (NMAD)",
+        label=f"median of a {what} ({count} of {len(table)}); bars: spread (NMAD)",
     )
     if truths:
         axes.plot(table[columns.TRUE_X], table[columns.TRUE_Y], **TRUTH, label="truth")
@@ -161,4 +172,4 @@ def _scatter(axes, table, requirement: float, truths: bool) -> None:
     axes.set_xlabel("shift east (m)")
     axes.set_ylabel("shift north (m)")
     axes.grid(alpha=0.3)
-    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False, fontsize=9)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False, fontsize=8.5)

@@ -1,0 +1,107 @@
+"""Runs of the workflow in folders of their own."""
+
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from makers import NORTH, POSTING, WEST, displaced, hyp3_name, texture, write_scene
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass
+class Run:
+    """What a call of snakemake gave: exit status and everything it printed."""
+
+    status: int
+    text: str
+
+    @property
+    def jobs(self) -> dict[str, int]:
+        """Number of jobs by rule, without targets; empty if there was nothing to do."""
+        table = re.search(r"^Job stats:\njob +count\n-.*\n((?:\w+ +\d+\n)+)", self.text, re.M)
+        found = {} if table is None else dict(line.split() for line in table[1].splitlines())
+        return {rule: int(n) for rule, n in found.items() if rule not in ("total", "all")}
+
+
+@dataclass
+class Workspace:
+    """A folder with a config, in which the workflow is run as a user would run it."""
+
+    folder: Path
+    config: dict
+    source: Path = ROOT
+
+    def run(self, *arguments, cores=2) -> Run:
+        (self.folder / "my.yaml").write_text(yaml.safe_dump(self.config))
+        command = [sys.executable, "-m", "snakemake", "--cores", str(cores)]
+        command += ["--snakefile", self.source / "Snakefile", "--directory", self.folder]
+        # Last, as --configfile takes all names that follow it for further configs.
+        command += [*arguments, "--configfile", self.folder / "my.yaml"]
+        done = subprocess.run(
+            list(map(str, command)), cwd=self.folder, capture_output=True, text=True, timeout=500
+        )
+        return Run(done.returncode, done.stdout + done.stderr)
+
+    def dry(self, *arguments) -> dict[str, int]:
+        """Number of jobs by rule that a run would start."""
+        done = self.run("--dry-run", *arguments)
+        assert done.status == 0, done.text
+        return done.jobs
+
+    def results(self) -> dict[str, bytes]:
+        """Content of all JSONs and CSVs by path."""
+        root = self.folder / "results"
+        return {
+            path.relative_to(root).as_posix(): path.read_bytes()
+            for path in sorted(root.rglob("*"))
+            if path.suffix in (".json", ".csv")
+        }
+
+    def copy(self, folder: Path, source: Path | None = None) -> "Workspace":
+        """The same folder again with all results and time stamps."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        return Workspace(folder, yaml.safe_load(yaml.safe_dump(self.config)), source or self.source)
+
+
+TIMES = ["20220101T000000", "20220113T000000", "20220125T000000"]
+# (rows to the south, columns to the east) of the scenes, in pixels.
+OFFSETS = [(0.0, 0.0), (2.0, -1.0), (-1.0, 3.0)]
+
+
+def small_stack(folder: Path, polarization="VV", times=TIMES, offsets=OFFSETS) -> Path:
+    """Scenes of 150 x 170 pixels, displaced by known offsets, with speckle of their own."""
+    truth = texture(256, 256, seed=7)
+    for i, (time, offset) in enumerate(zip(times, offsets, strict=True)):
+        random = np.random.default_rng(100 + i)
+        image = displaced(truth, *offset)[20:170, 30:200]
+        image = np.maximum(image, 1e-4) * random.gamma(20, 1 / 20, image.shape)
+        write_scene(folder / hyp3_name(time, polarization), image.astype(np.float32), no_data=0)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory) -> Workspace:
+    """A finished run of three small scenes; copy it before changing anything."""
+    folder = tmp_path_factory.mktemp("finished")
+    small_stack(folder / "scenes")
+    config = {
+        "stacks": {"site": {"directory": "scenes"}},
+        "superset": {
+            "extent": "bounds",
+            "bounds": [WEST, NORTH - 150 * POSTING, WEST + 170 * POSTING, NORTH],
+        },
+        "tiles": {"rows": 2, "columns": 2},
+        "correlate": {"method": "cross_correlation"},
+    }
+    workspace = Workspace(folder, config)
+    done = workspace.run()
+    assert done.status == 0, done.text
+    return workspace

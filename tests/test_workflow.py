@@ -1,0 +1,272 @@
+"""The workflow as its users run it: results, reruns, several stacks, and messages."""
+
+import json
+import os
+import shutil
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from conftest import OFFSETS, ROOT, TIMES, Workspace, small_stack
+from makers import NORTH, POSTING, WEST, hyp3_name, texture, write_scene
+
+AFTER = {
+    "superset": {"superset", "flatten", "tile", "correlate", "number", "analyse", "plot"},
+    "flatten": {"flatten", "tile", "correlate", "number", "analyse", "plot"},
+    "tile": {"tile", "correlate", "number", "analyse", "plot"},
+    "correlate": {"correlate", "number", "analyse", "plot"},
+    "analyse": {"analyse", "plot"},
+    "plot": {"plot"},
+}
+
+
+def analysis(workspace, table, stack="site", polarization="VV"):
+    path = workspace.folder / "results" / stack / polarization / "analysis" / f"{table}.csv"
+    return pd.read_csv(path, dtype={"reference": str, "secondary": str})
+
+
+def test_pairs_are_chronological_and_shifts_are_those_of_the_scenes(finished):
+    pairs = analysis(finished, "pairs")
+    assert list(pairs.reference) == [TIMES[2], TIMES[1]]
+    assert list(pairs.secondary) == [TIMES[1], TIMES[0]]
+    assert list(pairs.reference_index) == [0, 1]
+    assert list(pairs.secondary_index) == [1, 2]
+    assert list(pairs.days) == [12, 12]
+    for row, newer, older in zip(pairs.itertuples(), (2, 1), (1, 0), strict=True):
+        rows, columns = np.subtract(OFFSETS[newer], OFFSETS[older])
+        # Within the step of the notebook's method, 0.1 pixel.
+        assert row.median_x == pytest.approx(columns * POSTING, abs=0.1 * POSTING)
+        assert row.median_y == pytest.approx(-rows * POSTING, abs=0.1 * POSTING)
+
+
+def test_json_of_a_pair_keeps_the_contract(finished):
+    folder = finished.folder / "results" / "site" / "VV" / "correlation"
+    names = sorted(path.name for path in folder.glob("*.json"))
+    assert names == [f"{TIMES[1]}__{TIMES[0]}.json", f"{TIMES[2]}__{TIMES[1]}.json"]
+    pair = json.loads((folder / names[1]).read_text(), parse_constant=pytest.fail)
+    assert (pair["reference"]["scene"], pair["reference"]["index"]) == (TIMES[2], 0)
+    assert (pair["secondary"]["scene"], pair["secondary"]["index"]) == (TIMES[1], 1)
+    assert pair["reference"]["source"] == hyp3_name(TIMES[2])
+    tiles = [(record["tile_number_y"], record["tile_number_x"]) for record in pair["tiles"]]
+    assert tiles == [(0, 0), (0, 1), (1, 0), (1, 1)]
+    keys = {
+        *("reference_index", "secondary_index", "tile_number_x", "tile_number_y", "shift_x"),
+        *("shift_y", "error", "phase", "message", "sigma_x", "sigma_y", "quality", "status"),
+    }
+    for record in pair["tiles"]:
+        assert keys <= set(record)
+        assert (record["reference_index"], record["secondary_index"]) == (0, 1)
+
+
+def test_grid_tells_crs_transform_and_size(finished):
+    grid = json.loads((finished.folder / "results" / "site" / "VV" / "grid.json").read_text())
+    assert grid["crs"] == "EPSG:32611"
+    assert grid["transform"] == [POSTING, 0, WEST, 0, -POSTING, NORTH]
+    assert (grid["width"], grid["height"]) == (170, 150)
+
+
+def test_one_and_two_cores_and_a_rerun_give_the_same_bytes(finished, tmp_path):
+    alone = Workspace(tmp_path / "alone", finished.config)
+    alone.folder.mkdir()
+    shutil.copytree(finished.folder / "scenes", alone.folder / "scenes")
+    assert alone.run(cores=1).status == 0
+    assert len(alone.results()) >= 8
+    assert alone.results() == finished.results()
+    assert alone.run("--forceall").status == 0
+    assert alone.results() == finished.results()
+
+
+def test_a_second_run_has_nothing_to_do(finished):
+    done = finished.run()
+    assert done.status == 0
+    assert "Nothing to be done" in done.text
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value", "stage"),
+    [
+        ("superset", "resampling", "cubic", "superset"),
+        ("flatten", "upper", 98, "flatten"),
+        ("tiles", "rows", 3, "tile"),
+        ("correlate", "cross_correlation", {"upsample_factor": 20}, "correlate"),
+        ("analyse", "requirement", 5, "plot"),
+    ],
+)
+def test_a_changed_parameter_reruns_its_stage_and_what_follows(finished, section, key, value, stage):
+    config = finished.config | {section: finished.config.get(section, {}) | {key: value}}
+    assert set(Workspace(finished.folder, config).dry()) == AFTER[stage]
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory):
+    """The workflow itself in another folder, where it can be changed."""
+    folder = tmp_path_factory.mktemp("clone") / "stackshift"
+    ignore = shutil.ignore_patterns(".*", "results", "logs", "benchmarks", "__pycache__")
+    shutil.copytree(ROOT, folder, ignore=ignore)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("module", "stage"),
+    [
+        ("scripts/superset.py", "superset"),
+        ("scripts/stackshift/spikes.py", "flatten"),
+        ("scripts/tile.py", "tile"),
+        ("scripts/stackshift/cross_correlation.py", "correlate"),
+        ("scripts/stackshift/record.py", "correlate"),
+        ("scripts/stackshift/tables.py", "analyse"),
+        ("scripts/stackio/plotting.py", "plot"),
+        ("scripts/stackshift/simulated_stack.py", None),
+    ],
+)
+def test_a_changed_module_reruns_the_stages_that_use_it(finished, clone, module, stage):
+    workspace = Workspace(finished.folder, finished.config, clone)
+    path = clone / module
+    before = path.read_text()
+    try:
+        path.write_text(before + "\nCHANGED = True\n")
+        assert set(workspace.dry()) == (AFTER[stage] if stage else set())
+    finally:
+        path.write_text(before)
+
+
+def test_new_time_stamps_of_the_code_rerun_nothing(finished, clone):
+    later = time.time() + 10
+    for path in clone.rglob("*"):
+        os.utime(path, (later, later))
+    assert Workspace(finished.folder, finished.config, clone).dry() == {}
+
+
+def test_a_scene_more_reruns_only_what_it_must(finished, tmp_path):
+    workspace = finished.copy(tmp_path / "grown")
+    small_stack(workspace.folder / "scenes", times=["20220206T000000"], offsets=[(0, 0)])
+    assert workspace.dry() == {
+        **dict.fromkeys(("superset", "flatten", "tile", "correlate"), 1),
+        **dict.fromkeys(("number", "analyse", "plot"), 1),
+    }
+    assert workspace.run().status == 0
+    fresh = Workspace(tmp_path / "fresh", workspace.config)
+    shutil.copytree(workspace.folder / "scenes", fresh.folder / "scenes")
+    assert fresh.run().status == 0
+    assert fresh.results() == workspace.results()
+
+
+def test_a_scene_that_is_taken_out_leaves_nothing_behind(finished, tmp_path):
+    workspace = finished.copy(tmp_path / "shrunk")
+    (workspace.folder / "scenes" / hyp3_name(TIMES[1])).unlink()
+    assert workspace.run().status == 0
+    pairs = analysis(workspace, "pairs")
+    assert [tuple(pair) for pair in pairs[["reference", "secondary"]].to_numpy()] == [
+        (TIMES[2], TIMES[0])
+    ]
+    folder = workspace.folder / "results" / "site" / "VV" / "correlation"
+    assert [path.name for path in folder.glob("*.json")] == [f"{TIMES[2]}__{TIMES[0]}.json"]
+
+
+def test_several_stacks_and_polarizations_in_one_call(tmp_path):
+    for polarization in ("VV", "VH"):
+        small_stack(tmp_path / "one", polarization, TIMES[:2], OFFSETS[:2])
+    small_stack(tmp_path / "two", times=TIMES[1:], offsets=OFFSETS[1:])
+    config = {
+        "stacks": {
+            "one": {"directory": "one", "polarizations": ["VV", "VH"]},
+            "two": {"directory": "two"},
+        },
+        "tiles": {"rows": 1, "columns": 2},
+    }
+    workspace = Workspace(tmp_path, config)
+    assert workspace.dry("correlated")["correlate"] == 3
+    done = workspace.run("analysed")
+    assert done.status == 0, done.text
+    for stack, polarization in (("one", "VV"), ("one", "VH"), ("two", "VV")):
+        assert len(analysis(workspace, "measurements", stack, polarization)) == 2
+
+
+@pytest.mark.parametrize(
+    ("target", "last"),
+    [
+        ("supersets", "superset"),
+        ("flattened", "flatten"),
+        ("tiled", "tile"),
+        ("correlated", "number"),
+        ("analysed", "analyse"),
+    ],
+)
+def test_named_targets_stop_at_their_stage(finished, tmp_path, target, last):
+    workspace = Workspace(tmp_path, finished.config)
+    shutil.copytree(finished.folder / "scenes", tmp_path / "scenes")
+    jobs = set(workspace.dry(target)) - {target}
+    order = ["grid", "superset", "flatten", "tile", "correlate", "number", "analyse"]
+    assert jobs == set(order[: order.index(last) + 1])
+
+
+def test_a_scene_off_the_lattice_is_warped_and_the_table_says_so(tmp_path):
+    small_stack(tmp_path / "scenes")
+    image = texture(150, 170, seed=1)
+    path = tmp_path / "scenes" / hyp3_name("20220206T000000")
+    write_scene(path, image, west=WEST + 7.0, no_data=0)
+    workspace = Workspace(
+        tmp_path, {"stacks": {"site": {"directory": "scenes"}}, "tiles": {"rows": 1, "columns": 1}}
+    )
+    done = workspace.run("analysed")
+    assert done.status == 0, done.text
+    pairs = analysis(workspace, "pairs")
+    assert list(pairs.reference_resampling) == ["lanczos", "none", "none"]
+    assert list(pairs.secondary_resampling) == ["none", "none", "none"]
+    log = tmp_path / "logs" / "site" / "VV" / "superset" / "20220206T000000.log"
+    assert "off the stack's pixel lattice: warped, lanczos" in log.read_text()
+
+
+def test_the_notebooks_tables_have_empty_fields_for_what_was_skipped(tmp_path):
+    small_stack(tmp_path / "scenes")
+    path = tmp_path / "scenes" / hyp3_name(TIMES[1])
+    image = texture(150, 170)
+    image[:75, :85] = 0
+    write_scene(path, image, no_data=0)
+    config = {
+        "stacks": {"site": {"directory": "scenes"}},
+        "tiles": {"rows": 2, "columns": 2},
+        "correlate": {"method": "cross_correlation"},
+    }
+    workspace = Workspace(tmp_path, config)
+    assert workspace.run("analysed").status == 0
+    table = analysis(workspace, "measurements")
+    corner = table[(table.tile_number_x == 0) & (table.tile_number_y == 0)]
+    assert set(corner.status) == {"too_many_nan"}
+    assert corner[["shift_x", "shift_y", "sigma_x", "error", "phase"]].isna().all(axis=None)
+    pairs = analysis(workspace, "pairs")
+    assert list(pairs["count"]) == [3, 3]
+    assert list(pairs.skipped_share) == [0.25, 0.25]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"stacks": {"site": {"directory": "nowhere"}}}, "the directory nowhere does not exist"),
+        ({"stacks": {"site": {"directory": "scenes", "pattern": "*.xyz"}}}, "no file in scenes"),
+        ({"flaten": {"upper": 99}}, "flaten"),
+        ({"flatten": {"upper": "high"}}, "high"),
+        ({"flatten": {"upper": 12}}, "12"),
+        ({"stacks": {}}, "stacks"),
+        ({"superset": {"extent": "bounds"}}, "bounds"),
+    ],
+)
+def test_a_wrong_config_stops_before_any_work(finished, tmp_path, change, message):
+    shutil.copytree(finished.folder / "scenes", tmp_path / "scenes")
+    done = Workspace(tmp_path, finished.config | change).run()
+    assert done.status != 0
+    assert message in done.text
+    assert "Traceback" not in done.text
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_truncated_scene_is_named_in_one_line(finished, tmp_path):
+    shutil.copytree(finished.folder / "scenes", tmp_path / "scenes")
+    path = tmp_path / "scenes" / hyp3_name(TIMES[1])
+    path.write_bytes(path.read_bytes()[:50_000])
+    done = Workspace(tmp_path, finished.config).run()
+    assert done.status != 0
+    assert f"superset: scenes/{path.name} cannot be read to the end" in done.text
+    assert not (tmp_path / "results" / "site" / "VV" / "superset" / f"{TIMES[1]}.tif").exists()
