@@ -7,6 +7,7 @@ from snakemake.utils import validate
 
 sys.path.append(str(Path(workflow.basedir) / "scripts"))
 
+from stackio.config import explain
 from stackio.digest import code_digest
 from stackio.scenes import find, simulated
 from stackshift.errors import InputError
@@ -16,7 +17,12 @@ from stackshift.pairing import neighbours
 if "stacks" in workflow.config_settings.overwrite_config:
     config["stacks"] = deepcopy(workflow.config_settings.overwrite_config["stacks"])
 
-validate(config, "../schemas/config.schema.yaml")
+try:
+    validate(config, "../schemas/config.schema.yaml")
+except WorkflowError as error:
+    if error.__context__ is None or not hasattr(error.__context__, "absolute_path"):
+        raise
+    raise WorkflowError(explain(error.__context__)) from None
 
 
 ANALYSIS = "results/{stack}/{polarization}/analysis"

@@ -8,9 +8,7 @@ from stackio import files, job
 from stackshift import columns, tables
 
 
-def main(
-    correlation: str, truth: str | None, measurements: str, pairs: str, tiles: str
-) -> None:
+def main(correlation: str, truth: str | None, measurements: str, pairs: str, tiles: str) -> None:
     """Write the tables of a stack.
 
     Parameters

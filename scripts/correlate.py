@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 
 import numpy as np
+
 from stackio import files, job, raster
 from stackshift import methods
 from stackshift.geometry import pixel_size

@@ -4,6 +4,7 @@ import logging
 
 import matplotlib as mpl
 import pandas as pd
+
 from stackio import job, plotting
 from stackshift import columns
 

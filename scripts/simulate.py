@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 
 import numpy as np
+
 from stackio import job, raster
 from stackshift import names, simulated_stack
 from stackshift.grid import Grid

@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 
 import numpy as np
+
 from stackio import job, raster
 from stackshift.errors import InputError
 from stackshift.grid import offset_in, same_lattice

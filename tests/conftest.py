@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-
 from makers import NORTH, POSTING, WEST, displaced, hyp3_name, texture, write_scene
 
 ROOT = Path(__file__).parents[1]

@@ -1,15 +1,15 @@
 """Percentiles are exact, and what lies outside them becomes what the config says."""
 
-import flatten
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from makers import read, texture, write_scene
+
+import flatten
 from stackshift import spikes
 from stackshift.errors import InputError
-
-from makers import read, texture, write_scene
 
 
 @settings(max_examples=200, deadline=None)

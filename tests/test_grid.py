@@ -1,15 +1,15 @@
 """One grid for a stack, on the lattice that its scenes share."""
 
-import grid as stage
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from makers import NORTH, POSTING, WEST, write_scene
+
+import grid as stage
 from stackio import raster
 from stackshift import grid
 from stackshift.errors import InputError
-
-from makers import NORTH, POSTING, WEST, write_scene
 
 LATTICE = grid.Grid("EPSG:32611", (30.0, 0.0, WEST, 0.0, -30.0, NORTH), 100, 80)
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pytest
+
 from stackshift import names
 from stackshift.errors import InputError
 

@@ -1,31 +1,32 @@
 """The notebook's defects, one by one: its way fails a check that ours passes.
 
-The notebook's way is written here as it was, in as few lines as show the defect. Defect 13, its bias
-towards zero, is the estimator's business and is measured in docs/accuracy.md.
+The notebook's way is written here as it was, in as few lines as show the defect. Defect 13, its
+bias towards zero, is the estimator's business and is measured in docs/accuracy.md.
 """
 
+import itertools
 import json
 import math
 import re
 from pathlib import Path
 
-import correlate
-import grid
-import number
 import numpy as np
 import pytest
 import rasterio
-import superset
-import tile
+from makers import NORTH, POSTING, WEST, displaced, hyp3_name, read, texture, write_scene
 from rasterio.mask import mask
 from rasterio.warp import reproject
 from skimage.registration import phase_cross_correlation
+
+import correlate
+import grid
+import number
+import superset
+import tile
 from stackio import raster, scenes
 from stackshift import cross_correlation, geometry, tables
 from stackshift.errors import InputError
 from stackshift.grid import Grid
-
-from makers import NORTH, POSTING, WEST, displaced, hyp3_name, read, texture, write_scene
 
 
 def fails(check, *arguments):
@@ -105,7 +106,7 @@ def test_3_scenes_are_numbered_in_time(tmp_path):
     def notebook():
         order = sorted(range(12), key=str)
         ordered = sorted(path.name[7:22] for path in tmp_path.glob("*_VV.tif"))
-        return [(ordered[a], ordered[b]) for a, b in zip(order[:-1], order[1:], strict=True)]
+        return [(ordered[a], ordered[b]) for a, b in itertools.pairwise(order)]
 
     def check(pairs):
         assert pairs == [(times[i + 1], times[i]) for i in reversed(range(11))]
@@ -203,9 +204,8 @@ def test_6_lengths_of_a_degree(latitude, east, north):
 
 
 def test_7_the_superset_adds_no_displacement(tmp_path):
-    from test_superset import GRID, centres, displacement, ground
-
     from rasterio.transform import Affine
+    from test_superset import GRID, centres, displacement, ground
 
     there = Affine(POSTING, 0, WEST - 600 - 13, 0, -POSTING, NORTH + 600 + 11)
     image = ground(*centres(there, 140, 170)).astype(np.float32)
@@ -216,8 +216,8 @@ def test_7_the_superset_adds_no_displacement(tmp_path):
 
     notebook = np.full((90, 120), np.nan, np.float32)
     reproject(
-        image, notebook, src_transform=there, src_crs=GRID.crs, dst_transform=Affine(*GRID.transform),
-        dst_crs=GRID.crs, resampling=rasterio.enums.Resampling.nearest,
+        image, notebook, src_transform=there, src_crs=GRID.crs, dst_crs=GRID.crs,
+        dst_transform=Affine(*GRID.transform), resampling=rasterio.enums.Resampling.nearest,
     )  # fmt: skip
     assert fails(check, notebook)
     raster.write_grid(tmp_path / "grid.json", GRID)
@@ -252,7 +252,9 @@ def test_9_crs_are_not_mixed(tmp_path):
     def notebook():
         bounds = [rasterio.open(path).bounds for path in paths]
         left, right = min(b.left for b in bounds), max(b.right for b in bounds)
-        return Grid("EPSG:32611", (30.0, 0.0, left, 0.0, -30.0, NORTH), int((right - left) / 30), 256)
+        return Grid(
+            "EPSG:32611", (30.0, 0.0, left, 0.0, -30.0, NORTH), int((right - left) / 30), 256
+        )
 
     def check(found):
         assert found.width < 600

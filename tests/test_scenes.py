@@ -1,10 +1,10 @@
 """Scenes are found by pattern or sheet; what cannot work is one clear line."""
 
 import pytest
+from makers import hyp3_name
+
 from stackio import scenes
 from stackshift.errors import InputError
-
-from makers import hyp3_name
 
 
 def touch(folder, *names):

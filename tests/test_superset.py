@@ -5,14 +5,14 @@ import logging
 import numpy as np
 import pytest
 import rasterio
-import superset
+from makers import NORTH, POSTING, WEST, read, texture, write_scene
 from rasterio.transform import Affine
 from rasterio.warp import transform
+
+import superset
 from stackio import raster
 from stackshift.errors import InputError
 from stackshift.grid import Grid
-
-from makers import NORTH, POSTING, WEST, read, texture, write_scene
 
 GRID = Grid("EPSG:32611", (POSTING, 0.0, WEST, 0.0, -POSTING, NORTH), 120, 90)
 
@@ -66,7 +66,9 @@ def test_what_marks_no_data_becomes_nan(run, tmp_path, marker, in_file, configur
     image = texture(90, 120)
     hole = np.zeros(image.shape, bool)
     hole[10:20, 30:50] = True
-    scene = write_scene(tmp_path / "s.tif", np.where(hole, np.float32(marker), image), no_data=in_file)
+    scene = write_scene(
+        tmp_path / "s.tif", np.where(hole, np.float32(marker), image), no_data=in_file
+    )
     np.testing.assert_array_equal(run(scene, no_data=configured), np.where(hole, np.nan, image))
 
 
@@ -84,7 +86,10 @@ RANDOM = np.random.default_rng(1)
 WAVES = [
     (2 * np.pi / (POSTING * length) * np.array([np.cos(angle), np.sin(angle)]), phase)
     for length, angle, phase in zip(
-        RANDOM.uniform(5, 40, 60), RANDOM.uniform(0, np.pi, 60), RANDOM.uniform(0, 6, 60), strict=True
+        RANDOM.uniform(5, 40, 60),
+        RANDOM.uniform(0, np.pi, 60),
+        RANDOM.uniform(0, 6, 60),
+        strict=True,
     )
 ]
 
@@ -119,7 +124,12 @@ def test_the_measure_of_displacement_sees_a_hundredth_of_a_pixel():
 @pytest.mark.parametrize("fraction", [(0.5, 0.5), (0.37, 0.21), (-0.1, 0.45)])
 def test_a_warp_does_not_displace(run, tmp_path, resampling, fraction, caplog):
     there = Affine(
-        POSTING, 0, WEST - (20 + fraction[0]) * POSTING, 0, -POSTING, NORTH + (15 + fraction[1]) * POSTING
+        POSTING,
+        0,
+        WEST - (20 + fraction[0]) * POSTING,
+        0,
+        -POSTING,
+        NORTH + (15 + fraction[1]) * POSTING,
     )
     image = ground(*centres(there, 130, 170)).astype(np.float32)
     scene = write_scene(tmp_path / "off.tif", image, transform=there)
@@ -148,7 +158,9 @@ def test_a_warp_from_the_neighbouring_zone_does_not_displace(run, tmp_path, resa
 def test_gaps_stay_gaps_in_a_warp(run, tmp_path):
     image = texture(200, 200)
     image[60:90, 60:90] = 0
-    scene = write_scene(tmp_path / "s.tif", image, west=WEST - 310.0, north=NORTH + 310.0, no_data=0)
+    scene = write_scene(
+        tmp_path / "s.tif", image, west=WEST - 310.0, north=NORTH + 310.0, no_data=0
+    )
     out = run(scene)
     # The hole begins at row and column 60 - 10.33 of the grid.
     assert np.isnan(out[51:78, 51:78]).all()

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 import rasterio
-import tile
 from hypothesis import given
 from hypothesis import strategies as st
+from makers import NORTH, POSTING, WEST, read, write_scene
+
+import tile
 from stackshift.errors import InputError
 from stackshift.grid import tile_edges
-
-from makers import NORTH, POSTING, WEST, read, write_scene
 
 
 @given(st.integers(1, 10_000), st.integers(1, 100))

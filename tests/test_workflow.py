@@ -8,7 +8,6 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
-
 from conftest import OFFSETS, ROOT, TIMES, Workspace, small_stack
 from makers import NORTH, POSTING, WEST, hyp3_name, texture, write_scene
 
@@ -94,7 +93,9 @@ def test_a_second_run_has_nothing_to_do(finished):
         ("analyse", "requirement", 5, "plot"),
     ],
 )
-def test_a_changed_parameter_reruns_its_stage_and_what_follows(finished, section, key, value, stage):
+def test_a_changed_parameter_reruns_its_stage_and_what_follows(
+    finished, section, key, value, stage
+):
     config = finished.config | {section: finished.config.get(section, {}) | {key: value}}
     assert set(Workspace(finished.folder, config).dry()) == AFTER[stage]
 

@@ -13,7 +13,13 @@ from stackshift.columns import statistic
 EAST = {"color": "#0072B2", "marker": "o", "label": "east"}
 NORTH = {"color": "#D55E00", "marker": "s", "label": "north"}
 REQUIREMENT = {"color": "#555555", "linestyle": "--", "linewidth": 1}
-TRUTH = {"color": "black", "marker": "x", "linestyle": "none", "markersize": 8, "markeredgewidth": 1.5}
+TRUTH = {
+    "color": "black",
+    "marker": "x",
+    "linestyle": "none",
+    "markersize": 8,
+    "markeredgewidth": 1.5,
+}
 
 
 def new_figure(width: float, height: float) -> Figure:

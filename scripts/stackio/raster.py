@@ -33,7 +33,9 @@ def open_scene(path):
             if source.count != 1:
                 raise InputError(f"has {source.count} bands; give one file a polarization")
             if source.crs is None:
-                raise InputError("has no CRS; assign one (gdal_edit.py -a_srs), or use the original")
+                raise InputError(
+                    "has no CRS; assign one (gdal_edit.py -a_srs), or use the original"
+                )
             if np.issubdtype(np.dtype(source.dtypes[0]), np.complexfloating):
                 raise InputError("is complex; stackshift needs gamma0 power, not an SLC")
             check_north_up(tuple(source.transform)[:6])
@@ -57,9 +59,7 @@ def _line(error) -> str:
 
 def grid_of(source) -> Grid:
     """The grid of an open raster."""
-    return Grid(
-        source.crs.to_string(), tuple(source.transform)[:6], source.width, source.height
-    )
+    return Grid(source.crs.to_string(), tuple(source.transform)[:6], source.width, source.height)
 
 
 def bounds_in(source, crs: str) -> tuple[float, float, float, float]:
@@ -92,9 +92,7 @@ def write_grid(path, grid: Grid) -> None:
 def read_grid(path) -> Grid:
     """A stack's grid from its JSON."""
     content = files.read_json(path)
-    return Grid(
-        content["crs"], tuple(content["transform"]), content["width"], content["height"]
-    )
+    return Grid(content["crs"], tuple(content["transform"]), content["width"], content["height"])
 
 
 def no_data_value(source, configured) -> float:

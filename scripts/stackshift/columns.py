@@ -93,8 +93,14 @@ MEASUREMENTS = {
 PAIRS_TABLE = {
     **_PAIR_OF_SCENES,
     DAYS: MEASUREMENTS[DAYS],
-    REFERENCE_RESAMPLING: ("", "none: copied onto the stack's grid; else the kernel it was warped with"),
-    SECONDARY_RESAMPLING: ("", "none: copied onto the stack's grid; else the kernel it was warped with"),
+    REFERENCE_RESAMPLING: (
+        "",
+        "none: copied onto the stack's grid; else the kernel it was warped with",
+    ),
+    SECONDARY_RESAMPLING: (
+        "",
+        "none: copied onto the stack's grid; else the kernel it was warped with",
+    ),
     TILES: ("", "tiles of the pair"),
     **_STATISTICS,
     **_TRUTH,

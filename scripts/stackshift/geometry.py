@@ -46,9 +46,7 @@ def pixel_size(grid: Grid, unit: float | None, row: float) -> tuple[float, float
     return a * east, e * north
 
 
-def to_metres(
-    shift: tuple[float, float], size: tuple[float, float]
-) -> tuple[float, float]:
+def to_metres(shift: tuple[float, float], size: tuple[float, float]) -> tuple[float, float]:
     """A shift (rows to the south, columns to the east) in pixels as (east, north) in metres.
 
     Parameters

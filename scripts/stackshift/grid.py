@@ -69,7 +69,7 @@ def same_lattice(grid: Grid, lattice: Grid) -> bool:
 
 
 def commonest_lattice(grids: list[Grid]) -> Grid:
-    """The grid whose lattice most of ``grids`` share; the first such one where two are as common."""
+    """The grid whose lattice most of ``grids`` share; the first of several that are as common."""
     representatives: list[tuple[Grid, list[int]]] = []
     for grid in grids:
         for lattice, count in representatives:

@@ -61,7 +61,5 @@ def parse_time(text: str) -> datetime:
     try:
         time = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise InputError(
-            f"'{text}' is not a time; write it as 2022-01-15T13:41:01 (UTC)"
-        ) from None
+        raise InputError(f"'{text}' is not a time; write it as 2022-01-15T13:41:01 (UTC)") from None
     return time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time

@@ -1,5 +1,6 @@
 """Which scenes of a stack are compared, and how scenes are numbered."""
 
+import itertools
 from collections.abc import Iterable
 
 
@@ -20,4 +21,4 @@ def neighbours(scenes: Iterable[str]) -> list[tuple[str, str]]:
     n - 1 pairs for n scenes, from the newest to the oldest.
     """
     ordered = newest_first(scenes)
-    return list(zip(ordered[:-1], ordered[1:], strict=True))
+    return list(itertools.pairwise(ordered))

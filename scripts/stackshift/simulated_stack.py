@@ -61,7 +61,9 @@ def scene_extent(settings: dict, number: int) -> Extent:
     random = generator(settings, _EXTENTS, number)
     top, bottom = random.integers(0, margin[0] + 1, 2)
     left, right = random.integers(0, margin[1] + 1, 2)
-    return Extent(int(top), int(left), int(rows - top - bottom), int(columns - left - right), _SLANT)
+    return Extent(
+        int(top), int(left), int(rows - top - bottom), int(columns - left - right), _SLANT
+    )
 
 
 def speckle_generator(settings: dict, number: int, polarization: str) -> np.random.Generator:

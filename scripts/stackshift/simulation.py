@@ -61,12 +61,20 @@ def fields(shape: tuple[int, int], size: float, random: np.random.Generator) -> 
     return levels[indices[0], indices[1]]
 
 
-def low_pass(image: np.ndarray, cutoff: float) -> np.ndarray:
-    """An image without what is beyond ``cutoff`` cycles a pixel, with a soft edge that rings little."""
+def low_pass(image: np.ndarray, window) -> np.ndarray:
+    """An image filtered by a window of the frequency in cycles a pixel."""
     k = np.hypot(fft.fftfreq(image.shape[0])[:, None], fft.rfftfreq(image.shape[1])[None])
-    ramp = np.clip((cutoff - k) / (0.5 * cutoff), 0, 1)
-    window = (0.5 - 0.5 * np.cos(np.pi * ramp)).astype(np.float32)
-    return fft.irfft2(fft.rfft2(image) * window, image.shape)
+    return fft.irfft2(fft.rfft2(image) * window(k).astype(np.float32), image.shape)
+
+
+def _soft_edge(cutoff: float):
+    """Nothing beyond the cutoff, with a cosine slope, as a sharp edge would ring."""
+    return lambda k: 0.5 - 0.5 * np.cos(np.pi * np.clip(2 * (1 - k / cutoff), 0, 1))
+
+
+def _gaussian(cutoff: float):
+    """Next to nothing beyond the cutoff and no ringing at all, for points."""
+    return lambda k: np.exp(-4 * (k / cutoff) ** 2)
 
 
 def ground(
@@ -97,12 +105,14 @@ def ground(
         log += kind.relief * slope / slope.std()
     if kind.clutter:
         log += kind.clutter * power_law(fine, 0.8, random)
-    power = np.exp(log)
+    nyquist = 0.5 / oversample
+    power = low_pass(np.exp(log), _soft_edge(nyquist))
     if kind.points:
         where = random.random(fine, np.float32) < kind.points / oversample**2
-        power[where] += random.uniform(20, 200, int(where.sum())).astype(np.float32) * oversample**2
-    smooth = low_pass(power, 0.5 / oversample)
-    return np.maximum(kind.mean * smooth, _FLOOR * kind.mean)
+        points = np.zeros(fine, np.float32)
+        points[where] = random.uniform(20, 200, int(where.sum())) * oversample**2
+        power += low_pass(points, _gaussian(nyquist))
+    return kind.mean * np.maximum(power, _FLOOR)
 
 
 def fourier_shift(image: np.ndarray, shift: tuple[float, float]) -> np.ndarray:

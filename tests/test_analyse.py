@@ -1,0 +1,93 @@
+"""Tables: what is counted, what is averaged, and columns as documented."""
+
+import csv
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import ROOT
+from test_notebook_defects import records
+
+import analyse
+from stackshift import columns, tables
+
+
+def write(folder, *pairs):
+    folder.mkdir()
+    for pair in pairs:
+        name = f"{pair['reference']['scene']}__{pair['secondary']['scene']}.json"
+        (folder / name).write_text(json.dumps(pair))
+
+
+def run(tmp_path, *pairs, truth=None):
+    write(tmp_path / "correlation", *pairs)
+    out = [tmp_path / f"{name}.csv" for name in ("measurements", "pairs", "tiles")]
+    analyse.main(tmp_path / "correlation", truth, *out)
+    return [pd.read_csv(path, dtype={"reference": str, "secondary": str}) for path in out]
+
+
+A, B, C = "20220125T000000", "20220113T000000", "20220101T000000"
+
+
+def test_statistics_of_a_pair_and_of_a_tile(tmp_path):
+    newer = records([1.0, 2.0, 6.0, 99.0], ["ok", "ok", "ok", "no_match"], A, B, 0)
+    older = records([4.0, 2.0, -5.0, 99.0], ["ok", "too_many_nan", "ok", "ok"], B, C, 1)
+    measurements, pairs, tiles = run(tmp_path, older, newer)
+    assert len(measurements) == 8
+    assert list(measurements.reference_index) == [0] * 4 + [1] * 4
+    first = pairs.iloc[0]
+    assert (first.reference, first["count"], first.tiles, first.days) == (A, 3, 4, 12)
+    assert first.skipped_share == 0.25
+    assert first.mean_x == 3
+    assert first.median_x == 2
+    assert first.std_x == pytest.approx(np.sqrt(7), abs=1e-6)
+    assert first.nmad_x == pytest.approx(1.4826)
+    assert first.error_rms == 0.5
+    assert pairs.true_shift_x.isna().all()
+    last = tiles.iloc[-1]
+    assert (last.tile_number_x, last["count"], last.pairs, last.mean_x) == (3, 1, 2, 99)
+    assert list(tiles.skipped_share) == [0, 0.5, 0, 0.5]
+
+
+def test_a_pair_without_a_tile_that_counts_has_empty_statistics(tmp_path):
+    _, pairs, _ = run(tmp_path, records([1.0, 2.0], ["no_match"] * 2, A, B))
+    assert pairs["count"][0] == 0 and pairs.skipped_share[0] == 1
+    assert pairs[["mean_x", "std_x", "median_y", "nmad_y", "error_rms"]].isna().all(axis=None)
+
+
+def test_truth_of_a_pair_is_the_shift_that_undoes_the_offsets(tmp_path):
+    truth = tmp_path / "truth.csv"
+    with open(truth, "w", newline="") as lines:
+        table = csv.writer(lines)
+        table.writerows([["scene", "offset_east", "offset_north"], [A, 1, 10], [B, 6, 7]])
+    _, pairs, _ = run(tmp_path, records([1.0], ["ok"], A, B), truth=truth)
+    # The secondary lies 5 m further east and 3 m further south than the reference.
+    assert (pairs.true_shift_x[0], pairs.true_shift_y[0]) == (-5, 3)
+
+
+def test_files_have_the_documented_columns(tmp_path):
+    run(tmp_path, records([1.0], ["ok"], A, B))
+    for name, documented in (
+        ("measurements", columns.MEASUREMENTS),
+        ("pairs", columns.PAIRS_TABLE),
+        ("tiles", columns.TILES_TABLE),
+    ):
+        header = (tmp_path / f"{name}.csv").read_text().splitlines()[0].split(",")
+        assert header == list(documented)
+
+
+def test_the_dictionary_of_columns_is_that_of_the_code():
+    text = (ROOT / "docs" / "columns.md").read_text()
+    for table in (columns.MEASUREMENTS, columns.PAIRS_TABLE, columns.TILES_TABLE):
+        for name, (unit, meaning) in table.items():
+            assert f"| `{name}` | {unit} | {meaning} |" in text
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_nmad_is_the_standard_deviation_of_normal_values_and_ignores_outliers(seed):
+    values = np.random.default_rng(seed).normal(3, 2, 20_000)
+    assert tables.nmad(values) == pytest.approx(2, rel=0.03)
+    values[:4000] = 1e6
+    assert tables.nmad(values) < 3
+    assert np.isnan(tables.nmad([]))

@@ -1,0 +1,89 @@
+"""The schema explains and bounds every key, and a wrong key is one line."""
+
+import re
+
+import jsonschema
+import pytest
+import yaml
+from conftest import ROOT
+
+from stackio.config import explain
+from stackshift.methods import METHODS
+
+SCHEMA = yaml.safe_load((ROOT / "schemas" / "config.schema.yaml").read_text())
+
+
+def objects(schema, path="config"):
+    """All parts of the schema that describe an object, with their paths."""
+    if isinstance(schema, dict):
+        if "properties" in schema and schema.get("type") == "object":
+            yield path, schema
+        for key, value in schema.items():
+            yield from objects(value, f"{path}.{key}")
+
+
+@pytest.mark.parametrize(("path", "part"), list(objects(SCHEMA)), ids=lambda p: str(p)[:60])
+def test_every_key_is_explained_and_has_a_default_and_no_other_is_taken(path, part):
+    assert part["additionalProperties"] is False or "$ref" in part["additionalProperties"]
+    needed = set(part.get("required", []))
+    for choice in part.get("oneOf", []):
+        needed |= set(choice["required"])
+    needed |= set(part.get("dependentRequired", {}))
+    for key, value in part["properties"].items():
+        assert len(value["description"]) > 10, f"{path}.{key}"
+        assert "default" in value or key in needed, f"{path}.{key}"
+
+
+def test_every_method_can_be_chosen_and_has_its_options():
+    correlate = SCHEMA["properties"]["correlate"]["properties"]
+    assert set(correlate["method"]["enum"]) <= set(METHODS)
+    assert set(correlate["method"]["enum"]) <= set(correlate)
+
+
+def test_the_default_config_shows_the_defaults():
+    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    for section, values in config.items():
+        if section == "stacks":
+            continue
+        for key, value in values.items():
+            assert SCHEMA["properties"][section]["properties"][key]["default"] == value
+
+
+def test_every_section_is_in_the_readme():
+    readme = (ROOT / "README.md").read_text()
+    for section in SCHEMA["properties"]:
+        assert re.search(rf"\b{section}\b", readme), section
+
+
+@pytest.mark.parametrize(
+    ("config", "line"),
+    [
+        (
+            {"stacks": {"a": {"directory": "x"}}, "flaten": {}},
+            "config: unknown key 'flaten'; did you mean 'flatten'?",
+        ),
+        (
+            {"stacks": {"a": {"directory": "x"}}, "tiles": {"q": 1}},
+            "config.tiles: unknown key 'q'; known keys: rows, columns",
+        ),
+        (
+            {"stacks": {"a": {"directory": "x"}}, "tiles": {"rows": 0}},
+            "config.tiles.rows: 0 is less than the minimum of 1 (Number of tiles from north to "
+            "south.)",
+        ),
+        (
+            {"stacks": {"a": {"directory": "x", "polarizations": ["XX"]}}},
+            "config.stacks.a.polarizations.0: 'XX' is not one of ['VV', 'VH', 'HH', 'HV']",
+        ),
+        (
+            {"stacks": {"a": {}}},
+            "config.stacks.a: {} is not valid under any of the given schemas (A stack is a "
+            "directory to search, a sheet of scenes, or simulate; exactly one of these.)",
+        ),
+    ],
+)
+def test_a_wrong_key_is_one_line(config, line):
+    error = jsonschema.exceptions.best_match(
+        jsonschema.Draft202012Validator(SCHEMA).iter_errors(config), key=lambda error: 0
+    )
+    assert explain(error) == line

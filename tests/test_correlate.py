@@ -1,0 +1,105 @@
+"""A pair is measured tile by tile; a bad tile is a row with a reason."""
+
+import json
+
+import numpy as np
+import pytest
+from makers import displaced, texture, write_scene
+
+import correlate
+from stackshift import methods, record
+from stackshift.geometry import to_metres
+from stackshift.match import FAILED, OK, STATUSES, Match
+
+PAIR = {"reference": "20220113T000000", "secondary": "20220101T000000"}
+
+
+def run(
+    tmp_path, reference, secondary, rows=1, columns=1, method="cross_correlation", options=None
+):
+    for role, tiles in (("reference", reference), ("secondary", secondary)):
+        for name, image in tiles.items():
+            write_scene(tmp_path / role / f"{name}.tif", image)
+    correlate.main(
+        tmp_path / "reference",
+        tmp_path / "secondary",
+        PAIR,
+        tmp_path / "pair.json",
+        rows,
+        columns,
+        method,
+        options or {},
+    )
+    return json.loads((tmp_path / "pair.json").read_text())
+
+
+def test_records_are_in_row_major_order(tmp_path):
+    tiles = {f"{row}_{column}": texture(40, 48, row) for row in range(2) for column in range(3)}
+    pair = run(tmp_path, tiles, tiles, 2, 3)
+    assert [(t["tile_number_x"], t["tile_number_y"]) for t in pair["tiles"]] == [
+        (0, 0), (1, 0), (2, 0), (0, 1), (1, 1), (2, 1)
+    ]  # fmt: skip
+    assert pair["method"] == "cross_correlation"
+    assert pair["reference"]["scene"] == PAIR["reference"]
+
+
+def test_a_tile_that_breaks_the_method_does_not_stop_the_pair(tmp_path, monkeypatch):
+    def match(reference, secondary):
+        if reference[0, 0] == 1:
+            raise ZeroDivisionError("made to fail")
+        return Match(OK, "matched", (0.0, 0.0))
+
+    monkeypatch.setattr(methods, "load", lambda name: match)
+    good, bad = texture(40, 40), np.ones((40, 40), np.float32)
+    tiles = {"0_0": bad, "0_1": good}
+    first, second = run(tmp_path, tiles, tiles, 1, 2)["tiles"]
+    assert (first["status"], first["shift_x"]) == (FAILED, None)
+    assert first["message"] == "ZeroDivisionError: made to fail"
+    assert second["status"] == OK
+
+
+def test_valid_fraction_is_that_of_both_tiles(tmp_path):
+    first, second = texture(50, 50), texture(50, 50)
+    first[:2], second[-1] = np.nan, np.nan
+    (tile,) = run(tmp_path, {"0_0": first}, {"0_0": second})["tiles"]
+    assert tile["valid_fraction"] == pytest.approx(0.94)
+
+
+@pytest.mark.parametrize("shift", [(0, 0), (3, -2), (-7, 5)])
+def test_the_shift_brings_the_secondary_onto_the_reference(tmp_path, shift):
+    reference = texture(96, 96)
+    secondary = displaced(reference, *shift)
+    (tile,) = run(tmp_path, {"0_0": reference}, {"0_0": secondary})["tiles"]
+    assert tile["shift_x"] == pytest.approx(-shift[1] * 30, abs=1)
+    assert tile["shift_y"] == pytest.approx(shift[0] * 30, abs=1)
+    brought_back = displaced(secondary, -tile["shift_y"] / 30, tile["shift_x"] / 30)
+    np.testing.assert_allclose(brought_back, reference, atol=0.01)
+
+
+def test_options_reach_the_method(tmp_path):
+    reference = texture(96, 96)
+    tiles = {"0_0": reference}, {"0_0": displaced(reference, 0.33, 0)}
+    (tile,) = run(tmp_path, *tiles, options={"upsample_factor": 100})["tiles"]
+    assert tile["shift_y"] == pytest.approx(0.33 * 30, abs=0.2)
+    holes = reference.copy()
+    holes[:20] = np.nan
+    (tile,) = run(tmp_path, {"0_0": holes}, {"0_0": holes}, options={"max_nan_fraction": 0.3})[
+        "tiles"
+    ]
+    assert tile["status"] == OK
+
+
+def test_metres_are_positive_east_and_north():
+    assert to_metres((2.0, 3.0), (30.0, -30.0)) == (90.0, -60.0)
+    made = record.tile_record(
+        Match(OK, "matched", (2.0, 3.0), (0.1, 0.2)), 1, 2, 0.5, (30.0, -30.0)
+    )
+    assert (made["shift_x"], made["shift_y"]) == (90.0, -60.0)
+    assert (made["sigma_x"], made["sigma_y"]) == (6.0, 3.0)
+
+
+@pytest.mark.parametrize("status", [status for status in STATUSES if status != OK])
+def test_a_rejected_tile_has_no_shift_to_average(status):
+    made = record.tile_record(Match.rejected(status, "why", quality=3.2), 0, 0, 1.0, (30.0, -30.0))
+    assert made["shift_x"] is made["shift_y"] is made["sigma_x"] is made["sigma_y"] is None
+    assert (made["status"], made["message"], made["quality"]) == (status, "why", 3.2)

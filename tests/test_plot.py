@@ -1,0 +1,82 @@
+"""Figures: drawn for full, sparse and empty tables, the same bytes each time."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.image import imread
+
+import plot
+from stackio import plotting
+from stackshift import columns
+
+
+def pairs_table(count, truths=True):
+    random = np.random.default_rng(0)
+    table = pd.DataFrame(random.normal(0, 3, (count, len(columns.PAIRS_TABLE))))
+    table.columns = list(columns.PAIRS_TABLE)
+    table["reference_index"], table["secondary_index"] = range(count), range(1, count + 1)
+    table["tiles"], table["count"] = 64, random.integers(0, 65, count)
+    table["nmad_x"], table["nmad_y"] = table.nmad_x.abs(), table.nmad_y.abs()
+    days = pd.date_range("2024-01-06", periods=count + 1, freq="12D")[::-1]
+    names = days.strftime("%Y%m%dT052301")
+    table["reference"], table["secondary"] = names[:-1], names[1:]
+    if not truths:
+        table["true_shift_x"] = table["true_shift_y"] = np.nan
+    return table
+
+
+def tiles_table(rows, across):
+    random = np.random.default_rng(0)
+    table = pd.DataFrame(random.normal(0, 1, (rows * across, len(columns.TILES_TABLE))))
+    table.columns = list(columns.TILES_TABLE)
+    table["tile_number_y"], table["tile_number_x"] = np.divmod(np.arange(rows * across), across)
+    table["pairs"], table["count"] = 5, random.integers(0, 6, rows * across)
+    table["skipped_share"] = 1 - table["count"] / 5
+    table["nmad_x"], table["nmad_y"] = table.nmad_x.abs(), table.nmad_y.abs()
+    empty = table["count"] == 0
+    table.loc[empty, [c for c in table if c.endswith(("_x", "_y")) and "tile" not in c]] = np.nan
+    return table
+
+
+def draw(folder, pairs, tiles):
+    folder.mkdir(exist_ok=True)
+    pairs.to_csv(folder / "pairs.csv", index=False)
+    tiles.to_csv(folder / "tiles.csv", index=False)
+    paths = [folder / f"{name}.{suffix}" for name in ("pair", "tile") for suffix in ("svg", "png")]
+    plot.main(folder / "pairs.csv", folder / "tiles.csv", paths[:2], paths[2:], 6.0, "site VV")
+    return paths
+
+
+@pytest.mark.parametrize("count", [1, 149])
+@pytest.mark.parametrize("cut", [(1, 1), (30, 20)])
+def test_figures_of_any_size(tmp_path, count, cut):
+    for path in draw(tmp_path, pairs_table(count, truths=count == 1), tiles_table(*cut)):
+        assert path.stat().st_size > 10_000
+        if path.suffix == ".png":
+            assert imread(path).std() > 0.05
+
+
+def test_tables_in_which_nothing_counts_are_drawn(tmp_path):
+    pairs, tiles = pairs_table(3, truths=False), tiles_table(2, 2)
+    for table in (pairs, tiles):
+        table["count"] = 0
+        shifts = [c for c in table if c[-2:] in ("_x", "_y") and not c.startswith("tile")]
+        table[shifts] = np.nan
+    assert len(draw(tmp_path, pairs, tiles)) == 4
+
+
+def test_the_same_tables_give_the_same_bytes(tmp_path):
+    first = draw(tmp_path / "a", pairs_table(5), tiles_table(3, 3))
+    second = draw(tmp_path / "b", pairs_table(5), tiles_table(3, 3))
+    for one, other in zip(first, second, strict=True):
+        assert one.read_bytes() == other.read_bytes()
+
+
+def test_a_figure_says_units_requirement_truth_and_number_of_tiles():
+    figure = plotting.offset_per_pair(pairs_table(5), 6.0, "site VV")
+    texts = " ".join(text.get_text() for text in figure.findobj(lambda a: hasattr(a, "get_text")))
+    for expected in (
+        "shift east (m)", "shift north (m)", "requirement: 6 m", "truth", "site VV",
+        "2024-01-06 → 2024-01-18", "/64", "NMAD",
+    ):  # fmt: skip
+        assert expected in texts
