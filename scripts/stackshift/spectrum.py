@@ -1,0 +1,227 @@
+"""From a tile of power with gaps to a spectrum that can be matched.
+
+The logarithm turns multiplicative speckle into additive noise of constant variance; narrow holes
+are filled from their surroundings, wide gaps get a weight that fades out, and a taper takes the
+edges of the tile away, as whatever is fixed in the frame would pull a shift towards zero.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from scipy import fft
+
+# Holes up to twice this radius wide are filled; what is wider is a gap with weight zero.
+HOLE_RADIUS = 7
+# Pixels next to a gap that lose their weight, and over which it then rises to one.
+MARGIN = 8
+
+
+def transformed(tile: np.ndarray, transform: str) -> tuple[np.ndarray, np.ndarray]:
+    """A tile on the scale on which it is matched, and where it is valid.
+
+    Parameters
+    ----------
+    tile : (rows, columns) gamma0 power; what is not finite or not positive is no data.
+    transform : ``log`` for the natural logarithm, ``amplitude`` for the square root.
+
+    Returns
+    -------
+    (values, valid): float32, 0 where not valid, and booleans; both (rows, columns).
+    """
+    tile = np.asarray(tile, np.float32)
+    valid = (tile > 0) & (tile < np.inf)
+    positive = tile if valid.all() else np.where(valid, tile, np.float32(1))
+    values = np.log(positive) if transform == "log" else np.sqrt(positive)
+    if positive is not tile:
+        values[~valid] = 0
+    return values, valid
+
+
+def wide_gaps(valid: np.ndarray) -> np.ndarray:
+    """Missing pixels that lie in a gap too wide to fill: an opening of what is missing."""
+    from scipy.ndimage import uniform_filter
+
+    side = 2 * HOLE_RADIUS + 1
+    core = uniform_filter(valid.astype(np.float32), side, mode="nearest") < 1e-4
+    if not core.any():
+        return core
+    return (uniform_filter(core.astype(np.float32), side, mode="constant") > 1e-4) & ~valid
+
+
+def gap_weight(gaps: np.ndarray) -> np.ndarray:
+    """Weight 0 in gaps and within MARGIN of them, from where it rises to 1, float32."""
+    from scipy.ndimage import uniform_filter
+
+    near = uniform_filter(gaps.astype(np.float32), 2 * MARGIN + 1, mode="nearest") > 1e-4
+    weight = np.where(near, np.float32(0), np.float32(1))
+    # Two boxes of half the margin each do not reach back into the gap.
+    for _ in range(2):
+        weight = uniform_filter(weight, MARGIN + 1, mode="nearest")
+    weight[near & (weight < 1e-6)] = 0
+    return weight
+
+
+def fill_holes(values: np.ndarray, valid: np.ndarray, holes: np.ndarray) -> None:
+    """Fill narrow holes in place by a weighted mean of the valid pixels around each.
+
+    Normalised convolution (Knutsson & Westin 1993), computed only where it is needed.
+
+    Parameters
+    ----------
+    values : float32, changed in place.
+    valid : which pixels have a value.
+    holes : which pixels to fill.
+    """
+    at = np.flatnonzero(holes)
+    for radius in (2, HOLE_RADIUS):
+        if not at.size:
+            return
+        total, weights = _around(values, valid, at, radius)
+        found = weights > 0
+        values.flat[at[found]] = total[found] / weights[found]
+        at = at[~found]
+
+
+def _around(values, valid, at, radius):
+    """Gaussian weighted sum of the valid pixels around some pixels, and the sum of weights."""
+    width = values.shape[1] + 2 * radius
+    padded = np.pad(np.where(valid, values, np.float32(0)), radius).ravel()
+    known = np.pad(valid, radius).ravel().astype(np.float32)
+    row, column = np.divmod(at, values.shape[1])
+    centre = (row + radius) * width + column + radius
+    total, weights = np.zeros(at.size, np.float32), np.zeros(at.size, np.float32)
+    for down in range(-radius, radius + 1):
+        for right in range(-radius, radius + 1):
+            weight = np.float32(np.exp(-2 * (down**2 + right**2) / radius**2))
+            index = centre + down * width + right
+            total += weight * padded[index]
+            weights += weight * known[index]
+    return total, weights
+
+
+@lru_cache(maxsize=16)
+def taper(size: int, fraction: float) -> np.ndarray:
+    """Tukey window: cosine flanks over ``fraction`` / 2 of the length at each end, float32.
+
+    Harris 1978, doi:10.1109/PROC.1978.10837.
+    """
+    flank = fraction * size / 2
+    distance = np.minimum(np.arange(size) + 0.5, size - np.arange(size) - 0.5)
+    if not flank:
+        return np.ones(size, np.float32)
+    ramp = np.clip(distance / flank, 0, 1)
+    return (0.5 - 0.5 * np.cos(np.pi * ramp)).astype(np.float32)
+
+
+def window(shape: tuple[int, int], fraction: float, weight: np.ndarray | None) -> np.ndarray:
+    """Taper of a tile times the weight of its gaps, float32."""
+    tapered = taper(shape[0], fraction)[:, None] * taper(shape[1], fraction)[None]
+    return tapered if weight is None else tapered * weight
+
+
+@dataclass(frozen=True)
+class Band:
+    """The low frequencies of a real FFT of a padded tile, kept as a spectrum of a smaller grid.
+
+    Attributes
+    ----------
+    padded : size of the FFT.
+    grid : size of the smaller grid, whose real FFT holds just the band.
+    rows, columns : frequencies in rad a pixel of the tile, (grid rows, 1) and (1, half columns).
+    multiplicity : (1, half columns), how often a coefficient stands in the full plane, 1 or 2.
+    bin : (grid rows, half columns) index of the radial bin; bins are the last one beyond the band.
+    counts : coefficients of the full plane in each bin within the band.
+    moments : (2, bins) sum over these of the squared frequency along rows and along columns.
+    centres : radial frequency of each bin within the band, rad a pixel.
+    """
+
+    padded: tuple[int, int]
+    grid: tuple[int, int]
+    rows: np.ndarray
+    columns: np.ndarray
+    multiplicity: np.ndarray
+    bin: np.ndarray
+    counts: np.ndarray
+    moments: np.ndarray
+    centres: np.ndarray
+
+
+@lru_cache(maxsize=16)
+def band(shape: tuple[int, int], cutoff: float, bins: int) -> Band:
+    """The band of a tile.
+
+    Parameters
+    ----------
+    shape : (rows, columns) of the tile.
+    cutoff : radius of the band as a share of the Nyquist frequency, 0 to 1.
+    bins : number of radial bins.
+    """
+    padded = tuple(fft.next_fast_len(size, real=True) for size in shape)
+    grid = tuple(_even_fast(cutoff * size) for size in padded)
+    half = grid[1] // 2 + 1
+    rows = (2 * np.pi * fft.fftfreq(grid[0]) * grid[0] / padded[0]).astype(np.float32)
+    columns = (2 * np.pi * np.arange(half) / padded[1]).astype(np.float32)
+    radius = np.hypot(rows[:, None], columns[None])
+    limit = cutoff * np.pi
+    edges = np.linspace(0, limit, bins + 1)
+    index = np.minimum((radius * (bins / limit)).astype(np.int32), bins)
+    index[radius >= limit] = bins
+    # The mean tells nothing, and the smaller grid's own Nyquist lines stand for two frequencies.
+    index[0, 0] = bins
+    index[grid[0] // 2] = bins
+    index[:, -1] = bins
+    multiplicity = np.full((1, half), 2, np.float32)
+    multiplicity[0, 0] = 1
+
+    def total(values):
+        return np.bincount(index.ravel(), np.broadcast_to(values, index.shape).ravel(), bins + 1)
+
+    return Band(
+        padded=padded,
+        grid=grid,
+        rows=rows[:, None],
+        columns=columns[None],
+        multiplicity=multiplicity,
+        bin=index,
+        counts=total(multiplicity)[:bins],
+        moments=np.array(
+            [total(multiplicity * k**2)[:bins] for k in (rows[:, None], columns[None])]
+        ),
+        centres=0.5 * (edges[1:] + edges[:-1]),
+    )
+
+
+def _even_fast(size: float) -> int:
+    """The smallest fast even FFT length with room for a band of ``size`` and its Nyquist line."""
+    length = int(np.ceil(size)) + 2
+    while (fast := fft.next_fast_len(length, real=True)) % 2:
+        length = fast + 1
+    return fast
+
+
+def spectrum(values: np.ndarray, weight: np.ndarray, band: Band) -> np.ndarray:
+    """The band of the spectrum of a tile without its weighted mean.
+
+    Parameters
+    ----------
+    values : (rows, columns) float32, on the scale of `transformed`.
+    weight : (rows, columns) float32 from `window`.
+    band : from `band`.
+
+    Returns
+    -------
+    Complex64 spectrum of the band's grid.
+    """
+    mean = np.vdot(values, weight) / weight.sum()
+    full = fft.rfft2((values - mean) * weight, band.padded)
+    top = band.grid[0] // 2
+    half = band.grid[1] // 2 + 1
+    low = np.concatenate([full[:top, :half], full[full.shape[0] - top :, :half]])
+    return low
+
+
+def radial_sum(values: np.ndarray, band: Band) -> np.ndarray:
+    """Sum of a real quantity over the full plane in each radial bin within the band."""
+    weighted = (values * band.multiplicity).ravel()
+    return np.bincount(band.bin.ravel(), weighted, len(band.centres) + 1)[:-1]
