@@ -10,7 +10,8 @@ reference's: (rows to the south, columns to the east) in pixels. A `Match` has t
 shift that brings it back.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from scipy import fft
@@ -22,6 +23,7 @@ from stackshift.spectrum import (
     band,
     fill_holes,
     gap_weight,
+    low_part,
     radial_sum,
     spectrum,
     transformed,
@@ -37,6 +39,9 @@ _SMALLEST = 32
 _BLOCK = 16
 _MOST_COHERENT = 0.99
 _STEPS = (4, 4)
+# Share of the band that the coarse peak and the scatter of the scores are taken from: enough for
+# both, and the inverse transforms cost less than half.
+_LOW = 0.625
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ class Spectra:
     band : frequencies and radial bins.
     samples : effective number of independent pixels that both have in common.
     valid : share of the pixels with weight in both, before the taper.
+    powers : mean power of a coefficient of each tile in each radial bin.
     """
 
     reference: np.ndarray
@@ -56,17 +62,26 @@ class Spectra:
     band: Band
     samples: float
     valid: float
+    powers: tuple[np.ndarray, np.ndarray]
 
-    @property
+    @cached_property
     def cross(self) -> np.ndarray:
         """Cross spectrum; its phase is minus frequency times displacement."""
         return np.conj(self.reference) * self.secondary
 
-    def powers(self) -> tuple[np.ndarray, np.ndarray]:
-        """Power of each tile in each radial bin."""
-        return tuple(
-            radial_sum(s.real**2 + s.imag**2, self.band) for s in (self.reference, self.secondary)
-        )
+
+def narrowed(spectra: Spectra) -> Spectra:
+    """The same spectra with the lower part of their band only, on a smaller grid."""
+    wide = spectra.band
+    bins = round(_LOW * len(wide.centres))
+    low = band(wide.shape, wide.cutoff * bins / len(wide.centres), bins)
+    return replace(
+        spectra,
+        reference=low_part(spectra.reference, low.grid),
+        secondary=low_part(spectra.secondary, low.grid),
+        band=low,
+        powers=tuple(power[:bins] for power in spectra.powers),
+    )
 
 
 def match(
@@ -76,7 +91,7 @@ def match(
     transform: str = "log",
     search_radius: int = 32,
     taper: float = 0.1,
-    cutoff: float = 0.62,
+    cutoff: float = 0.6,
     bins: int = 32,
     min_valid: float = 0.1,
     min_psr: float = 8.0,
@@ -115,7 +130,7 @@ def match(
     radius = min(search_radius, min(reference.shape) // 3)
     if spectra is None:
         return _too_many_gaps(0.0, min_valid)
-    displacement, psr = coarse_peak(spectra, radius)
+    displacement, psr = coarse_peak(narrowed(spectra), radius)
     if not np.isfinite(psr):
         return Match.rejected(outcome.NO_MATCH, "a tile is constant: there is nothing to match")
     if psr < min_psr:
@@ -135,7 +150,7 @@ def match(
         spectra = common_spectra(recut(tiles, whole), taper, cutoff, bins)
         if spectra is None or spectra.valid < min_valid:
             return _too_many_gaps(spectra.valid if spectra else 0.0, min_valid)
-        displacement, psr = coarse_peak(spectra, 2)
+        displacement, psr = coarse_peak(narrowed(spectra), 2)
         if psr < min_psr:
             return _no_peak(psr, min_psr)
     return _refined(spectra, displacement, whole, psr, max_sigma)
@@ -147,8 +162,8 @@ def _refined(spectra, displacement, whole, psr, max_sigma) -> Match:
         return Match.rejected(
             outcome.NO_MATCH, f"no stable maximum near the peak (PSR {psr:.1f})", quality=psr
         )
-    displacement, coherence = found
-    sigma = standard_error(spectra, displacement, coherence)
+    displacement, coherence, hessian = found
+    sigma = standard_error(spectra, displacement, coherence, hessian)
     mean = float(np.average(coherence, weights=spectra.band.counts))
     if not max(sigma) <= max_sigma:
         return Match.rejected(
@@ -206,15 +221,18 @@ def common_spectra(tiles, taper: float, cutoff: float, bins: int) -> Spectra | N
         prepared.append(values)
     shape = prepared[0].shape
     tapered = window(shape, taper, weight)
-    square = tapered * tapered
-    total = float(square.sum())
-    if total < 1:
+    if tapered.total < 1:
         return None
     frequencies = band(shape, cutoff, bins)
+    pair = [spectrum(values, tapered, frequencies) for values in prepared]
     return Spectra(
-        *(spectrum(values, tapered, frequencies) for values in prepared),
+        *pair,
         band=frequencies,
-        samples=total**2 / float(np.vdot(square, square)),
+        powers=tuple(
+            radial_sum(s.real**2 + s.imag**2, frequencies) / np.maximum(frequencies.counts, 1)
+            for s in pair
+        ),
+        samples=tapered.samples,
         valid=1.0 if weight is None else float(np.mean(weight > 0.5)),
     )
 
@@ -246,7 +264,7 @@ def coarse_peak(spectra: Spectra, radius: float) -> tuple[np.ndarray, float]:
     deviations of the correlation outside the peak's neighbourhood; NaN for constant tiles.
     """
     frequencies = spectra.band
-    first, second = spectra.powers()
+    first, second = spectra.powers
     with np.errstate(divide="ignore", invalid="ignore"):
         whitening = np.exp(-0.5 * (frequencies.centres / _SMOOTH) ** 2) / np.sqrt(first * second)
     whitening[~np.isfinite(whitening)] = 0
@@ -258,16 +276,25 @@ def coarse_peak(spectra: Spectra, radius: float) -> tuple[np.ndarray, float]:
     near = surface[np.ix_(lags[0], lags[1])]
     peak = np.array(np.unravel_index(np.argmax(near), near.shape))
     at = peak - reach
-    outside = surface.copy()
     rim = np.ceil(_PEAK / step).astype(int)
-    outside[np.ix_(*(np.arange(a - r, a + r + 1) % n for a, r, n in
-                     zip(at, rim, surface.shape, strict=True)))] = np.nan  # fmt: skip
-    mean, deviation = np.nanmean(outside), np.nanstd(outside)
+    hill = surface[np.ix_(*(np.arange(a - r, a + r + 1) % n for a, r, n in
+                            zip(at, rim, surface.shape, strict=True)))]  # fmt: skip
+    mean, deviation = _moments_without(surface, hill)
     psr = float((near[tuple(peak)] - mean) / deviation) if deviation > 0 else np.nan
     fine = [_vertex(surface[[a - 1, a, (a + 1) % surface.shape[0]], at[1]]) if axis == 0 else
             _vertex(surface[at[0], [a - 1, a, (a + 1) % surface.shape[1]]])
             for axis, a in enumerate(at)]  # fmt: skip
     return (at + fine) * step, psr
+
+
+def _moments_without(values: np.ndarray, part: np.ndarray) -> tuple[float, float]:
+    """Mean and standard deviation of values without a part of them."""
+    values = values.ravel()
+    count = values.size - part.size
+    mean = (float(values.sum(dtype=float)) - float(part.sum(dtype=float))) / count
+    # Not a dot product, whose last bits depend on the number of threads.
+    square = (float((values * values).sum(dtype=float)) - float((part * part).sum(dtype=float))) / count
+    return mean, float(np.sqrt(max(square - mean**2, 0)))
 
 
 def _vertex(values: np.ndarray) -> float:
@@ -294,11 +321,12 @@ def radial_coherence(in_phase: np.ndarray, powers, frequencies: Band) -> np.ndar
     Parameters
     ----------
     in_phase : real part of the cross spectrum at the displacement.
-    powers : power of each tile in each bin.
+    powers : mean power of a coefficient of each tile in each bin.
     frequencies : the band.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        raw = radial_sum(in_phase, frequencies) / np.sqrt(powers[0] * powers[1])
+        mean = radial_sum(in_phase, frequencies) / frequencies.counts
+        raw = mean / np.sqrt(powers[0] * powers[1])
     raw[~np.isfinite(raw)] = 0
     return np.clip(non_increasing(raw, frequencies.counts), 0, _MOST_COHERENT)
 
@@ -328,23 +356,22 @@ def weights(coherence: np.ndarray, powers) -> np.ndarray:
     return found
 
 
-def refine(spectra: Spectra, start: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+def refine(spectra: Spectra, start: np.ndarray):
     """The displacement that maximises the coherence-weighted correlation, by Newton's method.
 
     Returns
     -------
-    ((rows, columns) in pixels, coherence in each bin), or None if it runs away from the start.
+    ((rows, columns) in pixels, coherence in each bin, Hessian), or None if it runs away from the
+    start.
     """
     frequencies, cross = spectra.band, spectra.cross
-    # Power a coefficient, so that a weight does not depend on how many a bin holds.
-    powers = spectra.powers()
     displacement = np.array(start, float)
     coherence = None
     for steps in _STEPS:
         in_phase = _shifted(cross, displacement, frequencies).real
-        coherence = radial_coherence(in_phase, powers, frequencies)
-        mean_powers = [power / np.maximum(frequencies.counts, 1) for power in powers]
-        weight = _by_bin(weights(coherence, mean_powers), frequencies) * frequencies.multiplicity
+        coherence = radial_coherence(in_phase, spectra.powers, frequencies)
+        weight = _by_bin(weights(coherence, spectra.powers), frequencies)
+        weight *= frequencies.multiplicity
         weighted = cross * weight
         for _ in range(steps):
             gradient, hessian = _derivatives(weighted, displacement, frequencies)
@@ -352,36 +379,42 @@ def refine(spectra: Spectra, start: np.ndarray) -> tuple[np.ndarray, np.ndarray]
                 return None
             step = np.linalg.solve(hessian, gradient)
             displacement -= np.clip(step, -0.5, 0.5)
-            if max(abs(step)) < 1e-4:
+            # Newton's steps shrink quadratically: the next one would be below a millionth.
+            if max(abs(step)) < 1e-3:
                 break
         if max(abs(displacement - start)) > 2:
             return None
-    return displacement, coherence
+    return displacement, coherence, hessian
 
 
 def _derivatives(weighted, displacement, frequencies: Band):
     """Gradient and Hessian of the weighted correlation with respect to the displacement."""
     turned = _shifted(weighted, displacement, frequencies)
-    rows, columns = frequencies.rows[:, 0].astype(float), frequencies.columns[0].astype(float)
-    real, imaginary = turned.real, turned.imag
-    gradient = -np.array([rows @ imaginary.sum(1), imaginary.sum(0) @ columns])
-    cross = rows @ (real @ columns.astype(np.float32))
+    rows, columns = frequencies.rows[:, 0], frequencies.columns[0]
+    by_row, by_column = turned.sum(1), turned.sum(0)
+    cross = ((turned * frequencies.rows).sum(0).real * columns).sum()
+    gradient = -np.array([(rows * by_row.imag).sum(), (columns * by_column.imag).sum()])
     hessian = -np.array(
-        [[rows**2 @ real.sum(1), cross], [cross, real.sum(0) @ columns**2]], dtype=float
+        [
+            [(rows**2 * by_row.real).sum(), cross],
+            [cross, (columns**2 * by_column.real).sum()],
+        ]
     )
     return gradient, hessian
 
 
 def standard_error(
-    spectra: Spectra, displacement: np.ndarray, coherence: np.ndarray
+    spectra: Spectra, displacement: np.ndarray, coherence: np.ndarray, hessian: np.ndarray
 ) -> tuple[float, float]:
     """Standard error (rows, columns) in pixels: the larger of the bound and of the sandwich.
 
-    The bound holds for stationary tiles; the sandwich sees where in the tile the information
-    comes from, and that a few bright points may be all there is.
+    The bound holds for stationary tiles. Huber's sandwich (1967), the inverse Hessian widened by
+    how much more the scores scatter than it says, sees where in the tile the information comes
+    from, and that a few bright points may be all there is.
     """
     bound = knapp_carter(spectra, coherence)
-    robust = sandwich(spectra, displacement, coherence)
+    curvature = np.diag(np.linalg.inv(-hessian))
+    robust = np.sqrt(np.maximum(curvature * dispersion(narrowed(spectra), displacement, coherence), 0))
     return float(max(bound[0], robust[0])), float(max(bound[1], robust[1]))
 
 
@@ -393,31 +426,41 @@ def knapp_carter(spectra: Spectra, coherence: np.ndarray) -> np.ndarray:
         return 1 / np.sqrt(share * (spectra.band.moments @ ratio))
 
 
-def sandwich(spectra: Spectra, displacement: np.ndarray, coherence: np.ndarray) -> np.ndarray:
-    """Huber's sandwich (1967) from the scores of blocks of 16 x 16 pixels, (rows, columns)."""
+def dispersion(spectra: Spectra, displacement: np.ndarray, coherence: np.ndarray) -> np.ndarray:
+    """Scatter of the scores of blocks of 16 x 16 pixels over what the Hessian expects.
+
+    Parameters
+    ----------
+    spectra : from `common_spectra` or `narrowed`.
+    displacement : (rows, columns) in pixels, the maximum.
+    coherence : in each bin; bins beyond the band of the spectra are not used.
+
+    Returns
+    -------
+    (rows, columns): squared scores summed over the blocks, by minus the Hessian's diagonal.
+    """
     frequencies = spectra.band
-    mean_powers = [power / np.maximum(frequencies.counts, 1) for power in spectra.powers()]
-    amplitude = np.sqrt(_by_bin(weights(coherence, mean_powers), frequencies))
+    likelihood = weights(coherence[: len(frequencies.centres)], spectra.powers)
+    amplitude = _by_bin(np.sqrt(likelihood), frequencies)
     first = spectra.reference * amplitude
     second = _shifted(spectra.secondary * amplitude, displacement, frequencies)
-    _, hessian = _derivatives(np.conj(first) * second * frequencies.multiplicity, (0, 0), frequencies)
-    images = []
-    for image in (first, second):
-        slopes = (image * (1j * frequencies.rows), image * (1j * frequencies.columns))
-        images.append([fft.irfft2(part, frequencies.grid) for part in (image, *slopes)])
-    (a, *a_slopes), (b, *b_slopes) = images
+    product = np.conj(first) * second * frequencies.multiplicity
+    _, hessian = _derivatives(product, (0, 0), frequencies)
+    (*a_slopes, a), (*b_slopes, b) = (
+        [
+            fft.irfft2(part, frequencies.grid, overwrite_x=True)
+            for part in (image * (1j * frequencies.rows), image * (1j * frequencies.columns), image)
+        ]
+        for image in (first, second)
+    )
     step = np.divide(frequencies.padded, frequencies.grid)
     scores = [
-        _block_sums(a * slope_b - b * slope_a, step).ravel()
+        _block_sums(a * slope_b - b * slope_a, step).astype(float)
         for slope_a, slope_b in zip(a_slopes, b_slopes, strict=True)
     ]
     # Parseval: a sum over the frequencies is one over the pixels times their number.
-    scores = 0.5 * np.prod(frequencies.grid) * np.array(scores, float)
-    try:
-        inverse = np.linalg.inv(hessian)
-    except np.linalg.LinAlgError:
-        return np.full(2, np.inf)
-    return np.sqrt(np.maximum(np.diag(inverse @ (scores @ scores.T) @ inverse), 0))
+    scale = 0.5 * np.prod(frequencies.grid)
+    return np.array([scale**2 * (score**2).sum() for score in scores]) / -np.diag(hessian)
 
 
 def _block_sums(image: np.ndarray, step: np.ndarray) -> np.ndarray:

@@ -114,10 +114,34 @@ def taper(size: int, fraction: float) -> np.ndarray:
     return (0.5 - 0.5 * np.cos(np.pi * ramp)).astype(np.float32)
 
 
-def window(shape: tuple[int, int], fraction: float, weight: np.ndarray | None) -> np.ndarray:
-    """Taper of a tile times the weight of its gaps, float32."""
-    tapered = taper(shape[0], fraction)[:, None] * taper(shape[1], fraction)[None]
-    return tapered if weight is None else tapered * weight
+@dataclass(frozen=True)
+class Window:
+    """Weight of each pixel of a tile, float32, with its sum.
+
+    ``samples`` is the effective number of independent pixels: (sum w^2)^2 / sum w^4.
+    """
+
+    weight: np.ndarray
+    total: float
+    samples: float
+
+
+def window(shape: tuple[int, int], fraction: float, weight: np.ndarray | None) -> Window:
+    """Taper of a tile times the weight of its gaps."""
+    plain = _plain_window(shape, fraction)
+    return plain if weight is None else _summed(plain.weight * weight)
+
+
+@lru_cache(maxsize=4)
+def _plain_window(shape: tuple[int, int], fraction: float) -> Window:
+    return _summed(taper(shape[0], fraction)[:, None] * taper(shape[1], fraction)[None])
+
+
+def _summed(weight: np.ndarray) -> Window:
+    # Sums and not dot products, whose last bits depend on the number of threads.
+    square = weight * weight
+    total = float(square.sum())
+    return Window(weight, float(weight.sum()), total**2 / max(float((square**2).sum()), 1e-12))
 
 
 @dataclass(frozen=True)
@@ -126,6 +150,8 @@ class Band:
 
     Attributes
     ----------
+    shape : (rows, columns) of the tile.
+    cutoff : radius of the band as a share of the Nyquist frequency.
     padded : size of the FFT.
     grid : size of the smaller grid, whose real FFT holds just the band.
     rows, columns : frequencies in rad a pixel of the tile, (grid rows, 1) and (1, half columns).
@@ -136,6 +162,8 @@ class Band:
     centres : radial frequency of each bin within the band, rad a pixel.
     """
 
+    shape: tuple[int, int]
+    cutoff: float
     padded: tuple[int, int]
     grid: tuple[int, int]
     rows: np.ndarray
@@ -178,6 +206,8 @@ def band(shape: tuple[int, int], cutoff: float, bins: int) -> Band:
         return np.bincount(index.ravel(), np.broadcast_to(values, index.shape).ravel(), bins + 1)
 
     return Band(
+        shape=shape,
+        cutoff=cutoff,
         padded=padded,
         grid=grid,
         rows=rows[:, None],
@@ -200,25 +230,29 @@ def _even_fast(size: float) -> int:
     return fast
 
 
-def spectrum(values: np.ndarray, weight: np.ndarray, band: Band) -> np.ndarray:
+def spectrum(values: np.ndarray, window: Window, band: Band) -> np.ndarray:
     """The band of the spectrum of a tile without its weighted mean.
 
     Parameters
     ----------
     values : (rows, columns) float32, on the scale of `transformed`.
-    weight : (rows, columns) float32 from `window`.
+    window : from `window`.
     band : from `band`.
 
     Returns
     -------
     Complex64 spectrum of the band's grid.
     """
-    mean = np.vdot(values, weight) / weight.sum()
-    full = fft.rfft2((values - mean) * weight, band.padded)
-    top = band.grid[0] // 2
-    half = band.grid[1] // 2 + 1
-    low = np.concatenate([full[:top, :half], full[full.shape[0] - top :, :half]])
-    return low
+    centred = values * window.weight
+    centred -= window.weight * np.float32(centred.sum() / window.total)
+    full = fft.rfft2(centred, band.padded, overwrite_x=True)
+    return low_part(full, band.grid)
+
+
+def low_part(full: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
+    """The low frequencies of a real FFT, as the real FFT of a smaller grid."""
+    top, half = grid[0] // 2, grid[1] // 2 + 1
+    return np.concatenate([full[:top, :half], full[full.shape[0] - top :, :half]])
 
 
 def radial_sum(values: np.ndarray, band: Band) -> np.ndarray:
