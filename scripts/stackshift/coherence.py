@@ -42,6 +42,11 @@ _STEPS = (4, 4)
 # Share of the band that the coarse peak and the scatter of the scores are taken from: enough for
 # both, and the inverse transforms cost less than half.
 _LOW = 0.625
+# Detail beyond the cutoff, up to this share of the Nyquist frequency, is worth its time where tiles
+# are still coherent at the cutoff and the shift is not yet known to this many pixels.
+_WIDE = 0.98
+_RICH = 0.3
+_ENOUGH = 0.005
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,8 @@ def match(
     transform : ``log``, or ``amplitude`` for one or two looks.
     search_radius : largest displacement to each side, pixels.
     taper : share of the tile's length that its tapered edges take.
-    cutoff : highest frequency that is used, as a share of the Nyquist frequency.
+    cutoff : highest frequency that is used, as a share of the Nyquist frequency; all are where
+        the tiles are still coherent there and the standard error is not small yet.
     bins : radial bins of the coherence.
     min_valid : smallest share of pixels valid in both tiles, 0 to 1.
     min_psr : smallest ratio of the correlation's peak above its mean to its standard deviation.
@@ -142,22 +148,31 @@ def match(
             f" radius of {radius}; raise search_radius if scenes may lie that far apart",
             quality=psr,
         )
-    whole = np.zeros(2, int)
+    whole, cut = np.zeros(2, int), tiles
     if max(abs(displacement)) > 1:
         whole = np.rint(displacement).astype(int)
         if min(np.subtract(reference.shape, abs(whole))) < _SMALLEST:
             return Match.rejected(outcome.TOO_SMALL, "too little of the tiles overlaps", quality=psr)
-        spectra = common_spectra(recut(tiles, whole), taper, cutoff, bins)
+        cut = recut(tiles, whole)
+        spectra = common_spectra(cut, taper, cutoff, bins)
         if spectra is None or spectra.valid < min_valid:
             return _too_many_gaps(spectra.valid if spectra else 0.0, min_valid)
         displacement, psr = coarse_peak(narrowed(spectra), 2)
         if psr < min_psr:
             return _no_peak(psr, min_psr)
-    return _refined(spectra, displacement, whole, psr, max_sigma)
-
-
-def _refined(spectra, displacement, whole, psr, max_sigma) -> Match:
     found = refine(spectra, displacement)
+    if found and cutoff < _WIDE and _worth_more(spectra, found[1]):
+        spectra = common_spectra(cut, taper, _WIDE, bins)
+        found = refine(spectra, found[0])
+    return _judged(spectra, found, whole, psr, max_sigma)
+
+
+def _worth_more(spectra: Spectra, coherence: np.ndarray) -> bool:
+    """Whether frequencies beyond the cutoff would tell more about the shift, and it matters."""
+    return coherence[-1] > _RICH and max(knapp_carter(spectra, coherence)) > _ENOUGH
+
+
+def _judged(spectra, found, whole, psr, max_sigma) -> Match:
     if found is None:
         return Match.rejected(
             outcome.NO_MATCH, f"no stable maximum near the peak (PSR {psr:.1f})", quality=psr

@@ -5,6 +5,7 @@ are filled from their surroundings, wide gaps get a weight that fades out, and a
 edges of the tile away, as whatever is fixed in the frame would pull a shift towards zero.
 """
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -185,8 +186,9 @@ def band(shape: tuple[int, int], cutoff: float, bins: int) -> Band:
     cutoff : radius of the band as a share of the Nyquist frequency, 0 to 1.
     bins : number of radial bins.
     """
-    padded = tuple(fft.next_fast_len(size, real=True) for size in shape)
-    grid = tuple(_even_fast(cutoff * size) for size in padded)
+    padded = tuple(_even_fast(size) for size in shape)
+    # Two more than the band: room for the smaller grid's own Nyquist line.
+    grid = tuple(min(_even_fast(cutoff * size + 2), size) for size in padded)
     half = grid[1] // 2 + 1
     rows = (2 * np.pi * fft.fftfreq(grid[0]) * grid[0] / padded[0]).astype(np.float32)
     columns = (2 * np.pi * np.arange(half) / padded[1]).astype(np.float32)
@@ -223,8 +225,8 @@ def band(shape: tuple[int, int], cutoff: float, bins: int) -> Band:
 
 
 def _even_fast(size: float) -> int:
-    """The smallest fast even FFT length with room for a band of ``size`` and its Nyquist line."""
-    length = int(np.ceil(size)) + 2
+    """The smallest even FFT length of at least ``size`` that is fast."""
+    length = math.ceil(size)
     while (fast := fft.next_fast_len(length, real=True)) % 2:
         length = fast + 1
     return fast
