@@ -225,7 +225,7 @@ def common_spectra(tiles, taper: float, cutoff: float, bins: int) -> Spectra | N
     prepared = []
     for values, valid in tiles:
         if not valid.all():
-            gaps = wide_gaps(valid)
+            gaps = wide_gaps(~valid)
             values = values.copy()
             fill_holes(values, valid, ~valid & ~gaps)
             if gaps.any():

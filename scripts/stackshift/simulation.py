@@ -1,16 +1,14 @@
 """Simulated gamma0 power: ground with texture like a SAR scene's, seen with speckle on a date.
 
-The ground is made on a grid finer than the scene's and holds no detail beyond the scene's Nyquist
-frequency, so that it can be displaced by any fraction of a pixel and decimated without loss; the
-speckle comes after that, anew on each date.
+The ground is made on a grid finer than the scene's. Its logarithm holds no detail beyond the
+scene's Nyquist frequency, so that it can be displaced by any fraction of a pixel and decimated
+without loss, and its power is always positive; the speckle comes after that, anew on each date.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import fft
-
-_FLOOR = 1e-4
 
 
 @dataclass(frozen=True)
@@ -23,6 +21,7 @@ class Scenario:
     points: float  # point targets per pixel
     field_size: float = 25.0  # pixels
     mean: float = 0.15
+    water: float = 0.0  # share of the ground that is sea, without texture
 
 
 SCENARIOS = {
@@ -31,6 +30,7 @@ SCENARIOS = {
     "urban": Scenario(fields=0.4, relief=0.0, clutter=0.6, points=2e-2, field_size=8.0),
     "crops": Scenario(fields=0.4, relief=0.0, clutter=0.0, points=0.0),
     "forest": Scenario(fields=0.0, relief=0.08, clutter=0.08, points=0.0),
+    "coast": Scenario(fields=0.5, relief=0.25, clutter=0.2, points=2e-4, water=0.5),
     "water": Scenario(fields=0.0, relief=0.0, clutter=0.0, points=0.0, mean=0.01),
 }
 
@@ -44,8 +44,13 @@ def power_law(shape: tuple[int, int], exponent: float, random: np.random.Generat
     return field / field.std()
 
 
-def fields(shape: tuple[int, int], size: float, random: np.random.Generator) -> np.ndarray:
-    """Rectangular fields of about ``size`` pixels in a frame turned by a random angle, float32."""
+def fields(
+    shape: tuple[int, int], size: float, random: np.random.Generator, date: int, changed: float
+) -> np.ndarray:
+    """Rectangular fields of about ``size`` pixels in a frame turned by a random angle, float32.
+
+    On a ``date`` other than 0 a share of ``changed`` of the fields has another brightness.
+    """
     angle = random.uniform(0.2, 0.6)
     row = np.arange(shape[0], dtype=np.float32)[:, None]
     column = np.arange(shape[1], dtype=np.float32)[None]
@@ -58,6 +63,10 @@ def fields(shape: tuple[int, int], size: float, random: np.random.Generator) -> 
         indices.append(np.searchsorted(edges.astype(np.float32), axis))
         counts.append(len(edges) + 1)
     levels = random.standard_normal(counts, np.float32)
+    if date and changed:
+        later = np.random.default_rng((int(random.integers(2**31)), date))
+        where = later.random(counts) < changed
+        levels[where] = later.standard_normal(int(where.sum()), np.float32)
     return levels[indices[0], indices[1]]
 
 
@@ -72,13 +81,13 @@ def _soft_edge(cutoff: float):
     return lambda k: 0.5 - 0.5 * np.cos(np.pi * np.clip(2 * (1 - k / cutoff), 0, 1))
 
 
-def _gaussian(cutoff: float):
-    """Next to nothing beyond the cutoff and no ringing at all, for points."""
-    return lambda k: np.exp(-4 * (k / cutoff) ** 2)
-
-
 def ground(
-    shape: tuple[int, int], seed: int, oversample: int = 2, scenario: str = "mixed"
+    shape: tuple[int, int],
+    seed: int,
+    oversample: int = 2,
+    scenario: str = "mixed",
+    date: int = 0,
+    changed: float = 0.0,
 ) -> np.ndarray:
     """Noise-free gamma0 power of a piece of ground.
 
@@ -88,6 +97,7 @@ def ground(
     seed : the same seed gives the same ground.
     oversample : pixels of the ground in one of the scene.
     scenario : a name out of SCENARIOS.
+    date, changed : on dates other than 0 this share of the fields has another brightness.
 
     Returns
     -------
@@ -98,21 +108,30 @@ def ground(
     fine = shape[0] * oversample, shape[1] * oversample
     log = np.zeros(fine, np.float32)
     if kind.fields:
-        log += kind.fields * fields(fine, kind.field_size * oversample, random)
+        log += kind.fields * fields(
+            fine, kind.field_size * oversample, random, date, changed
+        )
     if kind.relief:
         # What faces the radar is bright: the slope along range of a terrain of natural roughness.
         slope = np.gradient(power_law(fine, 2.0, random), axis=1)
         log += kind.relief * slope / slope.std()
     if kind.clutter:
         log += kind.clutter * power_law(fine, 0.8, random)
-    nyquist = 0.5 / oversample
-    power = low_pass(np.exp(log), _soft_edge(nyquist))
     if kind.points:
         where = random.random(fine, np.float32) < kind.points / oversample**2
-        points = np.zeros(fine, np.float32)
-        points[where] = random.uniform(20, 200, int(where.sum())) * oversample**2
-        power += low_pass(points, _gaussian(nyquist))
-    return kind.mean * np.maximum(power, _FLOOR)
+        # A point of 10 to 20 dB above its surroundings fills a pixel of the scene.
+        log += spread(where * random.uniform(2.3, 4.6, fine), oversample)
+    if kind.water:
+        sea = power_law(fine, 2.0, random)
+        log[sea < np.quantile(sea, kind.water)] = np.log(0.07)
+    return kind.mean * np.exp(low_pass(log, _soft_edge(0.5 / oversample)))
+
+
+def spread(points: np.ndarray, size: int) -> np.ndarray:
+    """Points as squares of ``size`` pixels to the south-east, float32."""
+    return sum(
+        np.roll(points, (down, right), (0, 1)) for down in range(size) for right in range(size)
+    ).astype(np.float32)
 
 
 def fourier_shift(image: np.ndarray, shift: tuple[float, float]) -> np.ndarray:
@@ -144,7 +163,37 @@ def observe(
     -------
     (rows, columns) float32 power, positive.
     """
-    moved = fourier_shift(ground, (shift[0] * oversample, shift[1] * oversample))
-    scene = np.maximum(moved[::oversample, ::oversample], _FLOOR * float(ground.mean()))
+    log = fourier_shift(np.log(ground), (shift[0] * oversample, shift[1] * oversample))
+    scene = np.exp(log[::oversample, ::oversample])
     speckle = random.standard_gamma(looks, scene.shape, np.float32) / np.float32(looks)
     return (scene * speckle).astype(np.float32)
+
+
+def wedge(shape: tuple[int, int], share: float, slant: float = 0.2) -> np.ndarray:
+    """Where a tile has data next to the slanted western edge of a swath.
+
+    Parameters
+    ----------
+    shape : (rows, columns).
+    share : share of the tile without data, 0 to 1.
+    slant : columns by which the edge moves in a row.
+
+    Returns
+    -------
+    Booleans, False in the wedge.
+    """
+    row, column = np.indices(shape)
+    distance = column - slant * (shape[0] - 1 - row)
+    return distance >= np.quantile(distance, share)
+
+
+def holes(shape: tuple[int, int], share: float, random: np.random.Generator) -> np.ndarray:
+    """Where a tile has data between round holes of 1 to 5 pixels radius; False in the holes."""
+    valid = np.ones(shape, bool)
+    row, column = np.indices(shape)
+    while valid.mean() > 1 - share:
+        centre, radius = random.uniform(0, shape), random.uniform(1, 5)
+        top, left = (max(0, int(c - 6)) for c in centre)
+        part = np.s_[top : top + 13, left : left + 13]
+        valid[part] &= np.hypot(row[part] - centre[0], column[part] - centre[1]) > radius
+    return valid

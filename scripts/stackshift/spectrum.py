@@ -39,32 +39,45 @@ def transformed(tile: np.ndarray, transform: str) -> tuple[np.ndarray, np.ndarra
     return values, valid
 
 
-def wide_gaps(valid: np.ndarray) -> np.ndarray:
-    """Missing pixels that lie in a gap too wide to fill: an opening of what is missing."""
-    from scipy.ndimage import uniform_filter
+def grown(mask: np.ndarray, radius: int) -> np.ndarray:
+    """A mask dilated by a square of ``radius`` pixels to each side (van Herk 1992, by doubling)."""
+    for axis in (0, 1):
+        reached = 0
+        while reached < radius:
+            step = min(reached + 1, radius - reached) if reached else 1
+            mask = _either_side(mask, step, axis)
+            reached += step
+    return mask
 
-    side = 2 * HOLE_RADIUS + 1
-    core = uniform_filter(valid.astype(np.float32), side, mode="nearest") < 1e-4
-    if not core.any():
-        return core
-    return (uniform_filter(core.astype(np.float32), side, mode="constant") > 1e-4) & ~valid
+
+def _either_side(mask: np.ndarray, step: int, axis: int) -> np.ndarray:
+    found = mask.copy()
+    ahead = (slice(step, None), slice(None))[:: 1 - 2 * axis]
+    behind = (slice(None, -step), slice(None))[:: 1 - 2 * axis]
+    found[behind] |= mask[ahead]
+    found[ahead] |= mask[behind]
+    return found
+
+
+def wide_gaps(missing: np.ndarray) -> np.ndarray:
+    """Missing pixels that lie in a gap too wide to fill: an opening of what is missing."""
+    core = ~grown(~missing, HOLE_RADIUS)
+    return grown(core, HOLE_RADIUS) & missing if core.any() else core
 
 
 def gap_weight(gaps: np.ndarray) -> np.ndarray:
     """Weight 0 in gaps and within MARGIN of them, from where it rises to 1, float32."""
-    from scipy.ndimage import uniform_filter
-
-    near = uniform_filter(gaps.astype(np.float32), 2 * MARGIN + 1, mode="nearest") > 1e-4
-    weight = np.where(near, np.float32(0), np.float32(1))
-    # Two boxes of half the margin each do not reach back into the gap.
-    for _ in range(2):
-        weight = uniform_filter(weight, MARGIN + 1, mode="nearest")
-    weight[near & (weight < 1e-6)] = 0
-    return weight
+    near = grown(gaps, MARGIN)
+    steps = np.zeros(gaps.shape, np.uint8)
+    for _ in range(MARGIN):
+        steps += ~near
+        near = grown(near, 1)
+    ramp = 0.5 - 0.5 * np.cos(np.pi * np.arange(MARGIN + 1) / MARGIN)
+    return ramp.astype(np.float32)[steps]
 
 
 def fill_holes(values: np.ndarray, valid: np.ndarray, holes: np.ndarray) -> None:
-    """Fill narrow holes in place by a weighted mean of the valid pixels around each.
+    """Fill narrow holes in place from their rims inwards by weighted means of what is around.
 
     Normalised convolution (Knutsson & Westin 1993), computed only where it is needed.
 
@@ -74,30 +87,34 @@ def fill_holes(values: np.ndarray, valid: np.ndarray, holes: np.ndarray) -> None
     valid : which pixels have a value.
     holes : which pixels to fill.
     """
-    at = np.flatnonzero(holes)
-    for radius in (2, HOLE_RADIUS):
-        if not at.size:
-            return
-        total, weights = _around(values, valid, at, radius)
-        found = weights > 0
-        values.flat[at[found]] = total[found] / weights[found]
-        at = at[~found]
-
-
-def _around(values, valid, at, radius):
-    """Gaussian weighted sum of the valid pixels around some pixels, and the sum of weights."""
+    radius = 2
     width = values.shape[1] + 2 * radius
-    padded = np.pad(np.where(valid, values, np.float32(0)), radius).ravel()
+    padded = np.pad(values, radius).ravel()
     known = np.pad(valid, radius).ravel().astype(np.float32)
-    row, column = np.divmod(at, values.shape[1])
-    centre = (row + radius) * width + column + radius
+    row, column = np.nonzero(holes)
+    at = (row + radius) * width + column + radius
+    padded[at] = 0
+    while at.size:
+        total, weights = _around(padded, known, at, radius, width)
+        found = weights > 0
+        if not found.any():
+            break
+        padded[at[found]] = total[found] / weights[found]
+        known[at[found]] = 1
+        at = at[~found]
+    values[row, column] = padded[(row + radius) * width + column + radius]
+
+
+def _around(padded, known, at, radius, width):
+    """Gaussian weighted sum of the known pixels around some pixels, and the sum of weights."""
     total, weights = np.zeros(at.size, np.float32), np.zeros(at.size, np.float32)
     for down in range(-radius, radius + 1):
         for right in range(-radius, radius + 1):
-            weight = np.float32(np.exp(-2 * (down**2 + right**2) / radius**2))
-            index = centre + down * width + right
-            total += weight * padded[index]
-            weights += weight * known[index]
+            weight = np.float32(np.exp(-0.5 * (down**2 + right**2)))
+            index = at + (down * width + right)
+            share = weight * known[index]
+            total += share * padded[index]
+            weights += share
     return total, weights
 
 

@@ -1,0 +1,71 @@
+"""One figure out of many tiles: robust to tiles that are wrong, honest about what they scatter."""
+
+import numpy as np
+
+# Huber's psi is quadratic up to this many standard errors (Huber 1964, doi:10.1214/aoms/1177703732).
+TUNING = 1.5
+_ITERATIONS = 50
+
+
+def nmad(values) -> float:
+    """Normalised median absolute deviation: 1.4826 times the median distance from the median.
+
+    Equals the standard deviation for a normal distribution and ignores up to half of outliers
+    (Hoehle & Hoehle 2009, doi:10.1016/j.isprsjprs.2009.02.003). NaN without a value.
+    """
+    values = np.asarray(values, float)
+    if values.size == 0:
+        return np.nan
+    return float(1.4826 * np.median(np.abs(values - np.median(values))))
+
+
+def weighted_huber(values, sigmas, tuning: float = TUNING) -> tuple[float, float]:
+    """Robust mean of values with standard errors, and its own standard error.
+
+    Parameters
+    ----------
+    values, sigmas : one-dimensional, same unit; sigmas positive.
+    tuning : residuals beyond this many standard errors lose weight.
+
+    Returns
+    -------
+    (mean, standard error) in the unit of the values; NaN for none. Weights are 1 / sigma^2 with
+    Huber's psi. If the values scatter more than their standard errors say, as when a scene is
+    rotated, the standard error is widened accordingly, and never narrowed.
+    """
+    values, sigmas = np.asarray(values, float), np.asarray(sigmas, float)
+    if values.size == 0:
+        return np.nan, np.nan
+    precision = 1 / sigmas**2
+    mean = _weighted_median(values, 1 / sigmas)
+    widen = 1.0
+    for _ in range(_ITERATIONS):
+        residual = (values - mean) / sigmas
+        # Scatter first: tiles that all disagree a little are not outliers.
+        widen = max(1.0, 1.4826 * float(np.median(np.abs(residual)))) if values.size > 2 else 1.0
+        weight = precision * np.minimum(1, tuning * widen / np.maximum(np.abs(residual), 1e-12))
+        previous, mean = mean, float((weight * values).sum() / weight.sum())
+        if abs(mean - previous) < 1e-9 * (abs(mean) + float(sigmas.min())):
+            break
+    return mean, _standard_error(values, sigmas, mean, widen, tuning)
+
+
+def _standard_error(values, sigmas, mean, widen, tuning) -> float:
+    """Standard error of an M-estimate (Huber 1981, 6.6), no smaller than that of good values."""
+    precision = 1 / sigmas**2
+    residual = (values - mean) / sigmas
+    limit = tuning * widen
+    psi = np.clip(residual, -limit, limit)
+    linear = np.abs(residual) <= limit
+    slope = float((precision * linear).sum())
+    if values.size < 3 or slope == 0:
+        return float(1 / np.sqrt(precision.sum()))
+    # n / (n - 1), as the mean was taken from the same values.
+    scatter = float((precision * psi**2).sum()) * values.size / (values.size - 1)
+    return float(max(np.sqrt(scatter) / slope, 1 / np.sqrt(slope)))
+
+
+def _weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
+    order = np.argsort(values)
+    total = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(total, total[-1] / 2)])
