@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from stackio import files
@@ -13,6 +14,7 @@ from stackshift.columns import statistic
 EAST = {"color": "#0072B2", "marker": "o", "label": "east"}
 NORTH = {"color": "#D55E00", "marker": "s", "label": "north"}
 REQUIREMENT = {"color": "#555555", "linestyle": "--", "linewidth": 1}
+SPREAD = {"linestyle": "none", "ecolor": "#bbbbbb", "elinewidth": 5, "zorder": 1}
 TRUTH = {
     "color": "black",
     "marker": "x",
@@ -43,7 +45,7 @@ def day(scene: str) -> str:
 
 
 def offset_per_pair(table, requirement: float, title: str) -> Figure:
-    """Median shift of each pair in time, and to the east against to the north.
+    """Robust mean shift of each pair in time, and to the east against to the north.
 
     Parameters
     ----------
@@ -65,13 +67,10 @@ def offset_per_pair(table, requirement: float, title: str) -> Figure:
         axes.axhspan(-requirement, requirement, color="#999999", alpha=0.12, linewidth=0)
         for sign in (-1, 1):
             axes.axhline(sign * requirement, **REQUIREMENT)
+        shift, sigma = (table[f"{name}_{axis}"] for name in ("shift", "sigma"))
+        axes.errorbar(position, shift, yerr=table[statistic("nmad", axis)], **SPREAD)
         axes.errorbar(
-            position,
-            table[statistic("median", axis)],
-            yerr=table[statistic("nmad", axis)],
-            **style,
-            linestyle="none",
-            capsize=3,
+            position, shift, yerr=sigma, **style, linestyle="none", capsize=4, elinewidth=2
         )
         if truths:
             axes.plot(position, table[truth], **TRUTH)
@@ -89,10 +88,22 @@ def offset_per_pair(table, requirement: float, title: str) -> Figure:
         )
     ]
     lower.set_xticks(position[::step], labels[::step], rotation=60, ha="right", fontsize=7.5)
+    left.legend(handles=_key(truths, requirement), loc="outside upper left", ncols=3, fontsize=8.5)
     lower.set_xlabel("pair: secondary → reference: tiles that count / tiles")
     _scatter(right.subplots(), table, requirement, "pair", truths)
     figure.suptitle(f"Offset per pair: {title}", fontweight="bold")
     return figure
+
+
+def _key(truths: bool, requirement: float) -> list:
+    """What the marks of the time series mean."""
+    grey = SPREAD["ecolor"]
+    marks = [
+        Line2D([], [], color="black", marker="o", label="robust mean of the tiles, standard error"),
+        Line2D([], [], color=grey, linewidth=5, label="spread of the tiles (NMAD)"),
+        Line2D([], [], **REQUIREMENT, label=f"requirement: {requirement:g} m"),
+    ]
+    return [*marks, Line2D([], [], **TRUTH, label="truth")] if truths else marks
 
 
 def offset_per_tile(table, requirement: float, title: str) -> Figure:
@@ -148,20 +159,19 @@ def _tile_map(axes, table, values, colours: str, limits: tuple[float, float]):
 
 
 def _scatter(axes, table, requirement: float, what: str, truths: bool) -> None:
-    """Medians to the east against medians to the north, with their spread and the requirement."""
+    """Shifts to the east against shifts to the north, with error bars and the requirement."""
     count = table[columns.COUNT].gt(0).sum()
     axes.errorbar(
-        table[statistic("median", "x")],
-        table[statistic("median", "y")],
-        xerr=table[statistic("nmad", "x")],
-        yerr=table[statistic("nmad", "y")],
+        table[columns.SHIFT_X],
+        table[columns.SHIFT_Y],
+        xerr=table[columns.SIGMA_X],
+        yerr=table[columns.SIGMA_Y],
         linestyle="none",
         marker="o",
         markersize=4,
         color="#0072B2",
-        ecolor="#9ab8cc",
-        elinewidth=0.8,
-        label=f"median of a {what} ({count} of {len(table)}); bars: spread (NMAD)",
+        elinewidth=1,
+        label=f"a {what} ({count} of {len(table)}) with its standard error",
     )
     if truths:
         axes.plot(table[columns.TRUE_X], table[columns.TRUE_Y], **TRUTH, label="truth")

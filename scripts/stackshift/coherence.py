@@ -60,6 +60,7 @@ class Spectra:
     samples : effective number of independent pixels that both have in common.
     valid : share of the pixels with weight in both, before the taper.
     powers : mean power of a coefficient of each tile in each radial bin.
+    steepness : of the common window, (rows, columns), 1 / pixel^2.
     """
 
     reference: np.ndarray
@@ -68,6 +69,7 @@ class Spectra:
     samples: float
     valid: float
     powers: tuple[np.ndarray, np.ndarray]
+    steepness: np.ndarray
 
     @cached_property
     def cross(self) -> np.ndarray:
@@ -178,6 +180,7 @@ def _judged(spectra, found, whole, psr, max_sigma) -> Match:
             outcome.NO_MATCH, f"no stable maximum near the peak (PSR {psr:.1f})", quality=psr
         )
     displacement, coherence, hessian = found
+    displacement = displacement * (1 + pull(spectra, coherence))
     sigma = standard_error(spectra, displacement, coherence, hessian)
     mean = float(np.average(coherence, weights=spectra.band.counts))
     if not max(sigma) <= max_sigma:
@@ -248,6 +251,7 @@ def common_spectra(tiles, taper: float, cutoff: float, bins: int) -> Spectra | N
             for s in pair
         ),
         samples=tapered.samples,
+        steepness=tapered.steepness,
         valid=1.0 if weight is None else float(np.mean(weight > 0.5)),
     )
 
@@ -400,6 +404,27 @@ def refine(spectra: Spectra, start: np.ndarray):
         if max(abs(displacement - start)) > 2:
             return None
     return displacement, coherence, hessian
+
+
+def pull(spectra: Spectra, coherence: np.ndarray) -> np.ndarray:
+    """How much the window, which stays where it is, pulls a displacement towards zero.
+
+    The windows multiply the correlation by their own, which falls off as 1 - steepness lag^2 / 2.
+    To first order the maximum moves back by a share of the displacement that is the steepness
+    times the weighted mean of -S'(k) / (k S(k)), S being the common spectrum.
+
+    Returns
+    -------
+    (rows, columns): share by which the displacement at the maximum is too small.
+    """
+    common = coherence * np.sqrt(spectra.powers[0] * spectra.powers[1])
+    known = (coherence > 0.05) & (common > 0)
+    if known.sum() < 3:
+        return np.zeros(2)
+    centres = spectra.band.centres[known]
+    fall = -np.gradient(np.log(common[known]), centres) / centres
+    information = (coherence**2 / (1 - coherence**2))[known] * spectra.band.moments[:, known]
+    return np.clip(spectra.steepness * (information @ fall) / information.sum(axis=1), 0, 0.2)
 
 
 def _derivatives(weighted, displacement, frequencies: Band):

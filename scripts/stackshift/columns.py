@@ -4,7 +4,8 @@ A test compares these with the files and with the documentation. Metres are on t
 the east, y to the north.
 """
 
-PAIR = "pair"
+from stackshift.match import OK, STATUSES
+
 REFERENCE = "reference"
 SECONDARY = "secondary"
 REFERENCE_INDEX = "reference_index"
@@ -30,6 +31,7 @@ PAIRS = "pairs"
 COUNT = "count"
 SKIPPED_SHARE = "skipped_share"
 ERROR_RMS = "error_rms"
+REJECTED = "rejected_{}"
 TRUE_X = "true_shift_x"
 TRUE_Y = "true_shift_y"
 SCENE = "scene"
@@ -54,6 +56,12 @@ _TILE = {
     TILE_X: ("", "column of the tile, 0 in the west"),
     TILE_Y: ("", "row of the tile, 0 in the north"),
 }
+_ROBUST = {
+    SHIFT_X: ("m", "robust mean of the shifts to the east (Huber, weights 1 / sigma^2)"),
+    SHIFT_Y: ("m", "robust mean of the shifts to the north (Huber, weights 1 / sigma^2)"),
+    SIGMA_X: ("m", "standard error of shift_x, from the tiles' and from their scatter"),
+    SIGMA_Y: ("m", "standard error of shift_y, from the tiles' and from their scatter"),
+}
 _STATISTICS = {
     COUNT: ("", "measurements with status ok: those that the statistics rest on"),
     SKIPPED_SHARE: ("1", "share of the measurements that do not count, 0 to 1"),
@@ -68,6 +76,7 @@ _STATISTICS = {
         )
     },
     ERROR_RMS: ("1", "root mean square of error over the measurements that count"),
+    **{REJECTED.format(s): ("", f"measurements with status {s}") for s in STATUSES if s != OK},
 }
 _TRUTH = {
     TRUE_X: ("m", "true shift to the east; simulated stacks only"),
@@ -102,11 +111,13 @@ PAIRS_TABLE = {
         "none: copied onto the stack's grid; else the kernel it was warped with",
     ),
     TILES: ("", "tiles of the pair"),
+    **_ROBUST,
     **_STATISTICS,
     **_TRUTH,
 }
 TILES_TABLE = {
     **_TILE,
     PAIRS: ("", "pairs in which the tile was measured"),
+    **_ROBUST,
     **_STATISTICS,
 }

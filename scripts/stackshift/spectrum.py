@@ -136,12 +136,14 @@ def taper(size: int, fraction: float) -> np.ndarray:
 class Window:
     """Weight of each pixel of a tile, float32, with its sum.
 
-    ``samples`` is the effective number of independent pixels: (sum w^2)^2 / sum w^4.
+    ``samples`` is the effective number of independent pixels, (sum w^2)^2 / sum w^4; ``steepness``
+    the sum of the squared slope along rows and along columns over the sum of w^2, 1 / pixel^2.
     """
 
     weight: np.ndarray
     total: float
     samples: float
+    steepness: np.ndarray
 
 
 def window(shape: tuple[int, int], fraction: float, weight: np.ndarray | None) -> Window:
@@ -159,7 +161,16 @@ def _summed(weight: np.ndarray) -> Window:
     # Sums and not dot products, whose last bits depend on the number of threads.
     square = weight * weight
     total = float(square.sum())
-    return Window(weight, float(weight.sum()), total**2 / max(float((square**2).sum()), 1e-12))
+    slopes = [float((np.diff(weight, axis=axis) ** 2).sum()) for axis in (0, 1)]
+    # The window ends at the tile's edge, which is a slope too.
+    slopes[0] += float(square[[0, -1]].sum())
+    slopes[1] += float(square[:, [0, -1]].sum())
+    return Window(
+        weight,
+        float(weight.sum()),
+        total**2 / max(float((square**2).sum()), 1e-12),
+        np.array(slopes) / max(total, 1e-12),
+    )
 
 
 @dataclass(frozen=True)

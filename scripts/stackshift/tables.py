@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from stackshift import columns
-from stackshift.match import OK
+from stackshift.match import OK, STATUSES
+from stackshift.robust import nmad, weighted_huber
 
 
 def measurements(pairs: list[dict]) -> pd.DataFrame:
@@ -43,18 +44,6 @@ def days_between(earlier: str, later: str) -> float:
     return difference.total_seconds() / 86400
 
 
-def nmad(values) -> float:
-    """Normalised median absolute deviation: 1.4826 times the median distance from the median.
-
-    Equals the standard deviation for a normal distribution and ignores up to half of outliers
-    (Hoehle & Hoehle 2009, doi:10.1016/j.isprsjprs.2009.02.003). NaN without a value.
-    """
-    values = np.asarray(values, float)
-    if values.size == 0:
-        return np.nan
-    return float(1.4826 * np.median(np.abs(values - np.median(values))))
-
-
 def statistics(group: pd.DataFrame) -> pd.Series:
     """Statistics of the measurements that count in a group; NaN where none does."""
     good = group[group[columns.STATUS] == OK]
@@ -62,16 +51,27 @@ def statistics(group: pd.DataFrame) -> pd.Series:
         columns.COUNT: len(good),
         columns.SKIPPED_SHARE: 1 - len(good) / len(group),
     }
-    for axis, shift, *_ in columns.AXES:
+    for axis, shift, sigma, _ in columns.AXES:
         values = good[shift]
+        row[shift], row[sigma] = weighted_huber(values, _sigmas(values, good[sigma]))
         row |= {
             columns.statistic("mean", axis): values.mean(),
             columns.statistic("std", axis): values.std(ddof=1),
             columns.statistic("median", axis): values.median(),
             columns.statistic("nmad", axis): nmad(values),
         }
+    for status in STATUSES:
+        if status != OK:
+            row[columns.REJECTED.format(status)] = int((group[columns.STATUS] == status).sum())
     row[columns.ERROR_RMS] = np.sqrt((good[columns.ERROR] ** 2).mean())
     return pd.Series(row)
+
+
+def _sigmas(values: pd.Series, sigmas: pd.Series) -> np.ndarray:
+    """Standard errors of shifts; their common scatter where the method gives none."""
+    if sigmas.notna().all():
+        return sigmas.to_numpy()
+    return np.full(len(values), nmad(values) or values.std(ddof=1) or np.nan)
 
 
 def pairs_table(
@@ -133,5 +133,6 @@ def tiles_table(table: pd.DataFrame) -> pd.DataFrame:
 
 def _whole_numbers(table: pd.DataFrame) -> pd.DataFrame:
     counts = [columns.COUNT, columns.TILES, columns.PAIRS]
+    counts += [columns.REJECTED.format(status) for status in STATUSES]
     counts += [columns.REFERENCE_INDEX, columns.SECONDARY_INDEX, columns.TILE_X, columns.TILE_Y]
     return table.astype({c: int for c in counts if c in table})

@@ -1,0 +1,27 @@
+"""Write docs/columns.md from the one place where the columns stand."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.append(str(ROOT / "scripts"))
+
+from stackshift import columns  # noqa: E402
+
+TABLES = {
+    "measurements.csv: a row a pair and tile": columns.MEASUREMENTS,
+    "pairs.csv: a row a pair": columns.PAIRS_TABLE,
+    "tiles.csv: a row a tile, over all pairs": columns.TILES_TABLE,
+}
+HEAD = """# Columns of the tables
+
+Metres are on the ground: x to the east, y to the north. A unit of 1 is a plain ratio; a missing value is
+an empty field. The JSON of a pair uses the same names.
+"""
+
+if __name__ == "__main__":
+    lines = [HEAD]
+    for title, table in TABLES.items():
+        lines += [f"## {title}", "", "| column | unit | meaning |", "|---|---|---|"]
+        lines += [f"| `{name}` | {unit} | {text} |" for name, (unit, text) in table.items()] + [""]
+    (ROOT / "docs" / "columns.md").write_text("\n".join(lines))
