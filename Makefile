@@ -7,7 +7,7 @@ BIN := .venv/bin
 RUN := .venv/run.stamp
 DEVELOP := .venv/develop.stamp
 
-.PHONY: demo test lint format requirements clean
+.PHONY: accuracy demo test lint format requirements clean
 
 demo: $(RUN)
 	$(BIN)/snakemake --cores $(CORES)
@@ -15,6 +15,10 @@ demo: $(RUN)
 
 test: $(DEVELOP)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n $(CORES) $(PYTEST)
+
+# Writes docs/accuracy.md and its figure; about ten minutes.
+accuracy: $(RUN)
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/accuracy.py --write
 
 lint: $(DEVELOP)
 	$(BIN)/ruff check .

@@ -3,8 +3,8 @@
     make accuracy                                 # writes docs/accuracy.md and docs/accuracy.svg
     python benchmarks/accuracy.py --trials 8      # a quick look, on the terminal only
 
-Each trial makes two dates of a simulated piece of ground, displaced by a known sub-pixel amount, and
-measures the displacement. All random numbers come from fixed seeds.
+Each trial makes two dates of a simulated piece of ground, displaced by a known sub-pixel amount,
+and measures the displacement. All random numbers come from fixed seeds.
 """
 
 import argparse
@@ -231,16 +231,14 @@ def water_line(tiles: int, size: int = 256) -> str:
     random = np.random.default_rng(99)
     passed, worst = 0, 0.0
     for _ in range(tiles):
-        pair = [
-            random.standard_gamma(LOOKS, (size, size), np.float32) for _ in ("first", "second")
-        ]
+        pair = [random.standard_gamma(LOOKS, (size, size), np.float32) for _ in ("first", "second")]
         found = coherence.match(*pair)
         if found.shift:
             passed += 1
             worst = max(worst, *map(abs, found.shift))
     return (
         f"Open water, {tiles} tiles of {size} x {size} pixels: {passed} passed the gates "
-        f"({100 * (1 - passed / tiles):.2f} % rejected), the worst of them wrong by {worst:.2f} pixel."
+        f"({100 * (1 - passed / tiles):.2f} % rejected), the worst wrong by {worst:.2f} pixel."
     )
 
 

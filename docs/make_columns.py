@@ -15,8 +15,8 @@ TABLES = {
 }
 HEAD = """# Columns of the tables
 
-Metres are on the ground: x to the east, y to the north. A unit of 1 is a plain ratio; a missing value is
-an empty field. The JSON of a pair uses the same names.
+Metres are on the ground: x to the east, y to the north. A unit of 1 is a plain ratio; a missing
+value is an empty field. The JSON of a pair uses the same names.
 """
 
 if __name__ == "__main__":

@@ -98,7 +98,6 @@ def finished(tmp_path_factory) -> Workspace:
             "bounds": [WEST, NORTH - 150 * POSTING, WEST + 170 * POSTING, NORTH],
         },
         "tiles": {"rows": 2, "columns": 2},
-        "correlate": {"method": "cross_correlation"},
     }
     workspace = Workspace(folder, config)
     done = workspace.run()

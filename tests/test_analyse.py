@@ -10,7 +10,7 @@ from conftest import ROOT
 from test_notebook_defects import records
 
 import analyse
-from stackshift import columns, robust
+from stackshift import columns
 
 
 def write(folder, *pairs):
@@ -82,12 +82,3 @@ def test_the_dictionary_of_columns_is_that_of_the_code():
     for table in (columns.MEASUREMENTS, columns.PAIRS_TABLE, columns.TILES_TABLE):
         for name, (unit, meaning) in table.items():
             assert f"| `{name}` | {unit} | {meaning} |" in text
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_nmad_is_the_standard_deviation_of_normal_values_and_ignores_outliers(seed):
-    values = np.random.default_rng(seed).normal(3, 2, 20_000)
-    assert robust.nmad(values) == pytest.approx(2, rel=0.03)
-    values[:4000] = 1e6
-    assert robust.nmad(values) < 3
-    assert np.isnan(robust.nmad([]))

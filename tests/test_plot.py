@@ -16,13 +16,19 @@ def pairs_table(count, truths=True):
     table.columns = list(columns.PAIRS_TABLE)
     table["reference_index"], table["secondary_index"] = range(count), range(1, count + 1)
     table["tiles"], table["count"] = 64, random.integers(0, 65, count)
-    table["nmad_x"], table["nmad_y"] = table.nmad_x.abs(), table.nmad_y.abs()
+    positive(table)
     days = pd.date_range("2024-01-06", periods=count + 1, freq="12D")[::-1]
     names = days.strftime("%Y%m%dT052301")
     table["reference"], table["secondary"] = names[:-1], names[1:]
     if not truths:
         table["true_shift_x"] = table["true_shift_y"] = np.nan
     return table
+
+
+def positive(table):
+    """Spreads and standard errors are not negative."""
+    for column in ("nmad_x", "nmad_y", "sigma_x", "sigma_y"):
+        table[column] = table[column].abs()
 
 
 def tiles_table(rows, across):
@@ -32,7 +38,7 @@ def tiles_table(rows, across):
     table["tile_number_y"], table["tile_number_x"] = np.divmod(np.arange(rows * across), across)
     table["pairs"], table["count"] = 5, random.integers(0, 6, rows * across)
     table["skipped_share"] = 1 - table["count"] / 5
-    table["nmad_x"], table["nmad_y"] = table.nmad_x.abs(), table.nmad_y.abs()
+    positive(table)
     empty = table["count"] == 0
     table.loc[empty, [c for c in table if c.endswith(("_x", "_y")) and "tile" not in c]] = np.nan
     return table

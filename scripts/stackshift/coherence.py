@@ -153,8 +153,10 @@ def match(
     whole, cut = np.zeros(2, int), tiles
     if max(abs(displacement)) > 1:
         whole = np.rint(displacement).astype(int)
-        if min(np.subtract(reference.shape, abs(whole))) < _SMALLEST:
-            return Match.rejected(outcome.TOO_SMALL, "too little of the tiles overlaps", quality=psr)
+        if min(np.subtract(reference.shape, abs(whole))) < _SMALLEST // 2:
+            return Match.rejected(
+                outcome.TOO_SMALL, "too little of the tiles overlaps", quality=psr
+            )
         cut = recut(tiles, whole)
         spectra = common_spectra(cut, taper, cutoff, bins)
         if spectra is None or spectra.valid < min_valid:
@@ -312,7 +314,9 @@ def _moments_without(values: np.ndarray, part: np.ndarray) -> tuple[float, float
     count = values.size - part.size
     mean = (float(values.sum(dtype=float)) - float(part.sum(dtype=float))) / count
     # Not a dot product, whose last bits depend on the number of threads.
-    square = (float((values * values).sum(dtype=float)) - float((part * part).sum(dtype=float))) / count
+    square = (
+        float((values * values).sum(dtype=float)) - float((part * part).sum(dtype=float))
+    ) / count
     return mean, float(np.sqrt(max(square - mean**2, 0)))
 
 
@@ -454,7 +458,9 @@ def standard_error(
     """
     bound = knapp_carter(spectra, coherence)
     curvature = np.diag(np.linalg.inv(-hessian))
-    robust = np.sqrt(np.maximum(curvature * dispersion(narrowed(spectra), displacement, coherence), 0))
+    robust = np.sqrt(
+        np.maximum(curvature * dispersion(narrowed(spectra), displacement, coherence), 0)
+    )
     return float(max(bound[0], robust[0])), float(max(bound[1], robust[1]))
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-# Huber's psi is quadratic up to this many standard errors (Huber 1964, doi:10.1214/aoms/1177703732).
+# Residuals up to this many standard errors count in full (Huber 1964, doi:10.1214/aoms/1177703732).
 TUNING = 1.5
 _ITERATIONS = 50
 
@@ -60,8 +60,9 @@ def _standard_error(values, sigmas, mean, widen, tuning) -> float:
     slope = float((precision * linear).sum())
     if values.size < 3 or slope == 0:
         return float(1 / np.sqrt(precision.sum()))
-    # n / (n - 1), as the mean was taken from the same values.
-    scatter = float((precision * psi**2).sum()) * values.size / (values.size - 1)
+    # The mean was taken from the same values, of which the heaviest count most.
+    count = float(precision.sum() ** 2 / (precision**2).sum())
+    scatter = float((precision * psi**2).sum()) * count / max(count - 1, 0.5)
     return float(max(np.sqrt(scatter) / slope, 1 / np.sqrt(slope)))
 
 

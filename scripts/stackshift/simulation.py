@@ -108,9 +108,7 @@ def ground(
     fine = shape[0] * oversample, shape[1] * oversample
     log = np.zeros(fine, np.float32)
     if kind.fields:
-        log += kind.fields * fields(
-            fine, kind.field_size * oversample, random, date, changed
-        )
+        log += kind.fields * fields(fine, kind.field_size * oversample, random, date, changed)
     if kind.relief:
         # What faces the radar is bright: the slope along range of a terrain of natural roughness.
         slope = np.gradient(power_law(fine, 2.0, random), axis=1)

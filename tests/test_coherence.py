@@ -1,0 +1,304 @@
+"""The estimator: steps against slow versions, truth recovered, and refusals that hold."""
+
+import itertools
+import os
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import ROOT
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from makers import displaced, read, texture
+from scipy.optimize import isotonic_regression
+
+from stackshift import coherence, match, simulation, spectrum
+
+
+def noisy(image, looks, seed):
+    random = np.random.default_rng(seed)
+    return (image * random.gamma(looks, 1 / looks, image.shape)).astype(np.float32)
+
+
+def pair(shape, displacement, seed=0, looks=20):
+    """Two dates of one texture, the second displaced by (rows, columns) pixels."""
+    rows, columns = shape
+    truth = texture(rows + 160, columns + 160, seed)
+    moved = np.maximum(displaced(truth, *displacement), 1e-3)
+    inner = np.s_[80 : 80 + rows, 80 : 80 + columns]
+    return noisy(truth[inner], looks, 2 * seed + 1), noisy(moved[inner], looks, 2 * seed + 2)
+
+
+def spectra_of(reference, secondary, cutoff=0.6, bins=32):
+    tiles = [spectrum.transformed(tile, "log") for tile in (reference, secondary)]
+    return coherence.common_spectra(tiles, 0.1, cutoff, bins)
+
+
+@given(st.lists(st.tuples(st.floats(-5, 5), st.floats(0.1, 10)), min_size=1, max_size=40))
+def test_non_increasing_is_isotonic_regression(pairs):
+    values, weights = np.array(pairs).T
+    expected = isotonic_regression(values, weights=weights, increasing=False).x
+    np.testing.assert_allclose(coherence.non_increasing(values, weights), expected, atol=1e-9)
+
+
+def test_moments_without_a_part():
+    values = np.random.default_rng(0).normal(3, 2, (40, 50)).astype(np.float32)
+    mean, deviation = coherence._moments_without(values, values[10:15, 20:25])
+    rest = values.copy()
+    rest[10:15, 20:25] = np.nan
+    assert mean == pytest.approx(np.nanmean(rest), rel=1e-5)
+    assert deviation == pytest.approx(np.nanstd(rest), rel=1e-4)
+
+
+@pytest.mark.parametrize("displacement", [(0.0, 0.0), (0.4, -0.7), (7.3, -12.8), (-31, 4)])
+def test_the_coarse_peak_is_near_the_truth(displacement):
+    spectra = spectra_of(*pair((150, 170), displacement))
+    found, psr = coherence.coarse_peak(spectra, 32)
+    assert found == pytest.approx(displacement, abs=0.5)
+    assert psr > 8
+
+
+def test_derivatives_are_those_of_the_objective():
+    spectra = spectra_of(*pair((90, 101), (0.3, -0.2)))
+    weighted = spectra.cross * (spectra.band.bin < 32) * spectra.band.multiplicity
+
+    def objective(at):
+        return coherence._shifted(weighted, np.array(at), spectra.band).real.sum(dtype=float)
+
+    at, h = np.array([0.4, 0.1]), 0.02
+    gradient, hessian = coherence._derivatives(weighted, at, spectra.band)
+    steps = h * np.eye(2)
+    numeric = [(objective(at + s) - objective(at - s)) / (2 * h) for s in steps]
+    np.testing.assert_allclose(gradient, numeric, rtol=0.02)
+    for i in range(2):
+        for j in range(2):
+            second = (
+                objective(at + steps[i] + steps[j])
+                - objective(at + steps[i] - steps[j])
+                - objective(at - steps[i] + steps[j])
+                + objective(at - steps[i] - steps[j])
+            ) / (4 * h * h)
+            assert hessian[i, j] == pytest.approx(
+                second, rel=0.05, abs=0.02 * abs(float(hessian[0, 0]))
+            )
+
+
+def test_coherence_is_that_of_signal_and_noise():
+    truth = texture(300, 300, 3)
+    looks = 5
+    one, two = noisy(truth, looks, 1), noisy(truth, looks, 2)
+    spectra = spectra_of(one, two, bins=16)
+    _, found, _ = coherence.refine(spectra, np.zeros(2))
+    # What it must be: signal over signal and noise, each known on its own.
+    band, window = spectra.band, spectrum.window(truth.shape, 0.1, None)
+    signal = spectrum.radial_sum(np.abs(spectrum.spectrum(np.log(truth), window, band)) ** 2, band)
+    speckle = np.log(noisy(np.ones_like(truth), looks, 7))
+    noise = spectrum.radial_sum(np.abs(spectrum.spectrum(speckle, window, band)) ** 2, band)
+    np.testing.assert_allclose(found, signal / (signal + noise), atol=0.1)
+
+
+def test_the_bound_is_knapp_and_carters_integral():
+    """For a coherence that is constant, Fisher's information is an integral over a disk."""
+    spectra = spectra_of(*pair((256, 256), (0, 0)))
+    flat = np.full(32, 0.6)
+    limit = 0.6 * np.pi
+    # Integral of k_x^2 over the disk is pi limit^4 / 4; a coefficient takes (2 pi)^2 / pixels.
+    information = 0.36 / 0.64 * spectra.samples * np.pi * limit**4 / 4 / (2 * np.pi) ** 2
+    expected = 1 / np.sqrt(information)
+    assert coherence.knapp_carter(spectra, flat) == pytest.approx([expected] * 2, rel=0.02)
+
+
+SHAPES = [(64, 64), (97, 101), (150, 61), (33, 200), (128, 127)]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("displacement", [(0.0, 0.0), (0.31, -0.17), (-1.6, 2.4)])
+def test_known_displacements_are_recovered(shape, displacement):
+    found = coherence.match(*pair(shape, displacement, seed=4))
+    assert found.status == match.OK, found
+    for axis in (0, 1):
+        error = -found.shift[axis] - displacement[axis]
+        assert abs(error) < 4 * found.sigma[axis]
+        assert found.sigma[axis] < 0.1
+
+
+@pytest.mark.parametrize("displacement", [(20.3, -5.1), (-30.6, 30.4), (0.2, 31.0 - 0.5)])
+def test_offsets_up_to_the_search_radius_are_found(displacement):
+    found = coherence.match(*pair((160, 180), displacement, seed=9))
+    assert found.status == match.OK, found
+    assert -np.array(found.shift) == pytest.approx(displacement, abs=0.1)
+
+
+def test_a_peak_at_the_rim_of_the_search_is_said_so():
+    reference, secondary = pair((160, 180), (12.0, 0.0))
+    found = coherence.match(reference, secondary, search_radius=12)
+    assert (found.status, found.shift, found.sigma) == (match.SEARCH_LIMIT, None, None)
+    assert "search_radius" in found.message
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    st.sampled_from([(64, 64), (61, 67), (96, 45)]),
+    st.floats(1e-4, 1e4),
+    st.sampled_from([np.float32, np.float64]),
+    st.integers(0, 3),
+)
+def test_gain_and_dtype_do_not_matter(shape, gain, dtype, seed):
+    reference, secondary = pair(shape, (0.2, -0.4), seed)
+    plain = coherence.match(reference, secondary)
+    found = coherence.match(reference.astype(dtype), (secondary * gain).astype(dtype))
+    assert found.status == plain.status
+    if plain.shift:
+        assert found.shift == pytest.approx(plain.shift, abs=2e-3)
+        assert found.sigma == pytest.approx(plain.sigma, rel=0.02)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 10_000), st.floats(0, 1), st.sampled_from([1, 3, 20]))
+def test_any_pattern_of_gaps_gives_a_shift_near_the_truth_or_a_reason(seed, share, size):
+    random = np.random.default_rng(seed)
+    reference, secondary = pair((90, 100), (0.3, 0.6), seed % 5)
+    for tile in (reference, secondary):
+        coarse = random.random((90 // size + 1, 100 // size + 1)) < share
+        tile[np.kron(coarse, np.ones((size, size), bool))[:90, :100]] = np.nan
+    found = coherence.match(reference, secondary)
+    assert found.status in match.STATUSES
+    if found.status == match.OK:
+        assert -np.array(found.shift) == pytest.approx((0.3, 0.6), abs=1)
+        assert max(found.sigma) <= 0.15
+    else:
+        assert found.shift is None and found.sigma is None and len(found.message) > 10
+
+
+def constant(value):
+    return np.full((64, 64), value, np.float32)
+
+
+@pytest.mark.parametrize(
+    ("tile", "status"),
+    [
+        (constant(np.nan), match.TOO_MANY_NAN),
+        (constant(0), match.TOO_MANY_NAN),
+        (constant(-3), match.TOO_MANY_NAN),
+        (constant(np.inf), match.TOO_MANY_NAN),
+        (constant(1), match.NO_MATCH),
+        (texture(64, 64)[:31], match.TOO_SMALL),
+    ],
+)
+def test_what_cannot_be_matched_has_a_status(tile, status):
+    for other in (tile, texture(64, 64, 3)[: tile.shape[0]]):
+        found = coherence.match(tile, other)
+        assert (found.status, found.shift) == (status, None), found
+
+
+@pytest.mark.parametrize("scenario", ["mixed", "mountains", "urban"])
+def test_errors_are_as_large_as_the_standard_error_says_and_do_not_shrink_the_shift(scenario):
+    size, errors, truths, sigmas = 256, [], [], []
+    for trial in range(48):
+        random = np.random.default_rng((trial, 5))
+        if trial % 4 == 0:
+            ground = simulation.ground((size + 32,) * 2, trial, scenario=scenario)
+        truth = random.uniform(-0.5, 0.5, 2)
+        tiles = [
+            simulation.observe(ground, shift, 5, random)[16:-16, 16:-16]
+            for shift in ((0, 0), truth)
+        ]
+        found = coherence.match(*tiles)
+        assert found.status == match.OK
+        truths.append(truth)
+        errors.append(-np.array(found.shift) - truth)
+        sigmas.append(found.sigma)
+    z = np.divide(errors, sigmas)
+    assert 0.8 < np.sqrt(np.mean(z**2)) < 1.25
+    slope = np.sum(np.multiply(errors, truths)) / np.sum(np.square(truths))
+    assert abs(slope) < 0.02
+
+
+def test_water_is_refused():
+    random = np.random.default_rng(11)
+    for _ in range(150):
+        tiles = [random.standard_gamma(5, (128, 128), np.float32) for _ in "ab"]
+        found = coherence.match(*tiles)
+        assert found.status == match.NO_MATCH
+        assert "PSR" in found.message or "ratio" in found.message
+
+
+def test_a_coastline_of_no_data_is_not_matched_instead_of_the_water():
+    random = np.random.default_rng(12)
+    valid = simulation.wedge((160, 160), 0.4)
+    for _ in range(40):
+        tiles = [random.standard_gamma(5, (160, 160), np.float32) for _ in "ab"]
+        for tile in tiles:
+            tile[~valid] = np.nan
+        assert coherence.match(*tiles).status == match.NO_MATCH
+
+
+@pytest.mark.parametrize("share", [0.08, 0.3, 0.6])
+@pytest.mark.parametrize("moving", [0, 20])
+def test_wedges_fixed_or_moving_do_not_pull(share, moving):
+    errors = []
+    for trial in range(10):
+        reference, secondary = pair((200, 200), (0.45, -0.45), trial, looks=5)
+        valid = simulation.wedge((200, 200), share)
+        reference[~valid] = np.nan
+        secondary[~np.roll(valid, -moving, axis=1)] = np.nan
+        found = coherence.match(reference, secondary)
+        assert found.status == match.OK
+        errors.append(-np.array(found.shift) - (0.45, -0.45))
+    assert np.abs(np.mean(errors, axis=0)).max() < 0.03
+
+
+def test_the_same_bits_twice():
+    tiles = pair((100, 120), (0.2, 0.9))
+    assert coherence.match(*tiles) == coherence.match(*tiles)
+
+
+DATA = Path(os.environ.get("STACKSHIFT_DATA", ROOT.parent / "shared" / "data")) / "opera_rtc_s1"
+real = pytest.mark.skipif(not DATA.is_dir(), reason=f"no OPERA bursts in {DATA}")
+
+
+def burst(name, polarization="VV"):
+    """The scenes of a real burst, oldest first."""
+    paths = sorted(
+        next(DATA.glob(f"{name}_*")).glob(f"*_{polarization}.tif"),
+        key=lambda path: re.search(r"\d{8}T\d{6}", path.name)[0],
+    )
+    assert len(paths) == 21
+    return [read(path) for path in paths]
+
+
+@real
+def test_neighbouring_dates_of_a_real_land_burst_agree():
+    scenes = burst("land")
+    found = [coherence.match(newer, older) for older, newer in itertools.pairwise(scenes)]
+    assert all(one.status == match.OK for one in found)
+    assert np.sqrt(np.mean(np.square([one.shift for one in found]))) < 0.03
+    assert np.median([one.sigma for one in found]) < 0.015
+
+
+@real
+@pytest.mark.parametrize("polarization", ["VV", "VH"])
+def test_nothing_is_matched_at_sea(polarization):
+    scenes = burst("sea", polarization)
+    for i, first in enumerate(scenes):
+        for second in scenes[i + 1 :]:
+            assert coherence.match(first, second).status == match.NO_MATCH
+
+
+@real
+@pytest.mark.parametrize(
+    "displacement",
+    [(0.1, 0), (0, -0.1), (-0.3, 0.2), (0.5, -0.5), (1.2, -0.7), (-2.5, 3.5), (5, -5), (-4.9, 0.3)],
+)
+def test_a_real_scene_displaced_by_a_known_amount(displacement):
+    scenes = burst("land")
+    for i in (0, 7, 14):
+        before = coherence.match(scenes[i], scenes[i + 1])
+        # Mirrored edges, so that nothing comes in from the other side.
+        padded = np.pad(np.log(scenes[i + 1]), 40, mode="reflect")
+        moved = np.exp(displaced(padded, *displacement))[40:-40, 40:-40]
+        after = coherence.match(scenes[i], moved)
+        assert after.status == match.OK
+        recovered = np.subtract(before.shift, after.shift)
+        assert (np.abs(recovered - displacement) < 3 * np.array(after.sigma)).all()

@@ -1,0 +1,86 @@
+"""The robust mean is right, ignores wild tiles, and its standard error can be trusted."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stackshift.robust import nmad, weighted_huber
+
+
+def brute_force(values, sigmas, tuning):
+    """The minimum of Huber's loss on a fine grid."""
+    grid = np.linspace(min(values), max(values), 200_001)
+    residual = np.abs(values[:, None] - grid) / sigmas[:, None]
+    loss = np.where(residual < tuning, residual**2 / 2, tuning * residual - tuning**2 / 2)
+    return grid[loss.sum(axis=0).argmin()]
+
+
+def test_the_mean_is_the_minimum_of_hubers_loss():
+    random = np.random.default_rng(5)
+    sigmas = random.uniform(0.5, 2, 30)
+    values = 3 + 0.4 * sigmas * random.normal(size=30)
+    values[:4] += 40
+    assert weighted_huber(values, sigmas)[0] == pytest.approx(
+        brute_force(values, sigmas, 1.5), abs=1e-3
+    )
+
+
+def test_good_values_are_weighted_by_their_precision():
+    mean, error = weighted_huber([1.0, 1.1], [0.1, 0.2])
+    assert mean == pytest.approx(1.02)
+    assert error == pytest.approx(1 / np.sqrt(125))
+    assert weighted_huber([5.0], [0.3]) == pytest.approx((5.0, 0.3))
+
+
+def test_no_value_has_no_mean():
+    assert np.isnan(weighted_huber([], [])).all()
+
+
+@pytest.mark.parametrize("tiles", [6, 16, 64])
+@pytest.mark.parametrize("wild", [0.0, 0.1])
+@pytest.mark.parametrize("scatter", [1.0, 2.0])
+def test_z_scores_of_the_mean_have_a_standard_deviation_of_one(tiles, wild, scatter):
+    random = np.random.default_rng(tiles)
+    z = []
+    for _ in range(1500):
+        sigmas = random.lognormal(-1, 0.7, tiles)
+        values = 2 + scatter * sigmas * random.normal(size=tiles)
+        outlier = random.random(tiles) < wild
+        values[outlier] += 30 * random.choice([-1, 1], outlier.sum())
+        mean, error = weighted_huber(values, sigmas)
+        z.append((mean - 2) / error)
+    # Few tiles can not tell their own scatter well; none of it may be far too optimistic.
+    assert 0.75 < np.std(z) < (1.45 if tiles < 10 else 1.25)
+
+
+def test_one_wild_tile_with_a_tiny_error_bar_does_not_decide():
+    values = np.append(np.random.default_rng(1).normal(0, 0.1, 40), 50.0)
+    mean, _ = weighted_huber(values, np.append(np.full(40, 0.1), 0.01))
+    assert abs(mean) < 0.5
+    plain = np.average(values, weights=1 / np.append(np.full(40, 0.1), 0.01) ** 2)
+    assert plain > 30
+
+
+@given(
+    st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=20),
+    st.floats(0.01, 100),
+    st.floats(-1e3, 1e3),
+)
+def test_moving_and_scaling_the_values_moves_and_scales_the_mean(values, scale, shift):
+    sigmas = np.linspace(0.5, 2, len(values))
+    mean, error = weighted_huber(values, sigmas)
+    moved, wider = weighted_huber(np.array(values) * scale + shift, sigmas * scale)
+    assert moved == pytest.approx(mean * scale + shift, abs=1e-4 * scale + 1e-4)
+    assert wider == pytest.approx(error * scale, rel=0.05)
+    assert min(values) - 1e-6 <= mean <= max(values) + 1e-6
+    assert error > 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_nmad_is_the_standard_deviation_of_normal_values_and_ignores_outliers(seed):
+    values = np.random.default_rng(seed).normal(3, 2, 20_000)
+    assert nmad(values) == pytest.approx(2, rel=0.03)
+    values[:4000] = 1e6
+    assert nmad(values) < 3
+    assert np.isnan(nmad([]))
