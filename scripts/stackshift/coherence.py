@@ -226,19 +226,16 @@ def common_spectra(tiles, taper: float, cutoff: float, bins: int) -> Spectra | N
     tiles : (values, valid) of each tile, from `spectrum.transformed`.
     taper, cutoff, bins : as in `match`.
     """
-    weight = None
-    prepared = []
+    prepared, gaps = [], None
     for values, valid in tiles:
         if not valid.all():
-            gaps = wide_gaps(~valid)
+            own = wide_gaps(~valid)
             values = values.copy()
-            fill_holes(values, valid, ~valid & ~gaps)
-            if gaps.any():
-                # What only one of the two has adds noise and nothing else, so both get the
-                # weight of both.
-                own = gap_weight(gaps)
-                weight = own if weight is None else weight * own
+            fill_holes(values, valid, ~(valid | own))
+            gaps = own if gaps is None else gaps | own
         prepared.append(values)
+    # What only one of the two has adds noise and nothing else, so both get one weight.
+    weight = gap_weight(gaps) if gaps is not None and gaps.any() else None
     shape = prepared[0].shape
     tapered = window(shape, taper, weight)
     if tapered.total < 1:

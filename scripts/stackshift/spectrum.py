@@ -87,6 +87,8 @@ def fill_holes(values: np.ndarray, valid: np.ndarray, holes: np.ndarray) -> None
     valid : which pixels have a value.
     holes : which pixels to fill.
     """
+    if not holes.any():
+        return
     radius = 2
     width = values.shape[1] + 2 * radius
     padded = np.pad(values, radius).ravel()
