@@ -25,12 +25,12 @@ class Scenario:
 
 
 SCENARIOS = {
-    "mixed": Scenario(fields=0.5, relief=0.25, clutter=0.2, points=2e-4),
-    "mountains": Scenario(fields=0.0, relief=0.9, clutter=0.2, points=0.0),
+    "mixed": Scenario(fields=0.39, relief=0.2, clutter=0.15, points=2e-4),
+    "mountains": Scenario(fields=0.0, relief=0.69, clutter=0.15, points=0.0),
     "urban": Scenario(fields=0.4, relief=0.0, clutter=0.6, points=2e-2, field_size=8.0),
-    "crops": Scenario(fields=0.4, relief=0.0, clutter=0.0, points=0.0),
-    "forest": Scenario(fields=0.0, relief=0.08, clutter=0.08, points=0.0),
-    "coast": Scenario(fields=0.5, relief=0.25, clutter=0.2, points=2e-4, water=0.5),
+    "crops": Scenario(fields=0.5, relief=0.0, clutter=0.0, points=0.0),
+    "forest": Scenario(fields=0.0, relief=0.076, clutter=0.076, points=0.0),
+    "coast": Scenario(fields=0.39, relief=0.2, clutter=0.15, points=2e-4, water=0.5),
     "water": Scenario(fields=0.0, relief=0.0, clutter=0.0, points=0.0, mean=0.01),
 }
 
