@@ -38,7 +38,7 @@ _PEAK = 4
 _SMALLEST = 32
 _BLOCK = 16
 _MOST_COHERENT = 0.99
-_STEPS = (4, 4)
+_STEPS = 4
 # Share of the band that the coarse peak and the scatter of the scores are taken from: enough for
 # both, and the inverse transforms cost less than half.
 _LOW = 0.625
@@ -61,6 +61,7 @@ class Spectra:
     valid : share of the pixels with weight in both, before the taper.
     powers : mean power of a coefficient of each tile in each radial bin.
     steepness : of the common window, (rows, columns), 1 / pixel^2.
+    full : both spectra with all their frequencies.
     """
 
     reference: np.ndarray
@@ -70,6 +71,7 @@ class Spectra:
     valid: float
     powers: tuple[np.ndarray, np.ndarray]
     steepness: np.ndarray
+    full: tuple[np.ndarray, np.ndarray]
 
     @cached_property
     def cross(self) -> np.ndarray:
@@ -89,6 +91,21 @@ def narrowed(spectra: Spectra) -> Spectra:
         band=low,
         powers=tuple(power[:bins] for power in spectra.powers),
     )
+
+
+def widened(spectra: Spectra) -> Spectra:
+    """The same spectra with all the frequencies that can be used."""
+    wide = band(spectra.band.shape, _WIDE, len(spectra.band.centres))
+    return _banded(spectra.full, wide, spectra.samples, spectra.valid, spectra.steepness)
+
+
+def _banded(full, frequencies: Band, samples, valid, steepness) -> Spectra:
+    pair = [low_part(spectrum, frequencies.grid) for spectrum in full]
+    powers = tuple(
+        radial_sum(s.real**2 + s.imag**2, frequencies) / np.maximum(frequencies.counts, 1)
+        for s in pair
+    )
+    return Spectra(*pair, frequencies, samples, valid, powers, steepness, tuple(full))
 
 
 def match(
@@ -150,15 +167,14 @@ def match(
             f" radius of {radius}; raise search_radius if scenes may lie that far apart",
             quality=psr,
         )
-    whole, cut = np.zeros(2, int), tiles
+    whole = np.zeros(2, int)
     if max(abs(displacement)) > 1:
         whole = np.rint(displacement).astype(int)
         if min(np.subtract(reference.shape, abs(whole))) < _SMALLEST // 2:
             return Match.rejected(
                 outcome.TOO_SMALL, "too little of the tiles overlaps", quality=psr
             )
-        cut = recut(tiles, whole)
-        spectra = common_spectra(cut, taper, cutoff, bins)
+        spectra = common_spectra(recut(tiles, whole), taper, cutoff, bins)
         if spectra is None or spectra.valid < min_valid:
             return _too_many_gaps(spectra.valid if spectra else 0.0, min_valid)
         displacement, psr = coarse_peak(narrowed(spectra), 2)
@@ -166,8 +182,8 @@ def match(
             return _no_peak(psr, min_psr)
     found = refine(spectra, displacement)
     if found and cutoff < _WIDE and _worth_more(spectra, found[1]):
-        spectra = common_spectra(cut, taper, _WIDE, bins)
-        found = refine(spectra, found[0])
+        spectra = widened(spectra)
+        found = refine(spectra, found[0], rounds=1)
     return _judged(spectra, found, whole, psr, max_sigma)
 
 
@@ -241,17 +257,12 @@ def common_spectra(tiles, taper: float, cutoff: float, bins: int) -> Spectra | N
     if tapered.total < 1:
         return None
     frequencies = band(shape, cutoff, bins)
-    pair = [spectrum(values, tapered, frequencies) for values in prepared]
-    return Spectra(
-        *pair,
-        band=frequencies,
-        powers=tuple(
-            radial_sum(s.real**2 + s.imag**2, frequencies) / np.maximum(frequencies.counts, 1)
-            for s in pair
-        ),
-        samples=tapered.samples,
-        steepness=tapered.steepness,
-        valid=1.0 if weight is None else float(np.mean(weight > 0.5)),
+    return _banded(
+        [spectrum(values, tapered, frequencies) for values in prepared],
+        frequencies,
+        tapered.samples,
+        1.0 if weight is None else float(np.mean(weight > 0.5)),
+        tapered.steepness,
     )
 
 
@@ -376,8 +387,14 @@ def weights(coherence: np.ndarray, powers) -> np.ndarray:
     return found
 
 
-def refine(spectra: Spectra, start: np.ndarray):
+def refine(spectra: Spectra, start: np.ndarray, rounds: int = 2):
     """The displacement that maximises the coherence-weighted correlation, by Newton's method.
+
+    Parameters
+    ----------
+    spectra : from `common_spectra`.
+    start : (rows, columns) in pixels.
+    rounds : how often the coherence is estimated anew and the maximum sought.
 
     Returns
     -------
@@ -387,13 +404,13 @@ def refine(spectra: Spectra, start: np.ndarray):
     frequencies, cross = spectra.band, spectra.cross
     displacement = np.array(start, float)
     coherence = None
-    for steps in _STEPS:
+    for _ in range(rounds):
         in_phase = _shifted(cross, displacement, frequencies).real
         coherence = radial_coherence(in_phase, spectra.powers, frequencies)
         weight = _by_bin(weights(coherence, spectra.powers), frequencies)
         weight *= frequencies.multiplicity
         weighted = cross * weight
-        for _ in range(steps):
+        for _ in range(_STEPS):
             gradient, hessian = _derivatives(weighted, displacement, frequencies)
             if not (hessian[0, 0] < 0 and np.linalg.det(hessian) > 0):
                 return None

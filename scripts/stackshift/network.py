@@ -58,7 +58,9 @@ def parts(count: int, pairs: np.ndarray) -> np.ndarray:
         root[root == max(a, b)] = min(a, b)
     linked = np.isin(np.arange(count), pairs)
     names = {r: i for i, r in enumerate(np.unique(root[linked]))}
-    return np.array([names[r] if is_linked else -1 for r, is_linked in zip(root, linked, strict=True)])
+    return np.array(
+        [names[r] if is_linked else -1 for r, is_linked in zip(root, linked, strict=True)]
+    )
 
 
 def adjust(count: int, pairs, shifts, sigmas, reference: int | None = None) -> Adjustment:

@@ -263,7 +263,7 @@ def _even_fast(size: float) -> int:
 
 
 def spectrum(values: np.ndarray, window: Window, band: Band) -> np.ndarray:
-    """The band of the spectrum of a tile without its weighted mean.
+    """The real FFT of a tile without its weighted mean, padded as the band says.
 
     Parameters
     ----------
@@ -273,12 +273,11 @@ def spectrum(values: np.ndarray, window: Window, band: Band) -> np.ndarray:
 
     Returns
     -------
-    Complex64 spectrum of the band's grid.
+    Complex64 spectrum, of which `low_part` takes the band.
     """
     centred = values * window.weight
     centred -= window.weight * np.float32(centred.sum() / window.total)
-    full = fft.rfft2(centred, band.padded, overwrite_x=True)
-    return low_part(full, band.grid)
+    return fft.rfft2(centred, band.padded, overwrite_x=True)
 
 
 def low_part(full: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
