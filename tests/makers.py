@@ -60,6 +60,12 @@ def hyp3_name(scene: str, polarization: str = "VV", platform: str = "S1A") -> st
     return f"{platform}_IW_{scene}_DVP_RTC30_G_gpuned_0A1B_{polarization}.tif"
 
 
+def pair_settings(**changes) -> dict:
+    """The ``pairs`` section of the config with all keys; no pair unless asked for."""
+    nothing = {"next": 0, "first_last": False, "every": [], "yearly": None, "reference": None}
+    return nothing | {"list": [], "min_days": 0, "max_days": 1e6} | changes
+
+
 def read(path) -> np.ndarray:
     """The first band of a raster."""
     with rasterio.open(path) as source:

@@ -13,7 +13,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
-from makers import NORTH, POSTING, WEST, displaced, hyp3_name, read, texture, write_scene
+from makers import (
+    NORTH,
+    POSTING,
+    WEST,
+    displaced,
+    hyp3_name,
+    pair_settings,
+    read,
+    texture,
+    write_scene,
+)
 from rasterio.mask import mask
 from rasterio.warp import reproject
 from skimage.registration import phase_cross_correlation
@@ -111,10 +121,11 @@ def test_3_scenes_are_numbered_in_time(tmp_path):
     def check(pairs):
         assert pairs == [(times[i + 1], times[i]) for i in reversed(range(11))]
 
-    from stackshift.pairing import neighbours
+    from stackshift.pairing import choose
 
     assert fails(check, notebook())
-    check(neighbours(scenes.find("site", {"directory": str(tmp_path)}, "VV")))
+    found = scenes.find("site", {"directory": str(tmp_path)}, "VV")
+    check(choose(found, pair_settings(next=1)))
 
 
 def test_4_x_is_east_and_y_is_north_and_the_sign_is_that_of_the_shift(tmp_path):

@@ -10,6 +10,8 @@ REFERENCE = "reference"
 SECONDARY = "secondary"
 REFERENCE_INDEX = "reference_index"
 SECONDARY_INDEX = "secondary_index"
+REFERENCE_PLATFORM = "reference_platform"
+SECONDARY_PLATFORM = "secondary_platform"
 REFERENCE_RESAMPLING = "reference_resampling"
 SECONDARY_RESAMPLING = "secondary_resampling"
 DAYS = "days"
@@ -102,6 +104,8 @@ MEASUREMENTS = {
 PAIRS_TABLE = {
     **_PAIR_OF_SCENES,
     DAYS: MEASUREMENTS[DAYS],
+    REFERENCE_PLATFORM: ("", "satellite of the reference scene, from its file name"),
+    SECONDARY_PLATFORM: ("", "satellite of the secondary scene, from its file name"),
     REFERENCE_RESAMPLING: (
         "",
         "none: copied onto the stack's grid; else the kernel it was warped with",

@@ -57,10 +57,8 @@ def parts(count: int, pairs: np.ndarray) -> np.ndarray:
         a, b = root[first], root[second]
         root[root == max(a, b)] = min(a, b)
     linked = np.isin(np.arange(count), pairs)
-    names = {r: i for i, r in enumerate(np.unique(root[linked]))}
-    return np.array(
-        [names[r] if is_linked else -1 for r, is_linked in zip(root, linked, strict=True)]
-    )
+    numbers = np.searchsorted(np.unique(root[linked]), root)
+    return np.where(linked, numbers, -1)
 
 
 def adjust(count: int, pairs, shifts, sigmas, reference: int | None = None) -> Adjustment:
@@ -81,9 +79,12 @@ def adjust(count: int, pairs, shifts, sigmas, reference: int | None = None) -> A
     pairs = np.asarray(pairs, int).reshape(-1, 2)
     shifts, sigmas = np.asarray(shifts, float), np.asarray(sigmas, float)
     part = parts(count, pairs)
+    if not len(pairs):
+        nothing = np.full(count, np.nan)
+        return Adjustment(nothing, nothing, shifts, shifts, part, _GUESS)
     design = _design(count, pairs)
     projection = _datum(part, reference)
-    redundancy = len(pairs) - (int((part >= 0).sum()) - (int(part.max()) + 1 if len(pairs) else 0))
+    redundancy = len(pairs) - int((part >= 0).sum()) + int(part.max()) + 1
     huber = np.ones(len(pairs))
     share = _GUESS
     offsets = np.zeros(count)
@@ -96,8 +97,7 @@ def adjust(count: int, pairs, shifts, sigmas, reference: int | None = None) -> A
         share = _own_share(residuals / sigmas, huber, redundancy)
         scaled = np.abs(residuals) / (sigmas * np.sqrt(share))
         huber = np.minimum(1, TUNING / np.maximum(scaled, 1e-12))
-        if np.allclose(offsets, previous, rtol=0, atol=1e-9 + 1e-6 * np.median(sigmas or [1])
-                       if len(pairs) == 0 else 1e-6 * np.median(sigmas)):  # fmt: skip
+        if np.abs(offsets - previous).max() <= 1e-6 * np.median(sigmas):
             break
     covariance = share * inverse + np.diag(_scene_variance(count, pairs, sigmas, share))
     covariance = projection @ covariance @ projection.T
@@ -144,7 +144,7 @@ def _own_share(standardised: np.ndarray, huber: np.ndarray, redundancy: int) -> 
 
 
 def _scene_variance(count, pairs, sigmas, share) -> np.ndarray:
-    """Variance of the part of the error that is each scene's own: half of what is not the pairs'."""
+    """Variance of each scene's own part of the error: half of what is not the pairs'."""
     total, number = np.zeros(count), np.zeros(count)
     for end in (0, 1):
         np.add.at(total, pairs[:, end], sigmas**2)

@@ -5,7 +5,16 @@ import pandas as pd
 
 from stackshift import columns
 from stackshift.match import OK, STATUSES
+from stackshift.pairing import days_between
 from stackshift.robust import nmad, weighted_huber
+
+_ROLES = ("reference", "secondary")
+_ORIGIN = (
+    columns.REFERENCE_PLATFORM,
+    columns.SECONDARY_PLATFORM,
+    columns.REFERENCE_RESAMPLING,
+    columns.SECONDARY_RESAMPLING,
+)
 
 
 def measurements(pairs: list[dict]) -> pd.DataFrame:
@@ -36,16 +45,28 @@ def measurements(pairs: list[dict]) -> pd.DataFrame:
     return table.sort_values(order, ignore_index=True)
 
 
-def days_between(earlier: str, later: str) -> float:
-    """Days between two scenes named YYYYMMDDTHHMMSS, to a second."""
-    difference = pd.to_datetime(later, format="%Y%m%dT%H%M%S") - pd.to_datetime(
-        earlier, format="%Y%m%dT%H%M%S"
-    )
-    return difference.total_seconds() / 86400
+def scatter(table: pd.DataFrame) -> dict[str, float]:
+    """How much tiles scatter about their pair's median, by column of shift, metres, robust.
+
+    Stands in for the standard error of a tile where the method gives none.
+    """
+    good = table[table[columns.STATUS] == OK]
+    groups = good.groupby([columns.REFERENCE, columns.SECONDARY])
+    found = {}
+    for _, shift, *_ in columns.AXES:
+        deviation = good[shift] - groups[shift].transform("median")
+        found[shift] = nmad(deviation) or float(np.sqrt((deviation**2).mean())) or np.nan
+    return found
 
 
-def statistics(group: pd.DataFrame) -> pd.Series:
-    """Statistics of the measurements that count in a group; NaN where none does."""
+def statistics(group: pd.DataFrame, common: dict[str, float]) -> pd.Series:
+    """Statistics of the measurements that count in a group; NaN where none does.
+
+    Parameters
+    ----------
+    group : measurements.
+    common : scatter of the tiles of the whole stack, from `scatter`.
+    """
     good = group[group[columns.STATUS] == OK]
     row = {
         columns.COUNT: len(good),
@@ -53,7 +74,7 @@ def statistics(group: pd.DataFrame) -> pd.Series:
     }
     for axis, shift, sigma, _ in columns.AXES:
         values = good[shift]
-        row[shift], row[sigma] = weighted_huber(values, _sigmas(values, good[sigma]))
+        row[shift], row[sigma] = weighted_huber(values, good[sigma].fillna(common[shift]))
         row |= {
             columns.statistic("mean", axis): values.mean(),
             columns.statistic("std", axis): values.std(ddof=1),
@@ -67,13 +88,6 @@ def statistics(group: pd.DataFrame) -> pd.Series:
     return pd.Series(row)
 
 
-def _sigmas(values: pd.Series, sigmas: pd.Series) -> np.ndarray:
-    """Standard errors of shifts; their common scatter where the method gives none."""
-    if sigmas.notna().all():
-        return sigmas.to_numpy()
-    return np.full(len(values), nmad(values) or values.std(ddof=1) or np.nan)
-
-
 def pairs_table(
     table: pd.DataFrame, pairs: list[dict], truth: dict[str, tuple[float, float]] | None
 ) -> pd.DataFrame:
@@ -85,14 +99,13 @@ def pairs_table(
     pairs : contents of the pairs' JSONs.
     truth : true offset (east, north) in metres of each scene of a simulated stack, else None.
     """
-    resampling = {
-        (pair["reference"]["scene"], pair["secondary"]["scene"]): (
-            pair["reference"]["resampling"],
-            pair["secondary"]["resampling"],
-        )
+    origin = {
+        (pair["reference"]["scene"], pair["secondary"]["scene"]): [
+            pair[role].get(what) for what in ("platform", "resampling") for role in _ROLES
+        ]
         for pair in pairs
     }
-    rows = []
+    rows, common = [], scatter(table)
     for key, group in table.groupby([columns.REFERENCE, columns.SECONDARY], sort=False):
         first = group.iloc[0]
         row = {
@@ -101,11 +114,10 @@ def pairs_table(
             columns.REFERENCE_INDEX: first[columns.REFERENCE_INDEX],
             columns.SECONDARY_INDEX: first[columns.SECONDARY_INDEX],
             columns.DAYS: first[columns.DAYS],
-            columns.REFERENCE_RESAMPLING: resampling[key][0],
-            columns.SECONDARY_RESAMPLING: resampling[key][1],
+            **dict(zip(_ORIGIN, origin[key], strict=True)),
             columns.TILES: len(group),
         }
-        row |= statistics(group).to_dict()
+        row |= statistics(group, common).to_dict()
         row |= dict(zip((columns.TRUE_X, columns.TRUE_Y), true_shift(truth, *key), strict=True))
         rows.append(row)
     return _whole_numbers(pd.DataFrame(rows, columns=list(columns.PAIRS_TABLE)))
@@ -124,10 +136,10 @@ def true_shift(truth, reference: str, secondary: str) -> tuple[float, float]:
 
 def tiles_table(table: pd.DataFrame) -> pd.DataFrame:
     """One row for each tile over all pairs, with the columns of `columns.TILES_TABLE`."""
-    rows = []
+    rows, common = [], scatter(table)
     for (y, x), group in table.groupby([columns.TILE_Y, columns.TILE_X]):
         row = {columns.TILE_X: x, columns.TILE_Y: y, columns.PAIRS: len(group)}
-        rows.append(row | statistics(group).to_dict())
+        rows.append(row | statistics(group, common).to_dict())
     return _whole_numbers(pd.DataFrame(rows, columns=list(columns.TILES_TABLE)))
 
 
