@@ -18,6 +18,8 @@ include: "rules/tile.smk"
 include: "rules/correlate.smk"
 include: "rules/number.smk"
 include: "rules/analyse.smk"
+include: "rules/invert.smk"
+include: "rules/verdict.smk"
 include: "rules/plot.smk"
 include: "rules/targets.smk"
 

@@ -12,6 +12,10 @@ TABLES = {
     "measurements.csv: a row a pair and tile": columns.MEASUREMENTS,
     "pairs.csv: a row a pair": columns.PAIRS_TABLE,
     "tiles.csv: a row a tile, over all pairs": columns.TILES_TABLE,
+    "scenes.csv: a row a scene": columns.SCENES_TABLE,
+    "scene_tiles.csv: a row a scene and tile": columns.SCENE_TILES_TABLE,
+    "residuals.csv: a row a pair of the network": columns.RESIDUALS_TABLE,
+    "verdict.csv: a row a criterion": columns.VERDICT_TABLE,
 }
 HEAD = """# Columns of the tables
 

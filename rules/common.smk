@@ -11,7 +11,7 @@ from stackio.config import explain
 from stackio.digest import code_digest
 from stackio.scenes import find, simulated
 from stackshift.errors import InputError
-from stackshift.pairing import neighbours
+from stackshift.pairing import choose
 
 # A --configfile is laid over config.yaml key by key; its stacks take the place of the demo.
 if "stacks" in workflow.config_settings.overwrite_config:
@@ -26,6 +26,16 @@ except WorkflowError as error:
 
 
 ANALYSIS = "results/{stack}/{polarization}/analysis"
+TABLES = (
+    "measurements",
+    "pairs",
+    "tiles",
+    "scenes",
+    "scene_tiles",
+    "residuals",
+    "verdict",
+)
+FIGURES = ("offset_per_pair", "offset_per_tile", "offset_per_scene")
 
 
 wildcard_constraints:
@@ -50,6 +60,9 @@ def find_products() -> dict:
 
 try:
     PRODUCTS = find_products()
+    PAIRS = {
+        product: choose(scenes, config["pairs"]) for product, scenes in PRODUCTS.items()
+    }
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
@@ -61,7 +74,7 @@ def scenes_of(wildcards) -> dict:
 
 def pairs_of(stack: str, polarization: str) -> list[tuple[str, str]]:
     """(reference, secondary) of all pairs of a stack and polarization."""
-    return neighbours(PRODUCTS[stack, polarization])
+    return PAIRS[stack, polarization]
 
 
 def for_products(*patterns: str) -> list[str]:
@@ -100,9 +113,7 @@ def grid_scenes(wildcards) -> list[str]:
 
 def tables() -> list[str]:
     """The tables of all stacks and polarizations."""
-    return for_products(
-        *(f"{ANALYSIS}/{name}.csv" for name in ("measurements", "pairs", "tiles"))
-    )
+    return for_products(*(f"{ANALYSIS}/{name}.csv" for name in TABLES))
 
 
 def figures() -> list[str]:
@@ -110,7 +121,7 @@ def figures() -> list[str]:
     return for_products(
         *(
             f"{ANALYSIS}/{name}.{suffix}"
-            for name in ("offset_per_pair", "offset_per_tile")
+            for name in FIGURES
             for suffix in ("png", "svg")
         )
     )

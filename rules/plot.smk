@@ -2,6 +2,7 @@ rule plot:
     input:
         pairs=rules.analyse.output.pairs,
         tiles=rules.analyse.output.tiles,
+        scenes=rules.invert.output.scenes,
     output:
         pairs=report(
             f"{ANALYSIS}/offset_per_pair.svg",
@@ -19,6 +20,14 @@ rule plot:
             labels={"figure": "offset per tile"},
         ),
         tiles_png=f"{ANALYSIS}/offset_per_tile.png",
+        scenes=report(
+            f"{ANALYSIS}/offset_per_scene.svg",
+            caption="../report/offset_per_scene.rst",
+            category="{stack} {polarization}",
+            subcategory="Figures",
+            labels={"figure": "offset per scene"},
+        ),
+        scenes_png=f"{ANALYSIS}/offset_per_scene.png",
     log:
         "logs/{stack}/{polarization}/plot.log",
     conda:
@@ -28,7 +37,7 @@ rule plot:
         mem_mb=1000,
         runtime=10,
     params:
-        requirement=config["analyse"]["requirement"],
+        requirement=config["requirement"]["metres"],
         method=config["correlate"]["method"],
         code=code_digest("plot"),
     message:

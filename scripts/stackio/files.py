@@ -1,9 +1,12 @@
 """Small files: written whole or not at all, JSON without NaN, tables as CSV."""
 
+import csv
 import json
 import os
 from contextlib import contextmanager
 from pathlib import Path
+
+from stackshift import columns
 
 
 @contextmanager
@@ -36,3 +39,14 @@ def write_csv(path, table) -> None:
     """A pandas table as CSV: micrometres are enough, a missing value is an empty field."""
     with whole(path) as part:
         table.round(6).to_csv(part, index=False, lineterminator="\n")
+
+
+def read_truth(path: str | None) -> dict[str, tuple[float, float]] | None:
+    """True offset (east, north) in metres of each scene, or None without a file."""
+    if not path:
+        return None
+    with open(path, newline="", encoding="utf-8") as lines:
+        return {
+            row[columns.SCENE]: (float(row[columns.OFFSET_EAST]), float(row[columns.OFFSET_NORTH]))
+            for row in csv.DictReader(lines)
+        }

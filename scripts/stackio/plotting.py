@@ -1,6 +1,7 @@
 """All figures: offsets in metres, east and north, with the requirement drawn in."""
 
 import numpy as np
+import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -13,6 +14,12 @@ from stackshift.columns import statistic
 # Okabe & Ito's colours, which the colour-blind can tell apart; east and north differ by shape too.
 EAST = {"color": "#0072B2", "marker": "o", "label": "east"}
 NORTH = {"color": "#D55E00", "marker": "s", "label": "north"}
+PLATFORMS = [
+    {"color": color, "marker": marker}
+    for color, marker in zip(
+        ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9"), "osD^v", strict=True
+    )
+]
 REQUIREMENT = {"color": "#555555", "linestyle": "--", "linewidth": 1}
 SPREAD = {"linestyle": "none", "ecolor": "#bbbbbb", "elinewidth": 5, "zorder": 1}
 TRUTH = {
@@ -64,9 +71,7 @@ def offset_per_pair(table, requirement: float, title: str) -> Figure:
         (upper, "x", EAST, columns.TRUE_X),
         (lower, "y", NORTH, columns.TRUE_Y),
     ):
-        axes.axhspan(-requirement, requirement, color="#999999", alpha=0.12, linewidth=0)
-        for sign in (-1, 1):
-            axes.axhline(sign * requirement, **REQUIREMENT)
+        _band(axes, requirement)
         shift, sigma = (table[f"{name}_{axis}"] for name in ("shift", "sigma"))
         axes.errorbar(position, shift, yerr=table[statistic("nmad", axis)], **SPREAD)
         axes.errorbar(
@@ -93,6 +98,92 @@ def offset_per_pair(table, requirement: float, title: str) -> Figure:
     _scatter(right.subplots(), table, requirement, "pair", truths)
     figure.suptitle(f"Offset per pair: {title}", fontweight="bold")
     return figure
+
+
+def offset_per_scene(table, requirement: float, title: str) -> Figure:
+    """Offset of each scene in time from the stack's median position, and east against north.
+
+    Parameters
+    ----------
+    table : scenes, with the columns of `columns.SCENES_TABLE`.
+    requirement : metres.
+    title : stack, polarization and method.
+    """
+    figure = new_figure(14.5, 6.4)
+    left, right = figure.subfigures(1, 2, width_ratios=(8.3, 6.2))
+    upper, lower = left.subplots(2, 1, sharex=True)
+    scatter = right.subplots()
+    time = pd.to_datetime(table[columns.TIME]).dt.tz_localize(None)
+    truths = table[columns.TRUE_EAST].notna().any()
+    platforms = table[columns.PLATFORM].fillna("unknown")
+    standing_out = table[columns.FLAG].fillna("").str.contains("outlier|rotated|scaled")
+    # The truth is drawn from the same median as the estimate.
+    for axes, direction in ((upper, "east"), (lower, "north")):
+        _band(axes, requirement)
+        deviation = table[f"deviation_{direction}"]
+        for number, (platform, group) in enumerate(table.groupby(platforms)):
+            style = PLATFORMS[number % len(PLATFORMS)]
+            for out in (False, True):
+                part = group[standing_out[group.index] == out]
+                face = {"markerfacecolor": "white"} if out else {}
+                axes.errorbar(
+                    time[part.index],
+                    deviation[part.index],
+                    yerr=part[f"sigma_{direction}"],
+                    linestyle="none",
+                    capsize=3,
+                    **style | face | {"label": f"{platform}{' (stands out)' if out else ''}"}
+                    if len(part)
+                    else style | {"label": None},
+                )
+        if truths:
+            offset = (table[f"offset_{direction}"] - deviation).median()
+            axes.plot(time, table[f"true_offset_{direction}"] - offset, **TRUTH, label="truth")
+        axes.set_ylabel(f"offset {direction} (m)")
+        axes.grid(alpha=0.3)
+    lower.set_xlabel("acquisition (UTC)")
+    handles, labels = upper.get_legend_handles_labels()
+    left.legend(handles, labels, loc="outside upper left", ncols=4, fontsize=8.5)
+    for number, (_, group) in enumerate(table.groupby(platforms)):
+        style = PLATFORMS[number % len(PLATFORMS)]
+        scatter.errorbar(
+            group[columns.DEVIATION_EAST],
+            group[columns.DEVIATION_NORTH],
+            xerr=group[columns.SIGMA_EAST],
+            yerr=group[columns.SIGMA_NORTH],
+            linestyle="none",
+            **style,
+        )
+    measured = int(table[columns.OFFSET_EAST].notna().sum())
+    scatter.set_title(f"{measured} of {len(table)} scenes measured", fontsize=10)
+    _requirement_circle(scatter, requirement)
+    scatter.set_xlabel("offset east of the stack's median (m)")
+    scatter.set_ylabel("offset north of the stack's median (m)")
+    figure.suptitle(f"Offset per scene: {title}", fontweight="bold")
+    return figure
+
+
+def _band(axes, requirement: float) -> None:
+    """The requirement as a band around zero."""
+    axes.axhspan(-requirement, requirement, color="#999999", alpha=0.12, linewidth=0)
+    for sign in (-1, 1):
+        label = f"requirement: {requirement:g} m" if sign > 0 else None
+        axes.axhline(sign * requirement, **REQUIREMENT, label=label)
+
+
+def _requirement_circle(axes, requirement: float) -> None:
+    """The requirement as a circle, in axes of equal scale with their zero lines."""
+    angle = np.linspace(0, 2 * np.pi, 200)
+    axes.plot(
+        requirement * np.cos(angle),
+        requirement * np.sin(angle),
+        **REQUIREMENT,
+        label=f"requirement: {requirement:g} m",
+    )
+    axes.axhline(0, color="#cccccc", linewidth=0.8, zorder=0)
+    axes.axvline(0, color="#cccccc", linewidth=0.8, zorder=0)
+    axes.set_aspect("equal", adjustable="datalim")
+    axes.grid(alpha=0.3)
 
 
 def _key(truths: bool, requirement: float) -> list:
@@ -175,17 +266,7 @@ def _scatter(axes, table, requirement: float, what: str, truths: bool) -> None:
     )
     if truths:
         axes.plot(table[columns.TRUE_X], table[columns.TRUE_Y], **TRUTH, label="truth")
-    angle = np.linspace(0, 2 * np.pi, 200)
-    axes.plot(
-        requirement * np.cos(angle),
-        requirement * np.sin(angle),
-        **REQUIREMENT,
-        label=f"requirement: {requirement:g} m",
-    )
-    axes.axhline(0, color="#cccccc", linewidth=0.8, zorder=0)
-    axes.axvline(0, color="#cccccc", linewidth=0.8, zorder=0)
-    axes.set_aspect("equal", adjustable="datalim")
+    _requirement_circle(axes, requirement)
     axes.set_xlabel("shift east (m)")
     axes.set_ylabel("shift north (m)")
-    axes.grid(alpha=0.3)
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False, fontsize=8.5)

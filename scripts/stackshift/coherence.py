@@ -116,7 +116,7 @@ def match(
     search_radius: int = 32,
     taper: float = 0.1,
     cutoff: float = 0.6,
-    bins: int = 32,
+    bins: int = 16,
     min_valid: float = 0.1,
     min_psr: float = 8.0,
     max_sigma: float = 0.15,

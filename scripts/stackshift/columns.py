@@ -39,6 +39,27 @@ TRUE_Y = "true_shift_y"
 SCENE = "scene"
 OFFSET_EAST = "offset_east"
 OFFSET_NORTH = "offset_north"
+SIGMA_EAST = "sigma_east"
+SIGMA_NORTH = "sigma_north"
+DEVIATION_EAST = "deviation_east"
+DEVIATION_NORTH = "deviation_north"
+INDEX = "index"
+TIME = "time"
+PLATFORM = "platform"
+PART = "part"
+RESIDUAL = "residual_rms"
+RESIDUAL_X = "residual_x"
+RESIDUAL_Y = "residual_y"
+WEIGHT_X = "weight_x"
+WEIGHT_Y = "weight_y"
+CLOSURE = "closure_rms"
+ROTATION = "rotation"
+ROTATION_SIGMA = "rotation_sigma"
+SCALE = "scale"
+SCALE_SIGMA = "scale_sigma"
+FLAG = "flag"
+TRUE_EAST = "true_offset_east"
+TRUE_NORTH = "true_offset_north"
 
 AXES = (("x", SHIFT_X, SIGMA_X, TRUE_X), ("y", SHIFT_Y, SIGMA_Y, TRUE_Y))
 
@@ -124,4 +145,60 @@ TILES_TABLE = {
     PAIRS: ("", "pairs in which the tile was measured"),
     **_ROBUST,
     **_STATISTICS,
+}
+SCENES_TABLE = {
+    SCENE: ("", "acquisition start YYYYMMDDTHHMMSS, UTC"),
+    INDEX: ("", "number in the stack, 0 is the newest"),
+    TIME: ("", "acquisition start, ISO 8601, UTC"),
+    PLATFORM: ("", "satellite, from the file name"),
+    PART: ("", "part of the network, 0 unless it falls apart; empty without a pair that counts"),
+    OFFSET_EAST: ("m", "where the scene lies, east of the mean of its part (or of the reference)"),
+    OFFSET_NORTH: (
+        "m",
+        "where the scene lies, north of the mean of its part (or of the reference)",
+    ),
+    SIGMA_EAST: ("m", "standard error of offset_east"),
+    SIGMA_NORTH: ("m", "standard error of offset_north"),
+    DEVIATION_EAST: (
+        "m",
+        "offset_east less the median of the part, which one bad scene cannot move",
+    ),
+    DEVIATION_NORTH: ("m", "offset_north less the median of the part"),
+    RESIDUAL: ("m", "rms residual of the scene's pairs in the network, both axes"),
+    PAIRS: ("", "pairs of the scene that count"),
+    TILES: ("", "measurements with status ok in these pairs"),
+    ROTATION: ("urad", "rotation of the scene against the stack, positive counter-clockwise"),
+    ROTATION_SIGMA: ("urad", "standard error of rotation"),
+    SCALE: ("ppm", "scale of the scene against the stack, positive where it is stretched"),
+    SCALE_SIGMA: ("ppm", "standard error of scale"),
+    FLAG: ("", "what stands out, separated by blanks: outlier, rotated, scaled, apart, unmeasured"),
+    TRUE_EAST: ("m", "true offset less the mean of the part; simulated stacks only"),
+    TRUE_NORTH: ("m", "true offset less the mean of the part; simulated stacks only"),
+}
+SCENE_TILES_TABLE = {
+    SCENE: SCENES_TABLE[SCENE],
+    **_TILE,
+    OFFSET_EAST: ("m", "where this tile of the scene lies, east of the tile's mean in the stack"),
+    OFFSET_NORTH: ("m", "where this tile of the scene lies, north of the tile's mean in the stack"),
+    SIGMA_EAST: SCENES_TABLE[SIGMA_EAST],
+    SIGMA_NORTH: SCENES_TABLE[SIGMA_NORTH],
+}
+RESIDUALS_TABLE = {
+    REFERENCE: _PAIR_OF_SCENES[REFERENCE],
+    SECONDARY: _PAIR_OF_SCENES[SECONDARY],
+    RESIDUAL_X: ("m", "shift_x of the pair less what the scenes' offsets say"),
+    RESIDUAL_Y: ("m", "shift_y of the pair less what the scenes' offsets say"),
+    WEIGHT_X: ("1", "Huber's weight of the pair to the east, 1 for a pair that fits"),
+    WEIGHT_Y: ("1", "Huber's weight of the pair to the north, 1 for a pair that fits"),
+    CLOSURE: ("m", "rms misclosure of the triangles that the pair is part of, both axes"),
+}
+VERDICT_TABLE = {
+    "criterion": ("", "east, north or radial"),
+    "verdict": ("", "pass, fail or undecided"),
+    "within": ("", "scenes within the requirement"),
+    "measured": ("", "scenes with an offset"),
+    "scenes": ("", "scenes of the stack"),
+    "share": ("1", "share of the measured scenes that are within"),
+    "share_low": ("1", "lower confidence limit of the share"),
+    "share_high": ("1", "upper confidence limit of the share"),
 }

@@ -56,3 +56,31 @@ def to_metres(shift: tuple[float, float], size: tuple[float, float]) -> tuple[fl
     """
     rows, columns = shift
     return columns * size[0], rows * size[1]
+
+
+def tile_positions(
+    grid: Grid, unit: float | None, row_edges: list[int], column_edges: list[int]
+) -> dict[tuple[int, int], tuple[float, float]]:
+    """Centres of the tiles in metres (east, north) of the grid's north-west corner.
+
+    Parameters
+    ----------
+    grid, unit : as for `pixel_size`, here at the middle of the grid.
+    row_edges, column_edges : pixel edges of the tiles.
+
+    Returns
+    -------
+    (east, north) by (column, row) of the tile; north is negative in a grid with north up.
+    """
+    size = pixel_size(grid, unit, grid.height / 2)
+    return {
+        (column, row): to_metres(
+            (
+                (row_edges[row] + row_edges[row + 1]) / 2,
+                (column_edges[column] + column_edges[column + 1]) / 2,
+            ),
+            size,
+        )
+        for row in range(len(row_edges) - 1)
+        for column in range(len(column_edges) - 1)
+    }

@@ -120,7 +120,7 @@ def pairs_table(
         row |= statistics(group, common).to_dict()
         row |= dict(zip((columns.TRUE_X, columns.TRUE_Y), true_shift(truth, *key), strict=True))
         rows.append(row)
-    return _whole_numbers(pd.DataFrame(rows, columns=list(columns.PAIRS_TABLE)))
+    return whole_numbers(pd.DataFrame(rows, columns=list(columns.PAIRS_TABLE)))
 
 
 def true_shift(truth, reference: str, secondary: str) -> tuple[float, float]:
@@ -140,10 +140,11 @@ def tiles_table(table: pd.DataFrame) -> pd.DataFrame:
     for (y, x), group in table.groupby([columns.TILE_Y, columns.TILE_X]):
         row = {columns.TILE_X: x, columns.TILE_Y: y, columns.PAIRS: len(group)}
         rows.append(row | statistics(group, common).to_dict())
-    return _whole_numbers(pd.DataFrame(rows, columns=list(columns.TILES_TABLE)))
+    return whole_numbers(pd.DataFrame(rows, columns=list(columns.TILES_TABLE)))
 
 
-def _whole_numbers(table: pd.DataFrame) -> pd.DataFrame:
+def whole_numbers(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with its counts and numbers as integers."""
     counts = [columns.COUNT, columns.TILES, columns.PAIRS]
     counts += [columns.REJECTED.format(status) for status in STATUSES]
     counts += [columns.REFERENCE_INDEX, columns.SECONDARY_INDEX, columns.TILE_X, columns.TILE_Y]

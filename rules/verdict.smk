@@ -1,0 +1,28 @@
+rule verdict:
+    input:
+        scenes=rules.invert.output.scenes,
+        findings=rules.invert.output.findings,
+    output:
+        report=f"{ANALYSIS}/verdict.json",
+        table=report(
+            f"{ANALYSIS}/verdict.csv",
+            caption="../report/verdict.rst",
+            category="{stack} {polarization}",
+            subcategory="Verdict",
+            labels={"table": "verdict"},
+        ),
+    log:
+        "logs/{stack}/{polarization}/verdict.log",
+    conda:
+        "../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        requirement=config["requirement"],
+        code=code_digest("verdict"),
+    message:
+        "Judge {wildcards.stack} {wildcards.polarization}"
+    script:
+        "../scripts/verdict.py"

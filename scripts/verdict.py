@@ -1,0 +1,82 @@
+"""Does the stack meet the requirement: pass, fail or undecided, and why."""
+
+import logging
+
+import numpy as np
+import pandas as pd
+
+from stackio import files, job
+from stackshift import columns as c
+from stackshift import verdict
+from stackshift.inversion import as_numbers
+
+
+def main(scenes: str, findings: str, requirement: dict, report: str, table: str) -> None:
+    """Judge a stack.
+
+    Parameters
+    ----------
+    scenes : table of the scenes.
+    findings : JSON with steps, platforms and parts of the network.
+    requirement : ``name``, ``metres``, ``share`` and ``confidence``.
+    report, table : JSON and CSV to write.
+    """
+    found = pd.read_csv(scenes, dtype={c.SCENE: str}, keep_default_na=False)
+    judged = judge(found, requirement)
+    files.write_json(report, judged | {"findings": files.read_json(findings)})
+    rows = [{"criterion": name} | judged["criteria"][name] for name in judged["criteria"]]
+    files.write_csv(table, pd.DataFrame(rows, columns=list(c.VERDICT_TABLE)))
+    logging.info("%s: %s", judged["criterion"], judged["verdict"])
+
+
+def judge(scenes: pd.DataFrame, requirement: dict) -> dict:
+    """The content of verdict.json but the findings; scenes as in `columns.SCENES_TABLE`."""
+    east, north, sigma_east, sigma_north = as_numbers(
+        scenes, c.DEVIATION_EAST, c.DEVIATION_NORTH, c.SIGMA_EAST, c.SIGMA_NORTH
+    )
+    # Parts of a network that fell apart have a mean each, which cannot be compared.
+    apart = scenes[c.FLAG].str.contains("apart").to_numpy()
+    east[apart] = north[apart] = np.nan
+    radius, sigma = verdict.radial(east, north, sigma_east, sigma_north)
+    criteria = {
+        "east": verdict.judge(np.abs(east), sigma_east, requirement),
+        "north": verdict.judge(np.abs(north), sigma_north, requirement),
+        "radial": verdict.judge(radius, sigma, requirement),
+    }
+    left_out = [
+        {"scene": scene, "reason": "part of the network that cannot be compared" if is_apart
+         else "no pair of the scene counts"}
+        for scene, is_apart, value in zip(scenes[c.SCENE], apart, east, strict=True)
+        if not np.isfinite(value)
+    ]  # fmt: skip
+    worst = int(np.nanargmax(radius)) if np.isfinite(radius).any() else None
+    return {
+        "verdict": criteria["radial"]["verdict"],
+        "criterion": f"{requirement['name']}: at least {100 * requirement['share']:g} % of the "
+        f"scenes within {requirement['metres']:g} m of the stack's median position, with "
+        f"{100 * requirement['confidence']:g} % confidence",
+        "requirement": requirement,
+        "criteria": criteria,
+        "CE90": verdict.circular_error(east, north, 90, requirement["confidence"]),
+        "CE95": verdict.circular_error(east, north, 95, requirement["confidence"]),
+        "worst_scene": None
+        if worst is None
+        else {"scene": scenes[c.SCENE].iloc[worst], "metres": float(radius[worst])},
+        "outliers": [
+            scene
+            for scene, flag in zip(scenes[c.SCENE], scenes[c.FLAG], strict=True)
+            if "outlier" in flag
+        ],
+        "left_out": left_out,
+    }
+
+
+if __name__ == "__main__":
+    with job.logged(snakemake):
+        main(
+            scenes=snakemake.input.scenes,
+            findings=snakemake.input.findings,
+            requirement=snakemake.params.requirement,
+            report=snakemake.output.report,
+            table=snakemake.output.table,
+        )
