@@ -20,6 +20,9 @@ include: "rules/number.smk"
 include: "rules/analyse.smk"
 include: "rules/invert.smk"
 include: "rules/verdict.smk"
+include: "rules/compare.smk"
+include: "rules/inject.smk"
+include: "rules/recover.smk"
 include: "rules/plot.smk"
 include: "rules/targets.smk"
 
@@ -28,4 +31,5 @@ rule all:
     default_target: True
     input:
         tables(),
+        comparisons(),
         figures(),

@@ -15,6 +15,8 @@ TABLES = {
     "scenes.csv: a row a scene": columns.SCENES_TABLE,
     "scene_tiles.csv: a row a scene and tile": columns.SCENE_TILES_TABLE,
     "residuals.csv: a row a pair of the network": columns.RESIDUALS_TABLE,
+    "comparison/VV_VH.csv: a row a scene": columns.COMPARISON_TABLE,
+    "injection/injection.csv: a row a pair and tile": columns.INJECTION_TABLE,
     "verdict.csv: a row a criterion": columns.VERDICT_TABLE,
 }
 HEAD = """# Columns of the tables

@@ -38,9 +38,14 @@ TABLES = (
 FIGURES = ("offset_per_pair", "offset_per_tile", "offset_per_scene")
 
 
+REAL_STACK = r"[A-Za-z0-9][\w.-]*"
+INJECTED = "@injected"
+
+
 wildcard_constraints:
-    stack="[A-Za-z0-9][A-Za-z0-9_.-]*",
+    stack=r"[A-Za-z0-9][\w.-]*(@injected)?",
     polarization="VV|VH|HH|HV",
+    other="VV|VH|HH|HV",
     scene=r"\d{8}T\d{6}",
     reference=r"\d{8}T\d{6}",
     secondary=r"\d{8}T\d{6}",
@@ -69,12 +74,12 @@ except InputError as error:
 
 def scenes_of(wildcards) -> dict:
     """The scenes of the stack and polarization of a job, newest first."""
-    return PRODUCTS[wildcards.stack, wildcards.polarization]
+    return PRODUCTS[wildcards.stack.removesuffix(INJECTED), wildcards.polarization]
 
 
 def pairs_of(stack: str, polarization: str) -> list[tuple[str, str]]:
     """(reference, secondary) of all pairs of a stack and polarization."""
-    return PAIRS[stack, polarization]
+    return PAIRS[stack.removesuffix(INJECTED), polarization]
 
 
 def for_products(*patterns: str) -> list[str]:
@@ -97,7 +102,7 @@ def for_scenes(pattern: str) -> list[str]:
 
 def truth_of(wildcards) -> dict:
     """The file with the true offsets, for a simulated stack only."""
-    if "simulate" in config["stacks"][wildcards.stack]:
+    if "simulate" in config["stacks"].get(wildcards.stack, {}):
         return {"truth": f"results/{wildcards.stack}/simulated/truth.csv"}
     return {}
 
@@ -125,3 +130,12 @@ def figures() -> list[str]:
             for suffix in ("png", "svg")
         )
     )
+
+
+def comparisons() -> list[str]:
+    """The comparisons of the polarizations of each stack, the first with each other one."""
+    return [
+        f"results/{stack}/comparison/{settings['polarizations'][0]}_{other}.csv"
+        for stack, settings in config["stacks"].items()
+        for other in settings["polarizations"][1:]
+    ]

@@ -5,6 +5,8 @@ rule grid:
         grid="results/{stack}/{polarization}/grid.json",
     log:
         "logs/{stack}/{polarization}/grid.log",
+    wildcard_constraints:
+        stack=REAL_STACK,
     conda:
         "../envs/raster.yaml"
     threads: 1

@@ -19,6 +19,8 @@ rule invert:
         "logs/{stack}/{polarization}/invert.log",
     benchmark:
         "benchmarks/{stack}/{polarization}/invert.tsv"
+    wildcard_constraints:
+        stack=REAL_STACK,
     conda:
         "../envs/analyse.yaml"
     threads: 1

@@ -8,6 +8,8 @@ rule superset:
         "logs/{stack}/{polarization}/superset/{scene}.log",
     benchmark:
         "benchmarks/{stack}/{polarization}/superset/{scene}.tsv"
+    wildcard_constraints:
+        stack=REAL_STACK,
     conda:
         "../envs/raster.yaml"
     threads: 1

@@ -24,3 +24,11 @@ rule correlated:
 rule analysed:
     input:
         tables(),
+
+
+# The proof on the user's own ground: `snakemake injected`.
+
+
+rule injected:
+    input:
+        for_products("results/{stack}/{polarization}/injection/injection.json"),

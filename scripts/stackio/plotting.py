@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
@@ -60,7 +61,8 @@ def offset_per_pair(table, requirement: float, title: str) -> Figure:
     requirement : metres.
     title : stack, polarization and method.
     """
-    table = table.sort_values(columns.REFERENCE_INDEX, ascending=False)
+    order = [columns.REFERENCE_INDEX, columns.SECONDARY_INDEX]
+    table = table.sort_values(order, ascending=False, ignore_index=True)
     width = min(max(6.0, 2 + 0.3 * len(table)), 16)
     figure = new_figure(width + 6.2, 6.4)
     left, right = figure.subfigures(1, 2, width_ratios=(width, 6.2))
@@ -141,7 +143,19 @@ def offset_per_scene(table, requirement: float, title: str) -> Figure:
             axes.plot(time, table[f"true_offset_{direction}"] - offset, **TRUTH, label="truth")
         axes.set_ylabel(f"offset {direction} (m)")
         axes.grid(alpha=0.3)
+        for i in np.flatnonzero(standing_out):
+            axes.annotate(
+                day(table[columns.SCENE][i]),
+                (time[i], deviation[i]),
+                (8, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=8,
+            )
     lower.set_xlabel("acquisition (UTC)")
+    locator = AutoDateLocator(minticks=3, maxticks=8)
+    lower.xaxis.set_major_locator(locator)
+    lower.xaxis.set_major_formatter(ConciseDateFormatter(locator))
     handles, labels = upper.get_legend_handles_labels()
     left.legend(handles, labels, loc="outside upper left", ncols=4, fontsize=8.5)
     for number, (_, group) in enumerate(table.groupby(platforms)):

@@ -192,6 +192,28 @@ RESIDUALS_TABLE = {
     WEIGHT_Y: ("1", "Huber's weight of the pair to the north, 1 for a pair that fits"),
     CLOSURE: ("m", "rms misclosure of the triangles that the pair is part of, both axes"),
 }
+COMPARISON_TABLE = {
+    SCENE: SCENES_TABLE[SCENE],
+    "difference_east": ("m", "offset_east in the first polarization less the second, median out"),
+    "sigma_east": ("m", "standard error of difference_east"),
+    "difference_north": ("m", "offset_north in the first polarization less the second, median out"),
+    "sigma_north": ("m", "standard error of difference_north"),
+}
+INJECTION_TABLE = {
+    REFERENCE: _PAIR_OF_SCENES[REFERENCE],
+    SECONDARY: _PAIR_OF_SCENES[SECONDARY],
+    **_TILE,
+    **{
+        f"{what}_{axis}": ("m", text.format(direction))
+        for axis, direction in (("x", "east"), ("y", "north"))
+        for what, text in (
+            ("injected", "shift to the {} that the displacements of both scenes ask for"),
+            ("recovered", "shift to the {} with displaced scenes less that without"),
+            ("error", "recovered less injected shift to the {}"),
+            ("sigma", "standard error of the shift to the {} with displaced scenes"),
+        )
+    },
+}
 VERDICT_TABLE = {
     "criterion": ("", "east, north or radial"),
     "verdict": ("", "pass, fail or undecided"),

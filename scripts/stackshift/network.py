@@ -18,6 +18,8 @@ from stackshift.robust import TUNING
 _GUESS = 0.5
 _GUESS_WORTH = 4
 _LEAST = 0.05
+# A pair whose weight falls below this, 10 standard errors off, is wrong and left out.
+_GROSS = 0.15
 _ITERATIONS = 60
 
 
@@ -85,24 +87,21 @@ def adjust(count: int, pairs, shifts, sigmas, reference: int | None = None) -> A
     design = _design(count, pairs)
     projection = _datum(part, reference)
     redundancy = len(pairs) - int((part >= 0).sum()) + int(part.max()) + 1
-    huber = np.ones(len(pairs))
-    share = _GUESS
-    offsets = np.zeros(count)
-    for _ in range(_ITERATIONS):
-        previous = offsets
-        normal = design.T * (huber / sigmas**2) @ design
-        inverse = np.linalg.pinv(normal, hermitian=True)
-        offsets = projection @ inverse @ (design.T @ (huber * shifts / sigmas**2))
-        residuals = shifts - design @ offsets
-        share = _own_share(residuals / sigmas, huber, redundancy)
-        scaled = np.abs(residuals) / (sigmas * np.sqrt(share))
-        huber = np.minimum(1, TUNING / np.maximum(scaled, 1e-12))
-        if np.abs(offsets - previous).max() <= 1e-6 * np.median(sigmas):
-            break
+    kept = np.ones(len(pairs))
+    offsets, inverse, residuals, huber, share = _solved(
+        design, projection, shifts, sigmas, kept, redundancy
+    )
+    gross = huber < _GROSS
+    if gross.any() and (parts(count, pairs[~gross]) == part).all():
+        # Huber's psi bounds what a wrong pair does; without it, it does nothing.
+        kept[gross] = 0
+        offsets, inverse, residuals, huber, share = _solved(
+            design, projection, shifts, sigmas, kept, redundancy - int(gross.sum())
+        )
     covariance = share * inverse + np.diag(_scene_variance(count, pairs, sigmas, share))
     covariance = projection @ covariance @ projection.T
-    lonely = part < 0
     errors = np.sqrt(np.maximum(np.diag(covariance), 0))
+    lonely = part < 0
     return Adjustment(
         np.where(lonely, np.nan, offsets),
         np.where(lonely, np.nan, errors),
@@ -111,6 +110,25 @@ def adjust(count: int, pairs, shifts, sigmas, reference: int | None = None) -> A
         part,
         share,
     )
+
+
+def _solved(design, projection, shifts, sigmas, kept, redundancy):
+    """Iteratively reweighted least squares with Huber's psi; ``kept`` is 0 for a pair left out."""
+    huber = kept.copy()
+    share = _GUESS
+    offsets = np.zeros(design.shape[1])
+    for _ in range(_ITERATIONS):
+        previous = offsets
+        normal = design.T * (huber / sigmas**2) @ design
+        inverse = np.linalg.pinv(normal, hermitian=True)
+        offsets = projection @ inverse @ (design.T @ (huber * shifts / sigmas**2))
+        residuals = shifts - design @ offsets
+        share = _own_share(residuals / sigmas, huber, kept, redundancy)
+        scaled = np.abs(residuals) / (sigmas * np.sqrt(share))
+        huber = kept * np.minimum(1, TUNING / np.maximum(scaled, 1e-12))
+        if np.abs(offsets - previous).max() <= 1e-6 * np.median(sigmas):
+            break
+    return offsets, inverse, residuals, huber, share
 
 
 def _design(count: int, pairs: np.ndarray) -> np.ndarray:
@@ -135,10 +153,10 @@ def _datum(part: np.ndarray, reference: int | None) -> np.ndarray:
     return projection
 
 
-def _own_share(standardised: np.ndarray, huber: np.ndarray, redundancy: int) -> float:
+def _own_share(standardised, huber, kept, redundancy: int) -> float:
     """Share of the pairs' variance that loops show, from the residuals over their sigmas."""
     squares = float((huber * standardised**2).sum())
-    redundancy = max(redundancy - float((1 - huber).sum()), 0)
+    redundancy = max(redundancy - float((kept - huber).sum()), 0)
     share = (squares + _GUESS * _GUESS_WORTH) / (redundancy + _GUESS_WORTH)
     return float(np.clip(share, _LEAST, None))
 

@@ -46,7 +46,7 @@ def choose(scenes: Iterable[str], settings: dict) -> list[tuple[str, str]]:
     if settings["first_last"]:
         found.add((ordered[0], ordered[-1]))
     for step in settings["every"]:
-        found |= set(pairwise(ordered[::-step][::-1] if step > 1 else ordered))
+        found |= set(pairwise(ordered[::step]))
     if settings["yearly"]:
         found |= _yearly(ordered, settings["yearly"])
     if settings["reference"]:

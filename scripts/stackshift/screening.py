@@ -7,6 +7,7 @@ is called significant does not depend on the number of scenes.
 import math
 
 import numpy as np
+from scipy.special import stdtr
 
 from stackshift.robust import nmad, weighted_huber
 
@@ -56,7 +57,9 @@ def outliers(offsets, sigmas) -> np.ndarray:
         return found
     centre = np.median(offsets[known])
     natural = spread_beyond_errors(offsets[known], sigmas[known])
-    found[known] = two_sided((offsets[known] - centre) / np.hypot(sigmas[known], natural))
+    z = (offsets[known] - centre) / np.hypot(sigmas[known], natural)
+    # Student's t, as the scatter is taken from the few scenes themselves.
+    found[known] = 2 * stdtr(known.sum() - 2, -np.abs(z))
     return found
 
 

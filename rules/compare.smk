@@ -1,0 +1,28 @@
+rule compare:
+    input:
+        first="results/{stack}/{polarization}/analysis/scenes.csv",
+        second="results/{stack}/{other}/analysis/scenes.csv",
+    output:
+        table=report(
+            "results/{stack}/comparison/{polarization}_{other}.csv",
+            caption="../report/comparison.rst",
+            category="{stack}",
+            labels={"table": "{polarization} and {other}"},
+        ),
+        summary="results/{stack}/comparison/{polarization}_{other}.json",
+    log:
+        "logs/{stack}/compare/{polarization}_{other}.log",
+    wildcard_constraints:
+        stack=REAL_STACK,
+    conda:
+        "../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        code=code_digest("compare"),
+    message:
+        "Compare {wildcards.polarization} with {wildcards.other} of {wildcards.stack}"
+    script:
+        "../scripts/compare.py"

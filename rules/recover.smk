@@ -1,0 +1,28 @@
+rule recover:
+    input:
+        before="results/{stack}/{polarization}/analysis/measurements.csv",
+        after="results/{stack}@injected/{polarization}/analysis/measurements.csv",
+        truths=lambda wildcards: [
+            f"results/{wildcards.stack}@injected/{wildcards.polarization}/truth/{scene}.json"
+            for scene in scenes_of(wildcards)
+        ],
+        grid=rules.grid.output.grid,
+    output:
+        table="results/{stack}/{polarization}/injection/injection.csv",
+        report="results/{stack}/{polarization}/injection/injection.json",
+    log:
+        "logs/{stack}/{polarization}/recover.log",
+    wildcard_constraints:
+        stack=REAL_STACK,
+    conda:
+        "../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code_digest("recover"),
+    message:
+        "Compare injected with recovered displacements of {wildcards.stack} {wildcards.polarization}"
+    script:
+        "../scripts/recover.py"

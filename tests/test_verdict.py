@@ -1,0 +1,103 @@
+"""Pass, fail, or undecided, and the intervals behind it."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+import verdict as stage
+from stackshift import columns as c
+from stackshift import verdict
+
+REQUIREMENT = {"name": "test", "metres": 6.0, "share": 0.8, "confidence": 0.9}
+
+
+@pytest.mark.parametrize(("successes", "trials"), [(0, 5), (3, 5), (5, 5), (21, 21), (90, 100)])
+def test_limits_of_a_share_are_clopper_and_pearsons(successes, trials):
+    interval = stats.binomtest(successes, trials).proportion_ci(0.8, method="exact")
+    assert verdict.proportion(successes, trials, 0.9, upper=False) == pytest.approx(interval.low)
+    assert verdict.proportion(successes, trials, 0.9, upper=True) == pytest.approx(interval.high)
+
+
+@pytest.mark.parametrize(
+    ("distances", "expected"),
+    [
+        ([1.0] * 21, "pass"),
+        ([1.0] * 6, "undecided"),
+        ([1.0] * 10 + [50.0] * 11, "fail"),
+        ([1.0] * 17 + [50.0] * 4, "undecided"),
+        ([np.nan] * 21, "undecided"),
+        ([1.0] * 12 + [np.nan] * 9, "undecided"),
+        ([], "undecided"),
+    ],
+)
+def test_a_verdict_needs_evidence(distances, expected):
+    found = verdict.judge(distances, np.full(len(distances), 0.3), REQUIREMENT)
+    assert found["verdict"] == expected
+    assert found["share_low"] <= found["share_high"]
+
+
+def test_error_bars_that_reach_over_the_requirement_decide_nothing():
+    distances = np.full(21, 5.5)
+    assert verdict.judge(distances, np.full(21, 0.1), REQUIREMENT)["verdict"] == "pass"
+    assert verdict.judge(distances, np.full(21, 2.0), REQUIREMENT)["verdict"] == "undecided"
+
+
+def test_a_stack_on_the_edge_of_the_requirement_seldom_passes():
+    random = np.random.default_rng(5)
+    passed = sum(
+        verdict.judge(np.where(random.random(40) < 0.8, 1.0, 20.0), np.full(40, 0.2), REQUIREMENT)[
+            "verdict"
+        ]
+        == "pass"
+        for _ in range(1000)
+    )
+    assert passed / 1000 < 0.12
+
+
+def test_circular_error_of_a_normal_distribution():
+    random = np.random.default_rng(3)
+    east, north = random.normal(0, 2, (2, 4000))
+    found = verdict.circular_error(east, north, 90, 0.9)
+    # Rayleigh: the radius of 90 % is sigma sqrt(2 ln 10).
+    assert found["metres"] == pytest.approx(2 * np.sqrt(2 * np.log(10)), rel=0.03)
+    assert found["low"] < found["metres"] < found["high"]
+    assert verdict.circular_error([1.0], [2.0], 90, 0.9)["metres"] is None
+    assert verdict.circular_error(east, north, 90, 0.9) == found
+
+
+def test_radial_error_is_that_along_the_offset():
+    distance, sigma = verdict.radial([3.0, 0.0], [4.0, 0.0], 1.0, 2.0)
+    assert distance == pytest.approx([5, 0])
+    assert sigma == pytest.approx([np.hypot(0.6, 1.6), np.hypot(1, 2)])
+
+
+def test_the_report_says_what_was_left_out_and_why(tmp_path):
+    count = 21
+    table = pd.DataFrame({name: [""] * count for name in c.SCENES_TABLE})
+    table[c.SCENE] = [f"2022{i // 28 + 1:02}{i % 28 + 1:02}T000000" for i in range(count)]
+    table[c.DEVIATION_EAST], table[c.DEVIATION_NORTH] = 1.0, -1.0
+    table[c.SIGMA_EAST] = table[c.SIGMA_NORTH] = 0.2
+    table.loc[3, [c.DEVIATION_EAST, c.DEVIATION_NORTH]] = None
+    table.loc[3, c.FLAG] = "unmeasured"
+    table.loc[8, c.FLAG] = "apart"
+    table.loc[9, c.DEVIATION_EAST], table.loc[9, c.FLAG] = 30.0, "outlier"
+    table.to_csv(tmp_path / "scenes.csv", index=False)
+    (tmp_path / "findings.json").write_text('{"parts": 2}')
+    stage.main(
+        tmp_path / "scenes.csv", tmp_path / "findings.json", REQUIREMENT,
+        tmp_path / "verdict.json", tmp_path / "verdict.csv",
+    )  # fmt: skip
+    found = json.loads((tmp_path / "verdict.json").read_text(), parse_constant=pytest.fail)
+    assert [left["scene"] for left in found["left_out"]] == [table[c.SCENE][3], table[c.SCENE][8]]
+    assert found["outliers"] == [table[c.SCENE][9]]
+    assert found["worst_scene"]["scene"] == table[c.SCENE][9]
+    assert found["criteria"]["radial"]["measured"] == 19
+    assert found["criteria"]["radial"]["within"] == 18
+    assert found["verdict"] == "undecided"
+    assert "80 % of the scenes within 6 m" in found["criterion"]
+    rows = pd.read_csv(tmp_path / "verdict.csv")
+    assert list(rows) == list(c.VERDICT_TABLE)
+    assert list(rows.criterion) == ["east", "north", "radial"]
