@@ -10,9 +10,9 @@ from stackshift import columns as c
 from stackshift.match import OK
 
 # Reach of the interpolation kernel to each side, pixels. With a Kaiser window of this beta a wave
-# of 0.9 of the Nyquist frequency loses under 2 % and is displaced by less than a thousandth.
-REACH = 8
-_BETA = 5.0
+# of 0.8 of the Nyquist frequency keeps its amplitude to 0.2 % and is displaced to 3e-4 pixel.
+REACH = 12
+_BETA = 6.0
 
 
 def drawn(scene: str, seed: int, largest: float) -> tuple[float, float]:
@@ -119,7 +119,9 @@ def summary(table: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> d
             "largest_injected": float(injected.abs().max()) if known else None,
             "bias": float(error.mean()) if known else None,
             "rms_error": float(np.sqrt((error**2).mean())) if known else None,
-            "gain": float(1 + (error * injected).sum() / (injected**2).sum()) if known else None,
+            "gain": float(1 + (error * injected).sum() / (injected**2).sum())
+            if injected.any()
+            else None,
             "rms_z": float(np.sqrt(((error / table[f"sigma_{name}"]) ** 2).mean()))
             if known
             else None,

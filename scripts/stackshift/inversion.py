@@ -214,10 +214,17 @@ def _flag_planes(table, tiles, positions, flags) -> None:
                 table.loc[i, key] = fit[key]
     if not fits:
         return
-    names = (("rotation_p", "rotated"), ("scale_p", "scaled"))
-    p = screening.holm([fits[i][key] for key, _ in names for i in fits])
-    for (i, (_, flag)), value in zip([(i, name) for name in names for i in fits], p, strict=True):
-        if value < screening.ALPHA:
+    # One turned scene turns the stack's mean a little, and so all others the other way.
+    kinds = ((c.ROTATION, c.ROTATION_SIGMA, "rotated"), (c.SCALE, c.SCALE_SIGMA, "scaled"))
+    p = []
+    for value, sigma, _ in kinds:
+        values, errors = as_numbers(table, value, sigma)
+        values -= np.nanmedian(values)
+        table[value] = values
+        p.append(screening.outliers(values, errors))
+    adjusted = screening.holm(np.concatenate(p)).reshape(len(kinds), -1)
+    for (_, _, flag), row in zip(kinds, adjusted, strict=True):
+        for i in np.flatnonzero(row < screening.ALPHA):
             flags[i].append(flag)
 
 

@@ -1,0 +1,55 @@
+"""What comes out of an injection is compared with what went in, with the right sign."""
+
+import json
+
+import pandas as pd
+import pytest
+
+import recover
+from stackio import files, raster
+from stackshift import columns as c
+from stackshift.grid import Grid
+
+A, B = "20220113T000000", "20220101T000000"
+
+
+def measurements(shifts, statuses):
+    return pd.DataFrame(
+        {
+            c.REFERENCE: A,
+            c.SECONDARY: B,
+            c.TILE_X: range(len(shifts)),
+            c.TILE_Y: 0,
+            c.SHIFT_X: shifts,
+            c.SHIFT_Y: 1.0,
+            c.SIGMA_X: 0.5,
+            c.SIGMA_Y: 0.5,
+            c.STATUS: statuses,
+        }
+    )
+
+
+def test_recovered_is_after_less_before(tmp_path):
+    raster.write_grid(
+        tmp_path / "grid.json", Grid("EPSG:32611", (30.0, 0.0, 0.0, 0.0, -30.0, 0.0), 90, 90)
+    )
+    # The reference was moved by +0.5 pixel east, the secondary by -0.3: 0.8 pixel or 24 m.
+    for scene, east in ((A, 0.5), (B, -0.3)):
+        files.write_json(tmp_path / f"{scene}.json", {"scene": scene, "east": east, "north": 0.1})
+    measurements([2.0, 3.0, 9.0], ["ok", "ok", "no_match"]).to_csv(tmp_path / "b.csv", index=False)
+    measurements([26.5, 26.5, 9.0], ["ok", "ok", "ok"]).to_csv(tmp_path / "a.csv", index=False)
+    recover.main(
+        tmp_path / "b.csv", tmp_path / "a.csv", [tmp_path / f"{A}.json", tmp_path / f"{B}.json"],
+        tmp_path / "grid.json", tmp_path / "t.csv", tmp_path / "r.json",
+    )  # fmt: skip
+    table = pd.read_csv(tmp_path / "t.csv")
+    assert list(table) == list(c.INJECTION_TABLE)
+    assert list(table.injected_x) == pytest.approx([24, 24])
+    assert list(table.recovered_x) == pytest.approx([24.5, 23.5])
+    assert list(table.error_x) == pytest.approx([0.5, -0.5])
+    assert list(table.injected_y) == pytest.approx([0, 0])
+    found = json.loads((tmp_path / "r.json").read_text(), parse_constant=pytest.fail)
+    assert found["tiles"] == 2 and found["counted_before"] == 2 and found["counted_after"] == 3
+    assert found["east"]["rms_error"] == pytest.approx(0.5)
+    assert found["east"]["rms_z"] == pytest.approx(1)
+    assert found["east"]["gain"] == pytest.approx(1)
