@@ -98,6 +98,7 @@ def finished(tmp_path_factory) -> Workspace:
             "bounds": [WEST, NORTH - 150 * POSTING, WEST + 170 * POSTING, NORTH],
         },
         "tiles": {"rows": 2, "columns": 2},
+        "pairs": {"next": 1},
     }
     workspace = Workspace(folder, config)
     done = workspace.run()

@@ -44,12 +44,33 @@ def tiles_table(rows, across):
     return table
 
 
+def scenes_table(count, measured=True):
+    random = np.random.default_rng(0)
+    table = pd.DataFrame(random.normal(0, 2, (count, len(columns.SCENES_TABLE))))
+    table.columns = list(columns.SCENES_TABLE)
+    table["scene"] = pd.date_range("2024-01-06", periods=count, freq="12D").strftime("%Y%m%dT0")
+    table["time"] = pd.date_range("2024-01-06", periods=count, freq="12D", tz="UTC")
+    table["platform"] = ["S1A", "S1B"] * (count // 2) + ["S1A"] * (count % 2)
+    table["flag"] = ["outlier"] + [""] * (count - 1)
+    for direction in ("east", "north"):
+        table[f"sigma_{direction}"] = table[f"sigma_{direction}"].abs()
+        if not measured:
+            for name in ("offset", "sigma", "deviation", "true_offset"):
+                table[f"{name}_{direction}"] = np.nan
+    return table
+
+
 def draw(folder, pairs, tiles):
     folder.mkdir(exist_ok=True)
+    scenes_table(len(pairs) + 1, pairs["count"].sum() > 0).to_csv(
+        folder / "scenes.csv", index=False
+    )
     pairs.to_csv(folder / "pairs.csv", index=False)
     tiles.to_csv(folder / "tiles.csv", index=False)
-    paths = [folder / f"{name}.{suffix}" for name in ("pair", "tile") for suffix in ("svg", "png")]
-    plot.main(folder / "pairs.csv", folder / "tiles.csv", paths[:2], paths[2:], 6.0, "site VV")
+    names = ("pair", "tile", "scene")
+    paths = [folder / f"{name}.{suffix}" for name in names for suffix in ("svg", "png")]
+    tables = [folder / f"{name}.csv" for name in ("pairs", "tiles", "scenes")]
+    plot.main(*tables, paths[:2], paths[2:4], paths[4:], 6.0, "site VV")
     return paths
 
 
@@ -68,7 +89,7 @@ def test_tables_in_which_nothing_counts_are_drawn(tmp_path):
         table["count"] = 0
         shifts = [c for c in table if c[-2:] in ("_x", "_y") and not c.startswith("tile")]
         table[shifts] = np.nan
-    assert len(draw(tmp_path, pairs, tiles)) == 4
+    assert len(draw(tmp_path, pairs, tiles)) == 6
 
 
 def test_the_same_tables_give_the_same_bytes(tmp_path):

@@ -8,17 +8,15 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from conftest import OFFSETS, ROOT, TIMES, Workspace, small_stack
 from makers import NORTH, POSTING, WEST, hyp3_name, texture, write_scene
 
-AFTER = {
-    "superset": {"superset", "flatten", "tile", "correlate", "number", "analyse", "plot"},
-    "flatten": {"flatten", "tile", "correlate", "number", "analyse", "plot"},
-    "tile": {"tile", "correlate", "number", "analyse", "plot"},
-    "correlate": {"correlate", "number", "analyse", "plot"},
-    "analyse": {"analyse", "plot"},
-    "plot": {"plot"},
-}
+STAGES = ["superset", "flatten", "tile", "correlate", "number", "analyse", "invert", "verdict"]
+AFTER = {stage: {*STAGES[i:], "plot"} for i, stage in enumerate(STAGES)}
+AFTER["plot"] = {"plot"}
+AFTER["verdict"] = {"verdict"}
+AFTER["requirement"] = {"verdict", "plot"}
 
 
 def analysis(workspace, table, stack="site", polarization="VV"):
@@ -93,7 +91,9 @@ def test_a_second_run_has_nothing_to_do(finished):
         ("correlate", "coherence", {"taper": 0.2}, "correlate"),
         ("correlate", "method", "cross_correlation", "correlate"),
         ("correlate", "cross_correlation", {"upsample_factor": 20}, None),
-        ("analyse", "requirement", 5, "plot"),
+        ("invert", "reference", TIMES[0], "invert"),
+        ("requirement", "metres", 5, "requirement"),
+        ("requirement", "share", 0.9, "verdict"),
     ],
 )
 def test_a_changed_parameter_reruns_its_stage_and_what_follows(
@@ -124,6 +124,8 @@ def clone(tmp_path_factory):
         ("scripts/stackshift/cross_correlation.py", None),
         ("scripts/stackshift/record.py", "correlate"),
         ("scripts/stackshift/tables.py", "analyse"),
+        ("scripts/stackshift/network.py", "invert"),
+        ("scripts/verdict.py", "verdict"),
         ("scripts/stackio/plotting.py", "plot"),
         ("scripts/stackshift/simulated_stack.py", None),
     ],
@@ -151,7 +153,7 @@ def test_a_scene_more_reruns_only_what_it_must(finished, tmp_path):
     small_stack(workspace.folder / "scenes", times=["20220206T000000"], offsets=[(0, 0)])
     assert workspace.dry() == {
         **dict.fromkeys(("superset", "flatten", "tile", "correlate"), 1),
-        **dict.fromkeys(("number", "analyse", "plot"), 1),
+        **dict.fromkeys(("number", "analyse", "invert", "verdict", "plot"), 1),
     }
     assert workspace.run().status == 0
     fresh = Workspace(tmp_path / "fresh", workspace.config)
@@ -198,15 +200,14 @@ def test_several_stacks_and_polarizations_in_one_call(tmp_path):
         ("flattened", "flatten"),
         ("tiled", "tile"),
         ("correlated", "number"),
-        ("analysed", "analyse"),
+        ("analysed", "verdict"),
     ],
 )
 def test_named_targets_stop_at_their_stage(finished, tmp_path, target, last):
     workspace = Workspace(tmp_path, finished.config)
     shutil.copytree(finished.folder / "scenes", tmp_path / "scenes")
     jobs = set(workspace.dry(target)) - {target}
-    order = ["grid", "superset", "flatten", "tile", "correlate", "number", "analyse"]
-    assert jobs == set(order[: order.index(last) + 1])
+    assert jobs == {"grid", *STAGES[: STAGES.index(last) + 1]}
 
 
 def test_a_scene_off_the_lattice_is_warped_and_the_table_says_so(tmp_path):
@@ -215,7 +216,12 @@ def test_a_scene_off_the_lattice_is_warped_and_the_table_says_so(tmp_path):
     path = tmp_path / "scenes" / hyp3_name("20220206T000000")
     write_scene(path, image, west=WEST + 7.0, no_data=0)
     workspace = Workspace(
-        tmp_path, {"stacks": {"site": {"directory": "scenes"}}, "tiles": {"rows": 1, "columns": 1}}
+        tmp_path,
+        {
+            "stacks": {"site": {"directory": "scenes"}},
+            "tiles": {"rows": 1, "columns": 1},
+            "pairs": {"next": 1},
+        },
     )
     done = workspace.run("analysed")
     assert done.status == 0, done.text
@@ -236,6 +242,7 @@ def test_the_notebooks_tables_have_empty_fields_for_what_was_skipped(tmp_path):
         "stacks": {"site": {"directory": "scenes"}},
         "tiles": {"rows": 2, "columns": 2},
         "correlate": {"method": "cross_correlation"},
+        "pairs": {"next": 1},
     }
     workspace = Workspace(tmp_path, config)
     assert workspace.run("analysed").status == 0
@@ -258,6 +265,7 @@ def test_the_notebooks_tables_have_empty_fields_for_what_was_skipped(tmp_path):
         ({"flatten": {"upper": 12}}, "12"),
         ({"stacks": {}}, "stacks"),
         ({"superset": {"extent": "bounds"}}, "bounds"),
+        ({"pairs": {"next": 1, "min_days": 400}}, "no pair of scenes is left"),
     ],
 )
 def test_a_wrong_config_stops_before_any_work(finished, tmp_path, change, message):
@@ -277,3 +285,70 @@ def test_a_truncated_scene_is_named_in_one_line(finished, tmp_path):
     assert done.status != 0
     assert f"superset: scenes/{path.name} cannot be read to the end" in done.text
     assert not (tmp_path / "results" / "site" / "VV" / "superset" / f"{TIMES[1]}.tif").exists()
+
+
+def test_two_polarizations_are_compared_and_injections_come_out_again(tmp_path):
+    for polarization in ("VV", "VH"):
+        small_stack(tmp_path / "scenes", polarization)
+    config = {
+        "stacks": {"site": {"directory": "scenes", "polarizations": ["VV", "VH"]}},
+        "tiles": {"rows": 1, "columns": 1},
+        "inject": {"largest": 0.8},
+    }
+    workspace = Workspace(tmp_path, config)
+    done = workspace.run("results/site/comparison/VV_VH.csv", "injected")
+    assert done.status == 0, done.text
+    compared = json.loads((tmp_path / "results/site/comparison/VV_VH.json").read_text())
+    # Both polarizations are the same picture in this test.
+    assert compared["scenes"] == 3 and compared["east"]["rms"] < 0.02 * POSTING
+    for polarization in ("VV", "VH"):
+        path = tmp_path / "results" / "site" / polarization / "injection" / "injection.json"
+        found = json.loads(path.read_text())
+        assert found["tiles"] == 3
+        for direction in ("east", "north"):
+            assert found[direction]["gain"] == pytest.approx(1, abs=0.03)
+            assert found[direction]["rms_error"] < 0.03 * POSTING
+
+
+def test_the_demo(tmp_path):
+    """The default config: a displaced scene is found among six, and all is near the truth."""
+    workspace = Workspace(tmp_path, {})
+    shutil.copy(ROOT / "config.yaml", tmp_path)
+    done = workspace.run()
+    assert done.status == 0, done.text
+    pairs = analysis(workspace, "pairs", "demo")
+    assert len(pairs) == 12 and (pairs["count"] > 50).all()
+    for axis in "xy":
+        error = pairs[f"median_{axis}"] - pairs[f"true_shift_{axis}"]
+        assert error.abs().max() < 0.1 * POSTING
+        error = pairs[f"shift_{axis}"] - pairs[f"true_shift_{axis}"]
+        assert error.abs().max() < 0.02 * POSTING
+        assert (error / pairs[f"sigma_{axis}"]).abs().max() < 4
+    assert pairs[["true_shift_x", "true_shift_y"]].abs().max().max() > 45
+    scenes = analysis(workspace, "scenes", "demo")
+    assert list(scenes.flag.fillna("")) == ["", "", "outlier", "", "", ""]
+    for direction in ("east", "north"):
+        error = scenes[f"offset_{direction}"] - scenes[f"true_offset_{direction}"]
+        assert error.abs().max() < 0.01 * POSTING
+        assert (error / scenes[f"sigma_{direction}"]).abs().max() < 3.5
+    folder = tmp_path / "results" / "demo" / "VV" / "analysis"
+    verdict = json.loads((folder / "verdict.json").read_text())
+    assert verdict["verdict"] == "undecided"
+    assert verdict["criteria"]["radial"]["within"] == 5
+    assert len(list(folder.glob("*.png"))) == len(list(folder.glob("*.svg"))) == 3
+    done = workspace.run("--report", tmp_path / "report.html")
+    assert done.status == 0, done.text
+    assert (tmp_path / "report.html").stat().st_size > 500_000
+
+
+def test_the_demo_with_the_notebooks_method(tmp_path):
+    overlay = yaml.safe_load((ROOT / "notebook.yaml").read_text())
+    workspace = Workspace(tmp_path, overlay | {"pairs": {"next": 1}})
+    shutil.copy(ROOT / "config.yaml", tmp_path)
+    done = workspace.run("analysed")
+    assert done.status == 0, done.text
+    pairs = analysis(workspace, "pairs", "demo")
+    assert len(pairs) == 5
+    for axis in "xy":
+        error = pairs[f"median_{axis}"] - pairs[f"true_shift_{axis}"]
+        assert error.abs().max() < 0.1 * POSTING
