@@ -9,7 +9,7 @@ sys.path.append(str(Path(workflow.basedir) / "scripts"))
 
 from stackio.config import explain
 from stackio.digest import code_digest
-from stackio.scenes import find, simulated
+from stackio.scenes import check_apart, find, simulated
 from stackshift.errors import InputError
 from stackshift.pairing import choose
 
@@ -60,6 +60,7 @@ def find_products() -> dict:
             products[stack, polarization] = search(
                 stack, settings.get("simulate", settings), polarization
             )
+        check_apart(stack, [products[stack, p] for p in settings["polarizations"]])
     return products
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from stackio import files, job, raster
 from stackshift import columns
 from stackshift.geometry import pixel_size
-from stackshift.injection import recovered, summary
+from stackshift.recovery import recovered, summary
 
 
 def main(before: str, after: str, truths: list[str], grid: str, table: str, report: str) -> None:

@@ -1,10 +1,14 @@
 """One set of versions: pip's list and conda's files agree, and neither names a host."""
 
+import ast
 import re
+import sys
 
 import pytest
 import yaml
 from conftest import ROOT
+
+from stackio import digest
 
 PINS = dict(re.findall(r"^([a-z0-9-]+)==([^ ;]+)", (ROOT / "requirements.txt").read_text(), re.M))
 ENVIRONMENTS = sorted((ROOT / "envs").glob("*.yaml"))
@@ -63,3 +67,51 @@ def test_each_stage_is_a_rule_file_a_script_and_a_test():
     for stage in stages:
         assert (ROOT / "scripts" / f"{stage}.py").is_file(), stage
         assert (ROOT / "tests" / f"test_{stage}.py").is_file(), stage
+
+
+PACKAGES = {"skimage": "scikit-image"}
+
+
+def imported(stage):
+    """Packages from outside that a stage's script and the modules behind it import."""
+    method = ("stackshift.coherence", "stackshift.cross_correlation")
+    modules = [digest._file(stage), *map(digest._file, method if stage == "correlate" else ())]
+    files = set().union(*(digest._reached(path) for path in modules))
+    names = set()
+    for path in files:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                names.add(node.module.split(".")[0])
+    own = {"stackio", "stackshift"}
+    return {PACKAGES.get(n, n) for n in names - own - sys.stdlib_module_names}
+
+
+def test_an_environment_has_what_its_scripts_import():
+    checked = 0
+    for path in (ROOT / "rules").glob("*.smk"):
+        for rule in re.split(r"^rule ", path.read_text(), flags=re.M)[1:]:
+            script = re.search(r"scripts/(\w+)\.py", rule)
+            if not script:
+                continue
+            name = re.search(r"envs/(\w+)\.yaml", rule)[1]
+            dependencies = yaml.safe_load((ROOT / "envs" / f"{name}.yaml").read_text())
+            has = {d.split(" =")[0] for d in dependencies["dependencies"]}
+            assert imported(script[1]) <= has, (script[1], name)
+            checked += 1
+    assert checked >= 14
+
+
+def test_jobs_of_scenes_and_pairs_import_no_pandas_and_no_matplotlib():
+    for stage in (
+        "simulate",
+        "grid",
+        "superset",
+        "flatten",
+        "tile",
+        "correlate",
+        "number",
+        "inject",
+    ):
+        assert not imported(stage) & {"pandas", "matplotlib"}, stage

@@ -121,3 +121,12 @@ def test_a_wrong_sheet_is_one_line(tmp_path, text, message):
     sheet.write_text(text)
     with pytest.raises(InputError, match=message):
         scenes.find("site", {"scenes": str(sheet)}, "VV")
+
+
+def test_one_file_for_two_polarizations_is_refused(tmp_path):
+    touch(tmp_path, ONE, TWO)
+    found = scenes.find("site", {"directory": str(tmp_path)}, "VV")
+    with pytest.raises(InputError, match="stack 'site': .* stands for two polarizations"):
+        scenes.check_apart("site", [found, found])
+    touch(tmp_path, *(name.replace("VV", "VH") for name in (ONE, TWO)))
+    scenes.check_apart("site", [found, scenes.find("site", {"directory": str(tmp_path)}, "VH")])

@@ -69,6 +69,30 @@ def find(stack: str, settings: dict, polarization: str) -> dict[str, Scene]:
     return {name: scenes[name] for name in sorted(scenes, reverse=True)}
 
 
+def check_apart(stack: str, found: list[dict[str, Scene]]) -> None:
+    """Refuse one file for two polarizations of a stack, as a sheet without a placeholder gives.
+
+    Parameters
+    ----------
+    stack : name of the stack, for the message.
+    found : the scenes of each polarization.
+
+    Raises
+    ------
+    InputError
+        With the file.
+    """
+    seen: set[str] = set()
+    for scenes in found:
+        paths = {scene.path for scene in scenes.values()}
+        if shared := sorted(seen & paths):
+            raise InputError(
+                f"stack '{stack}': {shared[0]} stands for two polarizations; write {{polarization}} "
+                "in the paths of the sheet or in 'pattern'"
+            )
+        seen |= paths
+
+
 def simulated(stack: str, settings: dict, polarization: str) -> dict[str, Scene]:
     """The scenes of a simulated stack by name, newest first, with names as HyP3 gives them."""
     start = names.parse_time(settings["start"])
