@@ -126,7 +126,7 @@ def test_a_wrong_sheet_is_one_line(tmp_path, text, message):
 def test_one_file_for_two_polarizations_is_refused(tmp_path):
     touch(tmp_path, ONE, TWO)
     found = scenes.find("site", {"directory": str(tmp_path)}, "VV")
-    with pytest.raises(InputError, match="stack 'site': .* stands for two polarizations"):
+    with pytest.raises(InputError, match=r"stack 'site': .* stands for two polarizations"):
         scenes.check_apart("site", [found, found])
     touch(tmp_path, *(name.replace("VV", "VH") for name in (ONE, TWO)))
     scenes.check_apart("site", [found, scenes.find("site", {"directory": str(tmp_path)}, "VH")])

@@ -87,8 +87,8 @@ def check_apart(stack: str, found: list[dict[str, Scene]]) -> None:
         paths = {scene.path for scene in scenes.values()}
         if shared := sorted(seen & paths):
             raise InputError(
-                f"stack '{stack}': {shared[0]} stands for two polarizations; write {{polarization}} "
-                "in the paths of the sheet or in 'pattern'"
+                f"stack '{stack}': {shared[0]} stands for two polarizations; write "
+                "{polarization} in the paths of the sheet or in 'pattern'"
             )
         seen |= paths
 
