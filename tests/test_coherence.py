@@ -127,15 +127,17 @@ def test_known_displacements_are_recovered(shape, displacement):
         assert found.sigma[axis] < 0.1
 
 
-@pytest.mark.parametrize("displacement", [(20.3, -5.1), (-30.6, 30.4), (0.2, 31.0 - 0.5)])
+@pytest.mark.parametrize(
+    "displacement", [(20.3, -5.1), (-30.6, 30.4), (31.4, -31.4), (-32, 32), (0.2, 32)]
+)
 def test_offsets_up_to_the_search_radius_are_found(displacement):
     found = coherence.match(*pair((160, 180), displacement, seed=9))
     assert found.status == match.OK, found
     assert -np.array(found.shift) == pytest.approx(displacement, abs=0.1)
 
 
-def test_a_peak_at_the_rim_of_the_search_is_said_so():
-    reference, secondary = pair((160, 180), (12.0, 0.0))
+def test_a_peak_beyond_the_search_radius_is_said_so():
+    reference, secondary = pair((160, 180), (13.0, 0.0))
     found = coherence.match(reference, secondary, search_radius=12)
     assert (found.status, found.shift, found.sigma) == (match.SEARCH_LIMIT, None, None)
     assert "search_radius" in found.message

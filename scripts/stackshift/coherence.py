@@ -33,15 +33,17 @@ from stackshift.spectrum import (
 
 # Low-pass of the coarse correlation, rad a pixel: fine detail is noise to a coarse peak.
 _SMOOTH = 0.8
+# The coarse peak is good to about this many pixels: one at the search radius is still within.
+_SLACK = 0.5
 # The peak's own neighbourhood is no sidelobe, pixels to each side.
 _PEAK = 4
 _SMALLEST = 32
 _BLOCK = 16
 _MOST_COHERENT = 0.99
 _STEPS = 4
-# Share of the band that the coarse peak and the scatter of the scores are taken from: enough for
-# both, and the inverse transforms cost less than half.
-_LOW = 0.625
+# Share of the Nyquist frequency up to which the coarse peak and the scatter of the scores are
+# taken: enough for both, and the inverse transforms cost little.
+_LOW = 0.375
 # Detail beyond the cutoff, up to this share of the Nyquist frequency, is worth its time where tiles
 # are still coherent at the cutoff and the shift is not yet known to this many pixels.
 _WIDE = 0.98
@@ -78,11 +80,16 @@ class Spectra:
         """Cross spectrum; its phase is minus frequency times displacement."""
         return np.conj(self.reference) * self.secondary
 
+    @cached_property
+    def low(self) -> "Spectra":
+        """The same with the lower part of the band only."""
+        return narrowed(self)
+
 
 def narrowed(spectra: Spectra) -> Spectra:
     """The same spectra with the lower part of their band only, on a smaller grid."""
     wide = spectra.band
-    bins = round(_LOW * len(wide.centres))
+    bins = round(min(1, _LOW / wide.cutoff) * len(wide.centres))
     low = band(wide.shape, wide.cutoff * bins / len(wide.centres), bins)
     return replace(
         spectra,
@@ -148,23 +155,23 @@ def match(
             f"{reference.shape[0]} x {reference.shape[1]} pixels, fewer than {_SMALLEST} a side",
         )
     tiles = [transformed(tile, transform) for tile in (reference, secondary)]
-    both = float(np.mean(tiles[0][1] & tiles[1][1]))
+    both = np.count_nonzero(tiles[0][1] & tiles[1][1]) / tiles[0][1].size
     if both < min_valid:
         return _too_many_gaps(both, min_valid)
     spectra = common_spectra(tiles, taper, cutoff, bins)
     radius = min(search_radius, min(reference.shape) // 3)
     if spectra is None:
         return _too_many_gaps(0.0, min_valid)
-    displacement, psr = coarse_peak(narrowed(spectra), radius)
+    displacement, psr = coarse_peak(spectra.low, radius)
     if not np.isfinite(psr):
         return Match.rejected(outcome.NO_MATCH, "a tile is constant: there is nothing to match")
     if psr < min_psr:
         return _no_peak(psr, min_psr)
-    if max(abs(displacement)) > radius - 1:
+    if max(abs(displacement)) > radius + _SLACK:
         return Match.rejected(
             outcome.SEARCH_LIMIT,
-            f"the best match is {max(abs(displacement)):.0f} pixels away, at the rim of the search"
-            f" radius of {radius}; raise search_radius if scenes may lie that far apart",
+            f"the best match is {max(abs(displacement)):.0f} pixels away, beyond the search radius"
+            f" of {radius}; raise search_radius if scenes may lie that far apart",
             quality=psr,
         )
     whole = np.zeros(2, int)
@@ -177,7 +184,7 @@ def match(
         spectra = common_spectra(recut(tiles, whole), taper, cutoff, bins)
         if spectra is None or spectra.valid < min_valid:
             return _too_many_gaps(spectra.valid if spectra else 0.0, min_valid)
-        displacement, psr = coarse_peak(narrowed(spectra), 2)
+        displacement, psr = coarse_peak(spectra.low, 2)
         if psr < min_psr:
             return _no_peak(psr, min_psr)
     found = refine(spectra, displacement)
@@ -234,6 +241,36 @@ def _no_peak(psr: float, least: float) -> Match:
     )
 
 
+def filled(tiles) -> tuple[list[np.ndarray], np.ndarray | None]:
+    """Values of two tiles with narrow holes filled, and the weight that wide gaps leave to both.
+
+    What only one of the two has adds noise and nothing else, so a gap in one is a gap in both.
+
+    Parameters
+    ----------
+    tiles : (values, valid) of each tile, from `spectrum.transformed`.
+
+    Returns
+    -------
+    (values of each, float32 weight), all (rows, columns); the weight is None without a gap.
+    """
+    missing = ~(tiles[0][1] & tiles[1][1])
+    if not missing.any():
+        return [values for values, _ in tiles], None
+    gaps = wide_gaps(missing)
+    weight = gap_weight(gaps) if gaps.any() else None
+    # What has no weight needs no value.
+    wanted = missing if weight is None else missing & (weight > 0)
+    prepared = []
+    for values, valid in tiles:
+        holes = wanted & ~valid
+        if holes.any():
+            values = values.copy()
+            fill_holes(values, valid, holes)
+        prepared.append(values)
+    return prepared, weight
+
+
 def common_spectra(tiles, taper: float, cutoff: float, bins: int) -> Spectra | None:
     """Spectra of two tiles under one common window; None if no pixel has weight in both.
 
@@ -242,16 +279,7 @@ def common_spectra(tiles, taper: float, cutoff: float, bins: int) -> Spectra | N
     tiles : (values, valid) of each tile, from `spectrum.transformed`.
     taper, cutoff, bins : as in `match`.
     """
-    prepared, gaps = [], None
-    for values, valid in tiles:
-        if not valid.all():
-            own = wide_gaps(~valid)
-            values = values.copy()
-            fill_holes(values, valid, ~(valid | own))
-            gaps = own if gaps is None else gaps | own
-        prepared.append(values)
-    # What only one of the two has adds noise and nothing else, so both get one weight.
-    weight = gap_weight(gaps) if gaps is not None and gaps.any() else None
+    prepared, weight = filled(tiles)
     shape = prepared[0].shape
     tapered = window(shape, taper, weight)
     if tapered.total < 1:
@@ -261,7 +289,7 @@ def common_spectra(tiles, taper: float, cutoff: float, bins: int) -> Spectra | N
         [spectrum(values, tapered, frequencies) for values in prepared],
         frequencies,
         tapered.samples,
-        1.0 if weight is None else float(np.mean(weight > 0.5)),
+        1.0 if weight is None else np.count_nonzero(weight > 0.5) / weight.size,
         tapered.steepness,
     )
 
@@ -300,7 +328,8 @@ def coarse_peak(spectra: Spectra, radius: float) -> tuple[np.ndarray, float]:
     filtered = spectra.cross * _by_bin(whitening, frequencies)
     surface = fft.irfft2(filtered, frequencies.grid)
     step = np.divide(frequencies.padded, frequencies.grid)
-    reach = np.maximum(np.ceil(radius / step).astype(int), 1)
+    # One step beyond the radius, to tell a peak at the radius from the flank of one beyond.
+    reach = np.floor(radius / step).astype(int) + 1
     lags = [np.arange(-r, r + 1) for r in reach]
     near = surface[np.ix_(lags[0], lags[1])]
     peak = np.array(np.unravel_index(np.argmax(near), near.shape))
@@ -336,7 +365,7 @@ def _vertex(values: np.ndarray) -> float:
 
 def _by_bin(values: np.ndarray, frequencies: Band) -> np.ndarray:
     """A value for each radial bin as a map over the frequencies, 0 outside the band."""
-    return np.append(values, 0).astype(np.float32)[frequencies.bin]
+    return np.append(values, 0).astype(np.float32).take(frequencies.bin)
 
 
 def _shifted(cross: np.ndarray, displacement: np.ndarray, frequencies: Band) -> np.ndarray:
@@ -401,15 +430,16 @@ def refine(spectra: Spectra, start: np.ndarray, rounds: int = 2):
     ((rows, columns) in pixels, coherence in each bin, Hessian), or None if it runs away from the
     start.
     """
-    frequencies, cross = spectra.band, spectra.cross
     displacement = np.array(start, float)
     coherence = None
-    for _ in range(rounds):
-        in_phase = _shifted(cross, displacement, frequencies).real
-        coherence = radial_coherence(in_phase, spectra.powers, frequencies)
-        weight = _by_bin(weights(coherence, spectra.powers), frequencies)
+    # The lower part of the band does most of the way at a third of the cost.
+    for part in [spectra.low] * (rounds - 1) + [spectra]:
+        frequencies = part.band
+        in_phase = _shifted(part.cross, displacement, frequencies).real
+        coherence = radial_coherence(in_phase, part.powers, frequencies)
+        weight = _by_bin(weights(coherence, part.powers), frequencies)
         weight *= frequencies.multiplicity
-        weighted = cross * weight
+        weighted = part.cross * weight
         for _ in range(_STEPS):
             gradient, hessian = _derivatives(weighted, displacement, frequencies)
             if not (hessian[0, 0] < 0 and np.linalg.det(hessian) > 0):
@@ -472,9 +502,7 @@ def standard_error(
     """
     bound = knapp_carter(spectra, coherence)
     curvature = np.diag(np.linalg.inv(-hessian))
-    robust = np.sqrt(
-        np.maximum(curvature * dispersion(narrowed(spectra), displacement, coherence), 0)
-    )
+    robust = np.sqrt(np.maximum(curvature * dispersion(spectra.low, displacement, coherence), 0))
     return float(max(bound[0], robust[0])), float(max(bound[1], robust[1]))
 
 

@@ -16,6 +16,10 @@ from scipy import fft
 HOLE_RADIUS = 7
 # Pixels next to a gap that lose their weight, and over which it then rises to one.
 MARGIN = 8
+# Squared radius in pixels of the disk from which a pixel of a hole is filled.
+_DISC = 4
+# The slopes of a window vary slowly: lines between these add nothing.
+_EVERY = 4
 
 
 def transformed(tile: np.ndarray, transform: str) -> tuple[np.ndarray, np.ndarray]:
@@ -31,11 +35,16 @@ def transformed(tile: np.ndarray, transform: str) -> tuple[np.ndarray, np.ndarra
     (values, valid): float32, 0 where not valid, and booleans; both (rows, columns).
     """
     tile = np.asarray(tile, np.float32)
-    valid = (tile > 0) & (tile < np.inf)
-    positive = tile if valid.all() else np.where(valid, tile, np.float32(1))
-    values = np.log(positive) if transform == "log" else np.sqrt(positive)
-    if positive is not tile:
-        values[~valid] = 0
+    if transform == "log":
+        # What has no finite logarithm is what is not valid; no data needs no warning.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            values = np.log(tile)
+        valid = np.isfinite(values)
+    else:
+        valid = (tile > 0) & (tile < np.inf)
+        values = np.sqrt(np.where(valid, tile, np.float32(0)))
+    if not valid.all():
+        np.copyto(values, 0, where=~valid)
     return values, valid
 
 
@@ -59,21 +68,40 @@ def _either_side(mask: np.ndarray, step: int, axis: int) -> np.ndarray:
     return found
 
 
+def surroundings(mask: np.ndarray, margin: int) -> tuple[slice, slice]:
+    """The rows and columns that hold a mask with a margin: all that work on it has to look at."""
+    found = []
+    for axis in (0, 1):
+        at = np.flatnonzero(mask.any(axis=1 - axis))
+        if not at.size:
+            return slice(0, 0), slice(0, 0)
+        found.append(slice(max(0, int(at[0]) - margin), int(at[-1]) + margin + 1))
+    return found[0], found[1]
+
+
 def wide_gaps(missing: np.ndarray) -> np.ndarray:
     """Missing pixels that lie in a gap too wide to fill: an opening of what is missing."""
-    core = ~grown(~missing, HOLE_RADIUS)
-    return grown(core, HOLE_RADIUS) & missing if core.any() else core
+    gaps = np.zeros_like(missing)
+    # A margin, as what lies beyond the edge of an array counts as missing.
+    part = surroundings(missing, HOLE_RADIUS)
+    core = ~grown(~missing[part], HOLE_RADIUS)
+    if core.any():
+        gaps[part] = grown(core, HOLE_RADIUS) & missing[part]
+    return gaps
 
 
 def gap_weight(gaps: np.ndarray) -> np.ndarray:
     """Weight 0 in gaps and within MARGIN of them, from where it rises to 1, float32."""
-    near = grown(gaps, MARGIN)
-    steps = np.zeros(gaps.shape, np.uint8)
+    weight = np.ones(gaps.shape, np.float32)
+    part = surroundings(gaps, 2 * MARGIN)
+    near = grown(gaps[part], MARGIN)
+    steps = np.zeros(near.shape, np.uint8)
     for _ in range(MARGIN):
         steps += ~near
         near = grown(near, 1)
     ramp = 0.5 - 0.5 * np.cos(np.pi * np.arange(MARGIN + 1) / MARGIN)
-    return ramp.astype(np.float32)[steps]
+    weight[part] = ramp.astype(np.float32)[steps]
+    return weight
 
 
 def fill_holes(values: np.ndarray, valid: np.ndarray, holes: np.ndarray) -> None:
@@ -87,36 +115,35 @@ def fill_holes(values: np.ndarray, valid: np.ndarray, holes: np.ndarray) -> None
     valid : which pixels have a value.
     holes : which pixels to fill.
     """
-    if not holes.any():
-        return
-    radius = 2
-    width = values.shape[1] + 2 * radius
-    padded = np.pad(values, radius).ravel()
-    known = np.pad(valid, radius).ravel().astype(np.float32)
-    row, column = np.nonzero(holes)
-    at = (row + radius) * width + column + radius
-    padded[at] = 0
+    at = np.flatnonzero(holes)
+    flat, known = values.reshape(-1), valid.astype(np.float32).reshape(-1)
+    flat[at] = 0
+    known[at] = 0
     while at.size:
-        total, weights = _around(padded, known, at, radius, width)
+        total, weights = _around(flat, known, at, values.shape)
         found = weights > 0
         if not found.any():
             break
-        padded[at[found]] = total[found] / weights[found]
+        flat[at[found]] = total[found] / weights[found]
         known[at[found]] = 1
         at = at[~found]
-    values[row, column] = padded[(row + radius) * width + column + radius]
 
 
-def _around(padded, known, at, radius, width):
+def _around(flat, known, at, shape):
     """Gaussian weighted sum of the known pixels around some pixels, and the sum of weights."""
     total, weights = np.zeros(at.size, np.float32), np.zeros(at.size, np.float32)
-    for down in range(-radius, radius + 1):
-        for right in range(-radius, radius + 1):
-            weight = np.float32(np.exp(-0.5 * (down**2 + right**2)))
-            index = at + (down * width + right)
-            share = weight * known[index]
-            total += share * padded[index]
-            weights += share
+    row, column = np.divmod(at, shape[1])
+    reach = math.isqrt(_DISC)
+    # At the edge of the tile its last pixels stand for what is beyond.
+    columns = [np.clip(column + right, 0, shape[1] - 1) for right in range(-reach, reach + 1)]
+    for down in range(-reach, reach + 1):
+        start = np.clip(row + down, 0, shape[0] - 1) * shape[1]
+        for right in range(-reach, reach + 1):
+            if 0 < down**2 + right**2 <= _DISC:
+                index = start + columns[right + reach]
+                share = np.float32(np.exp(-0.5 * (down**2 + right**2))) * known.take(index)
+                total += share * flat.take(index)
+                weights += share
     return total, weights
 
 
@@ -163,16 +190,23 @@ def _summed(weight: np.ndarray) -> Window:
     # Sums and not dot products, whose last bits depend on the number of threads.
     square = weight * weight
     total = float(square.sum())
-    slopes = [float((np.diff(weight, axis=axis) ** 2).sum()) for axis in (0, 1)]
-    # The window ends at the tile's edge, which is a slope too.
-    slopes[0] += float(square[[0, -1]].sum())
-    slopes[1] += float(square[:, [0, -1]].sum())
+    steepness = [_steepness(weight), _steepness(weight.T)]
+    weight_sum = float(weight.sum())
+    square *= square
     return Window(
         weight,
-        float(weight.sum()),
-        total**2 / max(float((square**2).sum()), 1e-12),
-        np.array(slopes) / max(total, 1e-12),
+        weight_sum,
+        total**2 / max(float(square.sum()), 1e-12),
+        np.array(steepness) / max(total, 1e-12),
     )
+
+
+def _steepness(weight: np.ndarray) -> float:
+    """Sum of the squared slope along the first axis, from every fourth line along it."""
+    lines = weight[:, ::_EVERY]
+    # The window ends at the tile's edge, which is a slope too.
+    total = float((np.diff(lines, axis=0) ** 2).sum()) + float((lines[[0, -1]] ** 2).sum())
+    return total * weight.shape[1] / lines.shape[1]
 
 
 @dataclass(frozen=True)
@@ -225,7 +259,8 @@ def band(shape: tuple[int, int], cutoff: float, bins: int) -> Band:
     radius = np.hypot(rows[:, None], columns[None])
     limit = cutoff * np.pi
     edges = np.linspace(0, limit, bins + 1)
-    index = np.minimum((radius * (bins / limit)).astype(np.int32), bins)
+    # The native integer, which bincount and take need no copy of.
+    index = np.minimum((radius * (bins / limit)).astype(np.intp), bins)
     index[radius >= limit] = bins
     # The mean tells nothing, and the smaller grid's own Nyquist lines stand for two frequencies.
     index[0, 0] = bins
