@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from makers import displaced, read, texture
 from scipy.optimize import isotonic_regression
 
-from stackshift import coherence, match, simulation, spectrum
+from stackshift import (
+    coherence,
+    match,
+    peak,
+    precision,
+    refinement,
+    simulation,
+    spectra,
+    spectrum,
+)
 
 
 def noisy(image, looks, seed):
@@ -32,19 +41,19 @@ def pair(shape, displacement, seed=0, looks=20):
 
 def spectra_of(reference, secondary, cutoff=0.6, bins=32):
     tiles = [spectrum.transformed(tile, "log") for tile in (reference, secondary)]
-    return coherence.common_spectra(tiles, 0.1, cutoff, bins)
+    return spectra.common_spectra(tiles, 0.1, cutoff, bins)
 
 
 @given(st.lists(st.tuples(st.floats(-5, 5), st.floats(0.1, 10)), min_size=1, max_size=40))
 def test_non_increasing_is_isotonic_regression(pairs):
     values, weights = np.array(pairs).T
     expected = isotonic_regression(values, weights=weights, increasing=False).x
-    np.testing.assert_allclose(coherence.non_increasing(values, weights), expected, atol=1e-9)
+    np.testing.assert_allclose(refinement.non_increasing(values, weights), expected, atol=1e-9)
 
 
 def test_moments_without_a_part():
     values = np.random.default_rng(0).normal(3, 2, (40, 50)).astype(np.float32)
-    mean, deviation = coherence._moments_without(values, values[10:15, 20:25])
+    mean, deviation = peak._moments_without(values, values[10:15, 20:25])
     rest = values.copy()
     rest[10:15, 20:25] = np.nan
     assert mean == pytest.approx(np.nanmean(rest), rel=1e-5)
@@ -54,7 +63,7 @@ def test_moments_without_a_part():
 @pytest.mark.parametrize("displacement", [(0.0, 0.0), (0.4, -0.7), (7.3, -12.8), (-31, 4)])
 def test_the_coarse_peak_is_near_the_truth(displacement):
     spectra = spectra_of(*pair((150, 170), displacement))
-    found, psr = coherence.coarse_peak(spectra, 32)
+    found, psr = peak.coarse_peak(spectra, 32)
     assert found == pytest.approx(displacement, abs=0.5)
     assert psr > 8
 
@@ -64,10 +73,10 @@ def test_derivatives_are_those_of_the_objective():
     weighted = spectra.cross * (spectra.band.bin < 32) * spectra.band.multiplicity
 
     def objective(at):
-        return coherence._shifted(weighted, np.array(at), spectra.band).real.sum(dtype=float)
+        return refinement.shifted(weighted, np.array(at), spectra.band).real.sum(dtype=float)
 
     at, h = np.array([0.4, 0.1]), 0.02
-    gradient, hessian = coherence._derivatives(weighted, at, spectra.band)
+    gradient, hessian = refinement.derivatives(weighted, at, spectra.band)
     steps = h * np.eye(2)
     numeric = [(objective(at + s) - objective(at - s)) / (2 * h) for s in steps]
     np.testing.assert_allclose(gradient, numeric, rtol=0.02)
@@ -89,7 +98,7 @@ def test_coherence_is_that_of_signal_and_noise():
     looks = 5
     one, two = noisy(truth, looks, 1), noisy(truth, looks, 2)
     spectra = spectra_of(one, two, bins=16)
-    _, found, _ = coherence.refine(spectra, np.zeros(2))
+    _, found, _ = refinement.refine(spectra, np.zeros(2))
     # What it must be: signal over signal and noise, each known on its own.
     band, window = spectra.band, spectrum.window(truth.shape, 0.1, None)
 
@@ -110,7 +119,7 @@ def test_the_bound_is_knapp_and_carters_integral():
     # Integral of k_x^2 over the disk is pi limit^4 / 4; a coefficient takes (2 pi)^2 / pixels.
     information = 0.36 / 0.64 * spectra.samples * np.pi * limit**4 / 4 / (2 * np.pi) ** 2
     expected = 1 / np.sqrt(information)
-    assert coherence.knapp_carter(spectra, flat) == pytest.approx([expected] * 2, rel=0.02)
+    assert precision.knapp_carter(spectra, flat) == pytest.approx([expected] * 2, rel=0.02)
 
 
 SHAPES = [(64, 64), (97, 101), (150, 61), (33, 200), (128, 127)]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from makers import texture
 from scipy import ndimage, signal
 
-from stackshift import spectrum
+from stackshift import gaps, spectrum
 
 
 def test_logarithm_and_amplitude_of_what_is_valid():
@@ -25,7 +25,7 @@ def test_logarithm_and_amplitude_of_what_is_valid():
 def test_growing_a_mask_is_a_dilation(seed, radius, rows, columns):
     mask = np.random.default_rng(seed).random((rows, columns)) < 0.02
     expected = ndimage.maximum_filter(mask, 2 * radius + 1, mode="constant", cval=0)
-    np.testing.assert_array_equal(spectrum.grown(mask, radius), expected)
+    np.testing.assert_array_equal(gaps.grown(mask, radius), expected)
 
 
 def test_a_gap_is_wide_from_15_pixels_on():
@@ -35,15 +35,15 @@ def test_a_gap_is_wide_from_15_pixels_on():
     missing[80, 5:60] = True
     expected = np.zeros_like(missing)
     expected[50:65, 40:90] = True
-    np.testing.assert_array_equal(spectrum.wide_gaps(missing), expected)
+    np.testing.assert_array_equal(gaps.wide_gaps(missing), expected)
 
 
 def test_weight_fades_out_before_a_gap():
-    gaps = np.zeros((100, 120), bool)
-    gaps[:, :30] = True
-    weight = spectrum.gap_weight(gaps)
-    assert (weight[:, : 30 + spectrum.MARGIN] == 0).all()
-    assert (weight[:, 30 + 2 * spectrum.MARGIN :] == 1).all()
+    gap = np.zeros((100, 120), bool)
+    gap[:, :30] = True
+    weight = gaps.gap_weight(gap)
+    assert (weight[:, : 30 + gaps.MARGIN] == 0).all()
+    assert (weight[:, 30 + 2 * gaps.MARGIN :] == 1).all()
     assert (np.diff(weight, axis=1) >= 0).all()
     assert np.diff(weight, axis=1).max() < 0.25
 
@@ -54,7 +54,7 @@ def test_holes_are_filled_from_their_surroundings_and_nothing_else_changes():
     valid = np.random.default_rng(0).random(plane.shape) > 0.05
     valid[20:31, 30:41] = False
     values = np.where(valid, plane, np.float32(99))
-    spectrum.fill_holes(values, valid, ~valid)
+    gaps.fill_holes(values, valid, ~valid)
     np.testing.assert_array_equal(values[valid], plane[valid])
     small = ~valid.copy()
     small[18:33, 28:43] = False
@@ -64,7 +64,7 @@ def test_holes_are_filled_from_their_surroundings_and_nothing_else_changes():
 
 def test_a_tile_without_any_valid_pixel_stays_as_it_is():
     values = np.zeros((20, 20), np.float32)
-    spectrum.fill_holes(values, np.zeros((20, 20), bool), np.ones((20, 20), bool))
+    gaps.fill_holes(values, np.zeros((20, 20), bool), np.ones((20, 20), bool))
     assert (values == 0).all()
 
 
