@@ -90,6 +90,8 @@ def test_tables_in_which_nothing_counts_are_drawn(tmp_path):
         shifts = [c for c in table if c[-2:] in ("_x", "_y") and not c.startswith("tile")]
         table[shifts] = np.nan
     assert len(draw(tmp_path, pairs, tiles)) == 6
+    for name in ("pair", "tile", "scene"):
+        assert f"no {name} could be measured" in (tmp_path / f"{name}.svg").read_text()
 
 
 def test_the_same_tables_give_the_same_bytes(tmp_path):

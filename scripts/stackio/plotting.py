@@ -170,11 +170,27 @@ def offset_per_scene(table, requirement: float, title: str) -> Figure:
         )
     measured = int(table[columns.OFFSET_EAST].notna().sum())
     scatter.set_title(f"{measured} of {len(table)} scenes measured", fontsize=10)
+    for axes in (upper, lower, scatter):
+        _say_if_empty(axes, measured, "scene")
     _requirement_circle(scatter, requirement)
     scatter.set_xlabel("offset east of the stack's median (m)")
     scatter.set_ylabel("offset north of the stack's median (m)")
     figure.suptitle(f"Offset per scene: {title}", fontweight="bold")
     return figure
+
+
+def _say_if_empty(axes, count: int, what: str) -> None:
+    """An empty plot says that it is empty, and is not taken for one of zeros."""
+    if count == 0:
+        axes.text(
+            0.5,
+            0.5,
+            f"no {what} could be measured",
+            transform=axes.transAxes,
+            ha="center",
+            va="center",
+            bbox={"facecolor": "white", "edgecolor": "#999999"},
+        )
 
 
 def _band(axes, requirement: float) -> None:
@@ -232,7 +248,7 @@ def offset_per_tile(table, requirement: float, title: str) -> Figure:
     for axes, axis, style in zip(maps, "xy", (EAST, NORTH), strict=True):
         values = table[statistic("median", axis)]
         picture = _tile_map(axes, table, values, "PuOr", (-limit, limit))
-        axes.set_title(f"Median shift {style['label']}; grey: no tile counts", fontsize=10)
+        axes.set_title(f"Median shift {style['label']}; grey: no pair counts", fontsize=10)
         figure.colorbar(picture, ax=axes, label=f"shift {style['label']} (m)", shrink=0.85)
     figure.suptitle(f"Offset per tile: {title}", fontweight="bold")
     return figure
@@ -265,7 +281,8 @@ def _tile_map(axes, table, values, colours: str, limits: tuple[float, float]):
 
 def _scatter(axes, table, requirement: float, what: str, truths: bool) -> None:
     """Shifts to the east against shifts to the north, with error bars and the requirement."""
-    count = table[columns.COUNT].gt(0).sum()
+    count = int(table[columns.COUNT].gt(0).sum())
+    _say_if_empty(axes, count, what)
     axes.errorbar(
         table[columns.SHIFT_X],
         table[columns.SHIFT_Y],
