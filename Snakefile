@@ -33,3 +33,7 @@ rule all:
         tables(),
         comparisons(),
         figures(),
+
+
+onsuccess:
+    print(*verdicts(), sep="\n")

@@ -9,6 +9,7 @@ sys.path.append(str(Path(workflow.basedir) / "scripts"))
 
 from stackio.config import explain
 from stackio.digest import code_digest
+from stackio.files import read_json
 from stackio.scenes import check_apart, find, simulated
 from stackshift.errors import InputError
 from stackshift.pairing import choose
@@ -140,3 +141,18 @@ def comparisons() -> list[str]:
         for stack, settings in config["stacks"].items()
         for other in settings["polarizations"][1:]
     ]
+
+
+def verdicts() -> list[str]:
+    """A line on each stack and polarization that has been judged, for the end of a run."""
+    lines = []
+    for path in for_products(f"{ANALYSIS}/verdict.json"):
+        if Path(path).is_file():
+            found = read_json(path)
+            radial = found["criteria"]["radial"]
+            lines.append(
+                f"{path}: {found['verdict'].upper()}, {radial['within']} of {radial['scenes']} "
+                f"scenes within {found['requirement']['metres']:g} m, "
+                f"{radial['scenes'] - radial['measured']} not measured"
+            )
+    return lines

@@ -335,6 +335,7 @@ def test_the_demo(tmp_path):
     verdict = json.loads((folder / "verdict.json").read_text())
     assert verdict["verdict"] == "undecided"
     assert verdict["criteria"]["radial"]["within"] == 5
+    assert "verdict.json: UNDECIDED, 5 of 6 scenes within 6 m, 0 not measured" in done.text
     assert len(list(folder.glob("*.png"))) == len(list(folder.glob("*.svg"))) == 3
     done = workspace.run("--report", tmp_path / "report.html")
     assert done.status == 0, done.text
