@@ -33,6 +33,12 @@ def test_good_values_are_weighted_by_their_precision():
     assert weighted_huber([5.0], [0.3]) == pytest.approx((5.0, 0.3))
 
 
+def test_two_values_that_disagree_have_an_error_as_large_as_their_difference():
+    mean, error = weighted_huber([0.0, 50.0], [0.1, 0.1])
+    assert mean == pytest.approx(25)
+    assert error == pytest.approx(25)
+
+
 def test_no_value_has_no_mean():
     assert np.isnan(weighted_huber([], [])).all()
 

@@ -37,17 +37,29 @@ def weighted_huber(values, sigmas, tuning: float = TUNING) -> tuple[float, float
     if values.size == 0:
         return np.nan, np.nan
     precision = 1 / sigmas**2
+    if values.size < 3:
+        return _mean_of_few(values, precision)
     mean = _weighted_median(values, 1 / sigmas)
     widen = 1.0
     for _ in range(_ITERATIONS):
         residual = (values - mean) / sigmas
         # Scatter first: tiles that all disagree a little are not outliers.
-        widen = max(1.0, 1.4826 * float(np.median(np.abs(residual)))) if values.size > 2 else 1.0
+        widen = max(1.0, 1.4826 * float(np.median(np.abs(residual))))
         weight = precision * np.minimum(1, tuning * widen / np.maximum(np.abs(residual), 1e-12))
         previous, mean = mean, float((weight * values).sum() / weight.sum())
         if abs(mean - previous) < 1e-9 * (abs(mean) + float(sigmas.min())):
             break
     return mean, _standard_error(values, sigmas, mean, widen, tuning)
+
+
+def _mean_of_few(values, precision) -> tuple[float, float]:
+    """Weighted mean of one or two values: of two that disagree, none can be called the outlier.
+
+    The standard error is widened by Birge's ratio (1932, doi:10.1103/PhysRev.40.207).
+    """
+    mean = float((precision * values).sum() / precision.sum())
+    disagreement = float((precision * (values - mean) ** 2).sum()) / max(values.size - 1, 1)
+    return mean, float(np.sqrt(max(disagreement, 1.0) / precision.sum()))
 
 
 def _standard_error(values, sigmas, mean, widen, tuning) -> float:
@@ -58,7 +70,7 @@ def _standard_error(values, sigmas, mean, widen, tuning) -> float:
     psi = np.clip(residual, -limit, limit)
     linear = np.abs(residual) <= limit
     slope = float((precision * linear).sum())
-    if values.size < 3 or slope == 0:
+    if slope == 0:
         return float(1 / np.sqrt(precision.sum()))
     # The mean was taken from the same values, of which the heaviest count most.
     count = float(precision.sum() ** 2 / (precision**2).sum())
