@@ -7,7 +7,7 @@ BIN := .venv/bin
 RUN := .venv/run.stamp
 DEVELOP := .venv/develop.stamp
 
-.PHONY: accuracy demo test lint format requirements clean
+.PHONY: accuracy columns demo test lint format requirements clean
 
 demo: $(RUN)
 	$(BIN)/snakemake --cores $(CORES)
@@ -19,6 +19,10 @@ test: $(DEVELOP)
 # Writes docs/accuracy.md and its figure; about ten minutes.
 accuracy: $(RUN)
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/accuracy.py --write
+
+# Writes docs/columns.md from the one place where the columns stand.
+columns: $(RUN)
+	$(BIN)/python docs/make_columns.py
 
 lint: $(DEVELOP)
 	$(BIN)/ruff check .

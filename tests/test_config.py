@@ -9,6 +9,7 @@ from conftest import ROOT
 
 from stackio.config import explain
 from stackshift.methods import METHODS
+from stackshift.simulation import SCENARIOS
 
 SCHEMA = yaml.safe_load((ROOT / "schemas" / "config.schema.yaml").read_text())
 
@@ -38,6 +39,11 @@ def test_every_method_can_be_chosen_and_has_its_options():
     correlate = SCHEMA["properties"]["correlate"]["properties"]
     assert set(correlate["method"]["enum"]) <= set(METHODS)
     assert set(correlate["method"]["enum"]) <= set(correlate)
+
+
+def test_every_scenario_can_be_chosen():
+    simulate = SCHEMA["$defs"]["simulate"]["properties"]
+    assert set(simulate["scenario"]["enum"]) == set(SCENARIOS)
 
 
 def test_the_default_config_shows_the_defaults():
