@@ -1,4 +1,5 @@
 import sys
+import time
 from copy import deepcopy
 from pathlib import Path
 
@@ -26,6 +27,8 @@ except WorkflowError as error:
     raise WorkflowError(explain(error.__context__)) from None
 
 
+# What is older was judged by an earlier run.
+START = time.time()
 ANALYSIS = "results/{stack}/{polarization}/analysis"
 TABLES = (
     "measurements",
@@ -144,10 +147,10 @@ def comparisons() -> list[str]:
 
 
 def verdicts() -> list[str]:
-    """A line on each stack and polarization that has been judged, for the end of a run."""
+    """A line on each stack and polarization that this run has judged, for its end."""
     lines = []
     for path in for_products(f"{ANALYSIS}/verdict.json"):
-        if Path(path).is_file():
+        if Path(path).is_file() and Path(path).stat().st_mtime >= START:
             found = read_json(path)
             radial = found["criteria"]["radial"]
             lines.append(

@@ -6,6 +6,7 @@ import pandas as pd
 
 from stackio import files, job, raster
 from stackshift import columns, inversion
+from stackshift.errors import InputError
 from stackshift.geometry import tile_positions
 from stackshift.grid import tile_edges
 
@@ -35,8 +36,10 @@ def main(
     """
     names = {columns.REFERENCE: str, columns.SECONDARY: str}
     pair_table = inversion.usable(pd.read_csv(pairs, dtype=names))
-    adjusted = inversion.solve(pair_table, list(scenes), reference)
-    tiles = inversion.scene_tiles(pd.read_csv(measurements, dtype=names), list(scenes), reference)
+    if reference is not None and reference not in scenes:
+        raise InputError(f"invert.reference: there is no scene {reference} in the stack")
+    adjusted = inversion.solve(pair_table, list(scenes), None)
+    tiles = inversion.scene_tiles(pd.read_csv(measurements, dtype=names), list(scenes), None)
     table = inversion.scenes_table(pair_table, adjusted, scenes, files.read_truth(truth))
     area = raster.read_grid(grid)
     positions = tile_positions(
@@ -46,6 +49,8 @@ def main(
         tile_edges(area.width, columns_of_tiles),
     )
     table, findings = inversion.screened(table, tiles, positions)
+    if reference is not None:
+        table = inversion.relative_to(table, reference)
     findings["parts"] = int(adjusted[0].part.max(initial=-1) + 1)
     findings["own_share"] = {
         axis: found.own_share for axis, found in zip(("east", "north"), adjusted, strict=True)

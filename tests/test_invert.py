@@ -202,3 +202,13 @@ def test_nothing_measured_at_all_gives_tables_and_no_numbers(tmp_path, offsets):
 def test_deviations_are_from_the_median_of_each_part():
     found = inversion.from_median(np.array([1.0, 2, 9, 50, 60]), np.array([0, 0, 0, 1, 1]))
     np.testing.assert_array_equal(found, [-1, 0, 7, -5, 5])
+
+
+def test_offsets_relative_to_a_scene(tmp_path, offsets):
+    about_mean, *_ = run(tmp_path, offsets)
+    found = inversion.relative_to(about_mean, NAMES[3])
+    truth = np.array([offsets[name] - offsets[NAMES[3]] for name in NAMES])
+    assert found[c.OFFSET_EAST][3] == found[c.OFFSET_NORTH][3] == 0
+    error = found[[c.OFFSET_EAST, c.OFFSET_NORTH]] - truth
+    assert np.abs(error.to_numpy()).max() < 0.3
+    assert (found[c.SIGMA_EAST] > 0).all()

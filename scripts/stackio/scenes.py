@@ -56,6 +56,9 @@ def find(stack: str, settings: dict, polarization: str) -> dict[str, Scene]:
                 "'pattern' or a scene sheet"
             )
         scenes[scene.name] = scene
+    paths = [scene.path for scene in found]
+    if repeated := sorted({path for path in paths if paths.count(path) > 1}):
+        raise InputError(f"{where}: {repeated[0]} is listed more than once; name each file once")
     if len(scenes) == 1:
         raise InputError(
             f"{where}: only one scene ({found[0].path}); a stack needs at least two to compare"

@@ -93,7 +93,7 @@ def match(
         if spectra is None or spectra.valid < min_valid:
             return _too_many_gaps(spectra.valid if spectra else 0.0, min_valid)
         displacement, psr = coarse_peak(spectra.low, 2)
-        if psr < min_psr:
+        if not psr >= min_psr:
             return _no_peak(psr, min_psr)
     found = refine(spectra, displacement)
     if found and cutoff < WIDE and _worth_more(spectra, found[1]):

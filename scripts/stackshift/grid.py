@@ -48,8 +48,10 @@ def check_north_up(transform: Transform) -> None:
         raise InputError("has no geotransform; georeference it, or use the original product")
     if b or d:
         raise InputError("has a rotated geotransform; warp it north-up first (gdalwarp does)")
-    if not all(map(math.isfinite, transform)) or a == 0 or e == 0:
-        raise InputError(f"has an unusable geotransform {transform}; use the original product")
+    if not all(map(math.isfinite, transform)) or a <= 0 or e >= 0:
+        raise InputError(
+            f"is not north-up (geotransform {transform}); warp it north-up first (gdalwarp does)"
+        )
 
 
 def same_lattice(grid: Grid, lattice: Grid) -> bool:

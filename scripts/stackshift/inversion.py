@@ -88,6 +88,20 @@ def scenes_table(
     return table
 
 
+def relative_to(table: pd.DataFrame, reference: str) -> pd.DataFrame:
+    """The scenes' table with offsets, and the truth, relative to one scene of the same part.
+
+    The standard errors stay those against the mean: the reference has an error too.
+    """
+    table = table.copy()
+    row = table[table[c.SCENE] == reference].iloc[0]
+    same = table[c.PART] == row[c.PART]
+    for column in (c.OFFSET_EAST, c.OFFSET_NORTH, c.TRUE_EAST, c.TRUE_NORTH):
+        if pd.notna(row[column]):
+            table.loc[same, column] = table.loc[same, column] - row[column]
+    return table
+
+
 def from_median(offsets: np.ndarray, part: np.ndarray) -> np.ndarray:
     """Offsets less the median of their part of the network; NaN without one."""
     found = np.full(len(offsets), np.nan)

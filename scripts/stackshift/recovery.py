@@ -56,6 +56,7 @@ def summary(table: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> d
     for name, direction in (("x", "east"), ("y", "north")):
         error, injected = table[f"error_{name}"], table[f"injected_{name}"]
         known = len(table) > 1
+        with_errors = known and table[f"sigma_{name}"].notna().all()
         found[direction] = {
             "largest_injected": float(injected.abs().max()) if known else None,
             "bias": float(error.mean()) if known else None,
@@ -64,10 +65,10 @@ def summary(table: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> d
             if injected.any()
             else None,
             "rms_z": float(np.sqrt(((error / table[f"sigma_{name}"]) ** 2).mean()))
-            if known
+            if with_errors
             else None,
             "within_3_sigma": float((error.abs() < 3 * table[f"sigma_{name}"]).mean())
-            if known
+            if with_errors
             else None,
         }
     return found

@@ -74,7 +74,11 @@ def statistics(group: pd.DataFrame, common: dict[str, float]) -> pd.Series:
     }
     for axis, shift, sigma, _ in columns.AXES:
         values = good[shift]
-        row[shift], row[sigma] = weighted_huber(values, good[sigma].fillna(common[shift]))
+        sigmas = good[sigma].fillna(common[shift])
+        row[shift], row[sigma] = weighted_huber(values, sigmas)
+        if sigmas.isna().any():
+            # Nothing tells how much these scatter: a mean, and no error bar that is made up.
+            row[shift] = values.mean()
         row |= {
             columns.statistic("mean", axis): values.mean(),
             columns.statistic("std", axis): values.std(ddof=1),
