@@ -23,6 +23,8 @@ def main(pairs: list[str], directory: str, scenes: list[str]) -> None:
     """
     index = {scene: i for i, scene in enumerate(newest_first(scenes))}
     Path(directory).mkdir(parents=True, exist_ok=True)
+    for stale in Path(directory).glob("*.json"):
+        stale.unlink()
     for path in pairs:
         pair = files.read_json(path)
         numbers = {

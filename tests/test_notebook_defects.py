@@ -297,6 +297,8 @@ def test_11_json_has_no_nan_and_no_stale_pair(tmp_path):
     measured(tmp_path, empty, empty)
     check((tmp_path / "pair.json").read_text())
     # What enters the analysis is what the number stage was given, not what lies in a folder.
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "stale.json").write_text("{}")
     number.main([tmp_path / "pair.json"], tmp_path / "out", ["20220113T000000", "20220101T000000"])
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["pair.json"]
 
