@@ -38,8 +38,8 @@ def main(
     pair_table = inversion.usable(pd.read_csv(pairs, dtype=names))
     if reference is not None and reference not in scenes:
         raise InputError(f"invert.reference: there is no scene {reference} in the stack")
-    adjusted = inversion.solve(pair_table, list(scenes), None)
-    tiles = inversion.scene_tiles(pd.read_csv(measurements, dtype=names), list(scenes), None)
+    adjusted = inversion.solve(pair_table, list(scenes))
+    tiles = inversion.scene_tiles(pd.read_csv(measurements, dtype=names), list(scenes))
     table = inversion.scenes_table(pair_table, adjusted, scenes, files.read_truth(truth))
     area = raster.read_grid(grid)
     positions = tile_positions(

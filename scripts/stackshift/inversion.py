@@ -28,23 +28,19 @@ def usable(table: pd.DataFrame) -> pd.DataFrame:
     return table[table[c.SHIFT_X].notna() & (sigmas > 0).all(axis=1)]
 
 
-def solve(table: pd.DataFrame, scenes: list[str], reference: str | None) -> list[Adjustment]:
+def solve(table: pd.DataFrame, scenes: list[str]) -> list[Adjustment]:
     """The adjustment along each axis (east, north) of shifts between scenes.
 
     Parameters
     ----------
     table : rows of pairs, or of one tile's measurements, as `usable` leaves them.
     scenes : all scenes; their order is that of the offsets.
-    reference : scene with offset zero, or None for the mean.
     """
     number = {scene: i for i, scene in enumerate(scenes)}
     pairs = [
         (number[r], number[s]) for r, s in zip(table[c.REFERENCE], table[c.SECONDARY], strict=True)
     ]
-    return [
-        adjust(len(scenes), pairs, table[shift], table[sigma], number.get(reference))
-        for shift, sigma, *_ in _AXES
-    ]
+    return [adjust(len(scenes), pairs, table[shift], table[sigma]) for shift, sigma, *_ in _AXES]
 
 
 def scenes_table(
@@ -111,14 +107,12 @@ def from_median(offsets: np.ndarray, part: np.ndarray) -> np.ndarray:
     return found
 
 
-def scene_tiles(
-    measurements: pd.DataFrame, scenes: list[str], reference: str | None
-) -> pd.DataFrame:
+def scene_tiles(measurements: pd.DataFrame, scenes: list[str]) -> pd.DataFrame:
     """One row for each scene and tile that could be adjusted: `columns.SCENE_TILES_TABLE`."""
     good = usable(measurements[measurements[c.STATUS] == OK])
     frames = []
     for (y, x), group in good.groupby([c.TILE_Y, c.TILE_X]):
-        east, north = solve(group, scenes, reference)
+        east, north = solve(group, scenes)
         frame = pd.DataFrame(
             {
                 c.SCENE: scenes,
