@@ -10,8 +10,8 @@ DEVELOP := .venv/develop.stamp
 .PHONY: accuracy columns demo test lint format requirements clean
 
 demo: $(RUN)
-	$(BIN)/snakemake --cores $(CORES)
-	@echo "Tables and figures: results/demo/VV/analysis"
+	$(BIN)/snakemake --cores $(CORES) --report results/report.html --report-after-run
+	@echo "Tables and figures: results/demo/VV/analysis. All in one file: results/report.html"
 
 test: $(DEVELOP)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n $(CORES) $(PYTEST)

@@ -23,7 +23,14 @@ include: "rules/verdict.smk"
 include: "rules/compare.smk"
 include: "rules/inject.smk"
 include: "rules/recover.smk"
+include: "rules/quicklook.smk"
 include: "rules/plot.smk"
+include: "rules/map.smk"
+include: "rules/score.smk"
+include: "rules/parquet.smk"
+include: "rules/geopackage.smk"
+include: "rules/tabulate.smk"
+include: "rules/overview.smk"
 include: "rules/targets.smk"
 
 
@@ -32,8 +39,11 @@ rule all:
     input:
         tables(),
         comparisons(),
+        pages(),
         figures(),
+        exports(),
+        rules.overview.output.page,
 
 
 onsuccess:
-    print(*verdicts(), sep="\n")
+    print(*closing(), sep="\n")

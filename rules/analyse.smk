@@ -4,20 +4,8 @@ rule analyse:
         correlation=rules.number.output.correlation,
     output:
         measurements=f"{ANALYSIS}/measurements.csv",
-        pairs=report(
-            f"{ANALYSIS}/pairs.csv",
-            caption="../report/pairs_table.rst",
-            category="{stack} {polarization}",
-            subcategory="Tables",
-            labels={"table": "pairs"},
-        ),
-        tiles=report(
-            f"{ANALYSIS}/tiles.csv",
-            caption="../report/tiles_table.rst",
-            category="{stack} {polarization}",
-            subcategory="Tables",
-            labels={"table": "tiles"},
-        ),
+        pairs=f"{ANALYSIS}/pairs.csv",
+        tiles=f"{ANALYSIS}/tiles.csv",
     log:
         "logs/{stack}/{polarization}/analyse.log",
     benchmark:

@@ -9,7 +9,7 @@ from snakemake.utils import validate
 sys.path.append(str(Path(workflow.basedir) / "scripts"))
 
 from stackio.config import explain
-from stackio.digest import code_digest
+from stackio.digest import code_digest, template_digest
 from stackio.files import read_json
 from stackio.scenes import check_apart, find, simulated
 from stackshift.errors import InputError
@@ -39,7 +39,15 @@ TABLES = (
     "residuals",
     "verdict",
 )
-FIGURES = ("offset_per_pair", "offset_per_tile", "offset_per_scene")
+FIGURES = (
+    "offset_per_scene",
+    "offset_per_pair",
+    "offset_per_tile",
+    "pair_matrix",
+    "z_scores",
+    "tile_offset_map",
+    "scene_maps",
+)
 
 
 REAL_STACK = r"[A-Za-z0-9][\w.-]*"
@@ -127,14 +135,33 @@ def tables() -> list[str]:
 
 
 def figures() -> list[str]:
-    """The figures of all stacks and polarizations."""
-    return for_products(
-        *(
-            f"{ANALYSIS}/{name}.{suffix}"
-            for name in FIGURES
-            for suffix in ("png", "svg")
+    """The figures of all stacks and polarizations; the truth is known of simulated ones only."""
+    return [
+        f"results/{stack}/{polarization}/analysis/{name}.{suffix}"
+        for stack, polarization in PRODUCTS
+        for name in (
+            *FIGURES,
+            *(["truth"] if "simulate" in config["stacks"][stack] else []),
         )
-    )
+        for suffix in ("png", "svg")
+    ]
+
+
+def exports() -> list[str]:
+    """What opens elsewhere: Parquet for the tables, a GeoPackage for the tiles, quicklooks."""
+    return [
+        *for_products(*(f"{ANALYSIS}/{name}.parquet" for name in TABLES)),
+        *for_products(f"{ANALYSIS}/tiles.gpkg"),
+        *for_scenes("results/{stack}/{polarization}/quicklook/superset/{scene}.png"),
+    ]
+
+
+def pages() -> list[str]:
+    """The tables as pages for the report."""
+    return [
+        *for_products(f"{ANALYSIS}/scenes.html"),
+        *(path.removesuffix(".csv") + ".html" for path in comparisons()),
+    ]
 
 
 def comparisons() -> list[str]:
@@ -146,16 +173,13 @@ def comparisons() -> list[str]:
     ]
 
 
-def verdicts() -> list[str]:
-    """A line on each stack and polarization that this run has judged, for its end."""
-    lines = []
-    for path in for_products(f"{ANALYSIS}/verdict.json"):
-        if Path(path).is_file() and Path(path).stat().st_mtime >= START:
-            found = read_json(path)
-            radial = found["criteria"]["radial"]
-            lines.append(
-                f"{path}: {found['verdict'].upper()}, {radial['within']} of {radial['scenes']} "
-                f"scenes within {found['requirement']['metres']:g} m, "
-                f"{radial['scenes'] - radial['measured']} not measured"
-            )
-    return lines
+def closing() -> list[str]:
+    """What a run that has judged says at its end: the verdicts, and where they are explained."""
+    lines, page = Path("results/verdicts.txt"), Path("results/overview.html")
+    if not lines.is_file() or lines.stat().st_mtime < START:
+        return []
+    return [
+        *lines.read_text(encoding="utf-8").splitlines(),
+        f"Overview: {page.resolve()}",
+        "All in one file to send around: the same call with --report report.html added",
+    ]

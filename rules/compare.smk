@@ -3,12 +3,7 @@ rule compare:
         first="results/{stack}/{polarization}/analysis/scenes.csv",
         second="results/{stack}/{other}/analysis/scenes.csv",
     output:
-        table=report(
-            "results/{stack}/comparison/{polarization}_{other}.csv",
-            caption="../report/comparison.rst",
-            category="{stack}",
-            labels={"table": "{polarization} and {other}"},
-        ),
+        table="results/{stack}/comparison/{polarization}_{other}.csv",
         summary="results/{stack}/comparison/{polarization}_{other}.json",
     log:
         "logs/{stack}/compare/{polarization}_{other}.log",

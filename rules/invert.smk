@@ -5,13 +5,7 @@ rule invert:
         measurements=rules.analyse.output.measurements,
         grid=rules.grid.output.grid,
     output:
-        scenes=report(
-            f"{ANALYSIS}/scenes.csv",
-            caption="../report/scenes_table.rst",
-            category="{stack} {polarization}",
-            subcategory="Tables",
-            labels={"table": "scenes"},
-        ),
+        scenes=f"{ANALYSIS}/scenes.csv",
         tiles=f"{ANALYSIS}/scene_tiles.csv",
         residuals=f"{ANALYSIS}/residuals.csv",
         findings=f"{ANALYSIS}/findings.json",

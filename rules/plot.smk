@@ -1,33 +1,52 @@
 rule plot:
     input:
+        measurements=rules.analyse.output.measurements,
         pairs=rules.analyse.output.pairs,
         tiles=rules.analyse.output.tiles,
         scenes=rules.invert.output.scenes,
+        residuals=rules.invert.output.residuals,
+        verdict=rules.verdict.output.report,
     output:
-        pairs=report(
-            f"{ANALYSIS}/offset_per_pair.svg",
-            caption="../report/offset_per_pair.rst",
-            category="{stack} {polarization}",
-            subcategory="Figures",
-            labels={"figure": "offset per pair"},
-        ),
-        pairs_png=f"{ANALYSIS}/offset_per_pair.png",
-        tiles=report(
-            f"{ANALYSIS}/offset_per_tile.svg",
-            caption="../report/offset_per_tile.rst",
-            category="{stack} {polarization}",
-            subcategory="Figures",
-            labels={"figure": "offset per tile"},
-        ),
-        tiles_png=f"{ANALYSIS}/offset_per_tile.png",
-        scenes=report(
+        offset_per_scene=report(
             f"{ANALYSIS}/offset_per_scene.svg",
             caption="../report/offset_per_scene.rst",
-            category="{stack} {polarization}",
+            category="Stack {stack} {polarization}",
             subcategory="Figures",
             labels={"figure": "offset per scene"},
         ),
-        scenes_png=f"{ANALYSIS}/offset_per_scene.png",
+        offset_per_scene_png=f"{ANALYSIS}/offset_per_scene.png",
+        offset_per_pair=report(
+            f"{ANALYSIS}/offset_per_pair.svg",
+            caption="../report/offset_per_pair.rst",
+            category="Stack {stack} {polarization}",
+            subcategory="Figures",
+            labels={"figure": "offset per pair"},
+        ),
+        offset_per_pair_png=f"{ANALYSIS}/offset_per_pair.png",
+        offset_per_tile=report(
+            f"{ANALYSIS}/offset_per_tile.svg",
+            caption="../report/offset_per_tile.rst",
+            category="Stack {stack} {polarization}",
+            subcategory="Figures",
+            labels={"figure": "offset per tile"},
+        ),
+        offset_per_tile_png=f"{ANALYSIS}/offset_per_tile.png",
+        pair_matrix=report(
+            f"{ANALYSIS}/pair_matrix.svg",
+            caption="../report/pair_matrix.rst",
+            category="Stack {stack} {polarization}",
+            subcategory="Figures",
+            labels={"figure": "pair matrix"},
+        ),
+        pair_matrix_png=f"{ANALYSIS}/pair_matrix.png",
+        z_scores=report(
+            f"{ANALYSIS}/z_scores.svg",
+            caption="../report/z_scores.rst",
+            category="Stack {stack} {polarization}",
+            subcategory="Figures",
+            labels={"figure": "z-scores"},
+        ),
+        z_scores_png=f"{ANALYSIS}/z_scores.png",
     log:
         "logs/{stack}/{polarization}/plot.log",
     conda:

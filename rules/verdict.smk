@@ -4,13 +4,7 @@ rule verdict:
         findings=rules.invert.output.findings,
     output:
         report=f"{ANALYSIS}/verdict.json",
-        table=report(
-            f"{ANALYSIS}/verdict.csv",
-            caption="../report/verdict.rst",
-            category="{stack} {polarization}",
-            subcategory="Verdict",
-            labels={"table": "verdict"},
-        ),
+        table=f"{ANALYSIS}/verdict.csv",
     log:
         "logs/{stack}/{polarization}/verdict.log",
     conda:

@@ -43,7 +43,7 @@ def main(
                     grid = raster.grid_of(source)
                     tiles.append(raster.read_rows(source, 0, grid.height))
                     if not records:
-                        scenes[role] = {"scene": pair[role]} | _origin(source.tags())
+                        scenes[role] = {"scene": pair[role]} | _origin(raster.tags_of(source))
             if not records:
                 unit = raster.unit_in_metres(grid.crs)
             size = pixel_size(grid, unit, grid.height / 2)
@@ -57,9 +57,9 @@ def main(
 def _origin(tags: dict) -> dict:
     """Where a scene comes from, out of its tiles' tags."""
     return {
-        "source": tags.get("STACKSHIFT_SOURCE"),
-        "platform": tags.get("STACKSHIFT_PLATFORM") or None,
-        "resampling": tags.get("STACKSHIFT_RESAMPLING"),
+        "source": tags.get("source"),
+        "platform": tags.get("platform") or None,
+        "resampling": tags.get("resampling"),
     }
 
 

@@ -30,7 +30,10 @@ def main(scene: str, path: str, lower: float, upper: float, outside: str) -> Non
             if thresholds is None:
                 raise InputError(f"{scene} has no valid pixel")
             logging.info("thresholds %.6g and %.6g, outside: %s", *thresholds, outside)
-        tags = source.tags() | {"STACKSHIFT_STAGE": "flatten"}
+        tags = raster.tags_of(source) | {"stage": "flatten", "outside": outside}
+        if outside != "keep":
+            tags |= {"percentiles": f"{lower:g} {upper:g}"}
+            tags |= {"thresholds": f"{thresholds[0]:.9g} {thresholds[1]:.9g}"}
         with raster.create(path, grid, tags) as target:
             for (first, _), block in zip(raster.row_blocks(grid.height), blocks(), strict=True):
                 raster.write_rows(target, first, truncate(block, *thresholds, outside))

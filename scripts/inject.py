@@ -24,7 +24,7 @@ def main(scene: str, path: str, name: str, largest: float, seed: int, truth: str
     with raster.open_scene(scene) as source:
         grid = raster.grid_of(source)
         image = raster.read_rows(source, 0, grid.height)
-        tags = source.tags() | {"STACKSHIFT_STAGE": "inject"}
+        tags = raster.tags_of(source) | {"stage": "inject"}
     moved = displaced(image, (-north, east))
     with raster.create(path, grid, tags) as target:
         raster.write_rows(target, 0, moved)

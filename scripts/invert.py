@@ -41,6 +41,7 @@ def main(
     adjusted = inversion.solve(pair_table, list(scenes))
     tiles = inversion.scene_tiles(pd.read_csv(measurements, dtype=names), list(scenes))
     table = inversion.scenes_table(pair_table, adjusted, scenes, files.read_truth(truth))
+    tiles = inversion.aligned(tiles, table)
     area = raster.read_grid(grid)
     positions = tile_positions(
         area,

@@ -2,52 +2,57 @@
 
 import logging
 
-import matplotlib as mpl
 import pandas as pd
 
-from stackio import job, plotting
+from stackio import files, job
+from stackio.plotting import drawing, network, pairs, quality, scenes, tiles
 from stackshift import columns
+
+_NAMES = dict.fromkeys((columns.REFERENCE, columns.SECONDARY, columns.SCENE, columns.FLAG), str)
 
 
 def main(
-    pairs: str,
-    tiles: str,
-    scenes: str,
-    pair_figures: list[str],
-    tile_figures: list[str],
-    scene_figures: list[str],
+    tables: dict[str, str],
+    verdict: str,
+    figures: dict[str, list[str]],
     requirement: float,
     title: str,
 ) -> None:
-    """Draw the offsets per pair, per tile and per scene.
+    """Draw all figures that need no quicklook.
 
     Parameters
     ----------
-    pairs, tiles, scenes : tables to read.
-    pair_figures, tile_figures, scene_figures : paths to write, in the format of their suffix.
+    tables : path of each table to read: measurements, pairs, tiles, scenes, residuals.
+    verdict : JSON of the verdict.
+    figures : paths to write for each figure, in the format of their suffix.
     requirement : metres, drawn in.
     title : stack, polarization and method.
     """
-    # A fixed salt gives the same SVG for the same content.
-    mpl.rcParams.update({"svg.hashsalt": "stackshift", "svg.fonttype": "none"})
-    pairs_table = pd.read_csv(pairs, dtype={columns.REFERENCE: str, columns.SECONDARY: str})
-    plotting.save(plotting.offset_per_pair(pairs_table, requirement, title), *pair_figures)
-    tiles_table = pd.read_csv(tiles)
-    plotting.save(plotting.offset_per_tile(tiles_table, requirement, title), *tile_figures)
-    scenes_table = pd.read_csv(scenes, dtype={columns.SCENE: str, columns.FLAG: str})
-    plotting.save(plotting.offset_per_scene(scenes_table, requirement, title), *scene_figures)
-    logging.info("%d pairs, %d tiles", len(pairs_table), len(tiles_table))
+    drawing.reproducible()
+    read = {name: pd.read_csv(path, dtype=_NAMES) for name, path in tables.items()}
+    ce90 = files.read_json(verdict)["CE90"]["metres"]
+    drawn = {
+        "offset_per_pair": pairs.offset_per_pair(read["pairs"], requirement, title),
+        "offset_per_tile": tiles.offset_per_tile(read["tiles"], requirement, title),
+        "offset_per_scene": scenes.offset_per_scene(read["scenes"], requirement, ce90, title),
+        "pair_matrix": network.pair_matrix(read["pairs"], read["residuals"], requirement, title),
+        "z_scores": quality.z_scores(read["measurements"], read["pairs"], read["residuals"], title),
+    }
+    for name, paths in figures.items():
+        drawing.save(drawn[name], *paths)
+    logging.info("%d pairs, %d tiles", len(read["pairs"]), len(read["tiles"]))
 
 
 if __name__ == "__main__":
     with job.logged(snakemake):
         main(
-            pairs=snakemake.input.pairs,
-            tiles=snakemake.input.tiles,
-            scenes=snakemake.input.scenes,
-            pair_figures=[snakemake.output.pairs, snakemake.output.pairs_png],
-            tile_figures=[snakemake.output.tiles, snakemake.output.tiles_png],
-            scene_figures=[snakemake.output.scenes, snakemake.output.scenes_png],
+            tables={name: path for name, path in snakemake.input.items() if name != "verdict"},
+            verdict=snakemake.input.verdict,
+            figures={
+                name: [path, snakemake.output[f"{name}_png"]]
+                for name, path in snakemake.output.items()
+                if not name.endswith("_png")
+            },
             requirement=snakemake.params.requirement,
             title=f"{snakemake.wildcards.stack} {snakemake.wildcards.polarization}, "
             f"method {snakemake.params.method}",

@@ -57,7 +57,7 @@ def main(settings: dict, path: str, polarization: str) -> None:
         extent.columns,
         extent.rows,
     )
-    tags = {"STACKSHIFT_STAGE": "simulate"}
+    tags = {"stage": "simulate"}
     with raster.create(path, grid, tags, no_data=_NO_DATA) as target:
         raster.write_rows(target, 0, image)
     logging.info("%s displaced by %+.3f east, %+.3f north pixels", scene, east, north)

@@ -27,10 +27,11 @@ def main(scene: str, grid: str, path: str, resampling: str, no_data, platform: s
         value = raster.no_data_value(source, no_data)
         copied = same_lattice(raster.grid_of(source), target_grid)
         tags = {
-            "STACKSHIFT_STAGE": "superset",
-            "STACKSHIFT_SOURCE": Path(scene).name,
-            "STACKSHIFT_PLATFORM": platform or "",
-            "STACKSHIFT_RESAMPLING": "none" if copied else resampling,
+            "stage": "superset",
+            "no_data": f"{value:g}",
+            "source": Path(scene).name,
+            "platform": platform or "",
+            "resampling": "none" if copied else resampling,
         }
         if copied:
             logging.info("%s lies on the stack's pixel lattice: copied", scene)

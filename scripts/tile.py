@@ -24,7 +24,7 @@ def main(scene: str, directory: str, rows: int, columns: int) -> None:
             column_edges = tile_edges(grid.width, columns)
         except InputError as error:
             raise InputError(f"{scene}: {error}") from None
-        tags = source.tags() | {"STACKSHIFT_STAGE": "tile"}
+        tags = raster.tags_of(source) | {"stage": "tile", "tiles": f"{rows} x {columns}"}
         for row in range(rows):
             top, bottom = row_edges[row : row + 2]
             # All tiles of a row share their lines of pixels: these are read once.
@@ -33,7 +33,7 @@ def main(scene: str, directory: str, rows: int, columns: int) -> None:
                 left, right = column_edges[column : column + 2]
                 tile = _part(grid, top, left, bottom - top, right - left)
                 path = Path(directory) / f"{row}_{column}.tif"
-                with raster.create(path, tile, tags) as target:
+                with raster.create(path, tile, tags | {"tile": f"{row}_{column}"}) as target:
                     raster.write_rows(target, 0, band[:, left:right])
     logging.info("%d x %d tiles of %d x %d pixels", rows, columns, grid.height, grid.width)
 

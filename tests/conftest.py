@@ -25,7 +25,7 @@ class Run:
     @property
     def jobs(self) -> dict[str, int]:
         """Number of jobs by rule, without targets; empty if there was nothing to do."""
-        table = re.search(r"^Job stats:\njob +count\n-.*\n((?:\w+ +\d+\n)+)", self.text, re.M)
+        table = re.search(r"^Job stats.*?─\s*\n((?: *\w+ +\d+ *\n)+)", self.text, re.M | re.S)
         found = {} if table is None else dict(line.split() for line in table[1].splitlines())
         return {rule: int(n) for rule, n in found.items() if rule not in ("total", "all")}
 

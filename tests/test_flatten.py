@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+import rasterio
+import tifffile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -72,3 +74,26 @@ def test_a_scene_without_data_is_an_error(tmp_path):
     with pytest.raises(InputError, match=r"empty.tif has no valid pixel"):
         flatten.main(path, tmp_path / "out.tif", 1, 99, "nan")
     assert not (tmp_path / "out.tif").exists()
+
+
+def test_every_raster_of_a_run_says_what_it_is_and_another_reader_sees_the_same(finished):
+    root = finished.folder / "results" / "site" / "VV"
+    for path, expected in {
+        "superset/20220101T000000.tif": {"STAGE": "superset", "RESAMPLING": "none", "NO_DATA": "0"},
+        "flatten/20220101T000000.tif": {"STAGE": "flatten", "OUTSIDE": "keep"},
+        "tiles/20220101T000000/1_0.tif": {"STAGE": "tile", "TILE": "1_0", "TILES": "2 x 2"},
+    }.items():
+        with rasterio.open(root / path) as source:
+            tags = source.tags()
+            pixels = source.read(1)
+        for key, value in expected.items():
+            assert tags[f"STACKSHIFT_{key}"] == value
+        assert tags["STACKSHIFT_SOURCE"].startswith("S1A_IW_20220101T000000")
+        with tifffile.TiffFile(root / path) as source:
+            page = source.pages.first
+            assert page.tags["Software"].value == "stackshift"
+            assert page.nodata != page.nodata
+            geo = source.geotiff_metadata
+            assert geo["ProjectedCSTypeGeoKey"] == 32611
+            assert geo["ModelPixelScale"] == [30.0, 30.0, 0.0]
+            assert np.array_equal(page.asarray(), pixels, equal_nan=True)

@@ -1,12 +1,14 @@
 """Figures: drawn for full, sparse and empty tables, the same bytes each time."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.image import imread
 
 import plot
-from stackio import plotting
+from stackio.plotting import pairs as pairs_figures
 from stackshift import columns
 
 
@@ -60,18 +62,45 @@ def scenes_table(count, measured=True):
     return table
 
 
+def measurements_table(pairs):
+    """Nine tiles a pair, scattered about the pair by their standard error."""
+    random = np.random.default_rng(3)
+    table = pairs.loc[pairs.index.repeat(9), ["reference", "secondary", "shift_x", "shift_y"]]
+    for axis in "xy":
+        table[f"sigma_{axis}"] = random.uniform(0.5, 1, len(table))
+        table[f"shift_{axis}"] += random.normal(0, table[f"sigma_{axis}"])
+    return table.assign(status="ok")
+
+
+def residuals_table(pairs, known=True):
+    random = np.random.default_rng(4)
+    table = pairs[["reference", "secondary"]].copy() if known else pairs[:0][["reference"]].copy()
+    for name in ("residual_x", "residual_y", "closure_rms"):
+        table[name] = random.normal(0, 0.3, len(table))
+    table["weight_x"], table["weight_y"] = 1.0, random.uniform(0.3, 1, len(table))
+    return table.reindex(columns=list(columns.RESIDUALS_TABLE))
+
+
+NAMES = ("offset_per_pair", "offset_per_tile", "offset_per_scene", "pair_matrix", "z_scores")
+
+
 def draw(folder, pairs, tiles):
     folder.mkdir(exist_ok=True)
-    scenes_table(len(pairs) + 1, pairs["count"].sum() > 0).to_csv(
-        folder / "scenes.csv", index=False
-    )
-    pairs.to_csv(folder / "pairs.csv", index=False)
-    tiles.to_csv(folder / "tiles.csv", index=False)
-    names = ("pair", "tile", "scene")
-    paths = [folder / f"{name}.{suffix}" for name in names for suffix in ("svg", "png")]
-    tables = [folder / f"{name}.csv" for name in ("pairs", "tiles", "scenes")]
-    plot.main(*tables, paths[:2], paths[2:4], paths[4:], 6.0, "site VV")
-    return paths
+    counts = pairs["count"].sum() > 0
+    tables = {
+        "measurements": measurements_table(pairs),
+        "pairs": pairs,
+        "tiles": tiles,
+        "scenes": scenes_table(len(pairs) + 1, counts),
+        "residuals": residuals_table(pairs, counts),
+    }
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False)
+    (folder / "verdict.json").write_text(json.dumps({"CE90": {"metres": 4.2 if counts else None}}))
+    figures = {name: [folder / f"{name}.{s}" for s in ("svg", "png")] for name in NAMES}
+    paths = {name: folder / f"{name}.csv" for name in tables}
+    plot.main(paths, folder / "verdict.json", figures, 6.0, "site VV")
+    return [path for pair in figures.values() for path in pair]
 
 
 @pytest.mark.parametrize("count", [1, 149])
@@ -89,9 +118,11 @@ def test_tables_in_which_nothing_counts_are_drawn(tmp_path):
         table["count"] = 0
         shifts = [c for c in table if c[-2:] in ("_x", "_y") and not c.startswith("tile")]
         table[shifts] = np.nan
-    assert len(draw(tmp_path, pairs, tiles)) == 6
+    assert len(draw(tmp_path, pairs, tiles)) == 2 * len(NAMES)
     for name in ("pair", "tile", "scene"):
-        assert f"no {name} could be measured" in (tmp_path / f"{name}.svg").read_text()
+        text = (tmp_path / f"offset_per_{name}.svg").read_text()
+        assert f"no {name} could be measured" in text
+    assert "could not be measured" in (tmp_path / "pair_matrix.svg").read_text()
 
 
 def test_the_same_tables_give_the_same_bytes(tmp_path):
@@ -102,10 +133,23 @@ def test_the_same_tables_give_the_same_bytes(tmp_path):
 
 
 def test_a_figure_says_units_requirement_truth_and_number_of_tiles():
-    figure = plotting.offset_per_pair(pairs_table(5), 6.0, "site VV")
+    figure = pairs_figures.offset_per_pair(pairs_table(5), 6.0, "site VV")
     texts = " ".join(text.get_text() for text in figure.findobj(lambda a: hasattr(a, "get_text")))
     for expected in (
         "shift east (m)", "shift north (m)", "requirement: 6 m", "truth", "site VV",
         "2024-01-06 → 2024-01-18", "/64", "NMAD",
     ):  # fmt: skip
         assert expected in texts
+
+
+def test_figures_name_what_they_show(tmp_path):
+    draw(tmp_path, pairs_table(5), tiles_table(3, 3))
+    for name, expected in {
+        "offset_per_scene": ["CE90: 4.2 m", "stands out", "offset north (m)", "S1B", "requirement"],
+        "offset_per_tile": ["Standard error of", "Spread over the pairs", "Pairs rejected"],
+        "pair_matrix": ["residual (m)", "requirement", "weight below 0.5", "2024-01-18"],
+        "z_scores": ["standard normal", "robust spread", "45 tiles"],
+    }.items():
+        text = (tmp_path / f"{name}.svg").read_text()
+        for words in expected:
+            assert words in text, (name, words)

@@ -27,6 +27,12 @@ def code_digest(stage: str, *modules: str) -> str:
     return digest.hexdigest()[:16]
 
 
+def template_digest(*paths: str) -> str:
+    """Digest of templates, given relative to the project, that a stage fills in."""
+    content = b"\0".join((_SCRIPTS.parent / path).read_bytes() for path in paths)
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
 def _file(module: str) -> Path:
     return _SCRIPTS.joinpath(*module.split(".")).with_suffix(".py")
 

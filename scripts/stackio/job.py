@@ -3,6 +3,7 @@
 import logging
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 
 from stackshift.errors import InputError
 
@@ -21,6 +22,8 @@ def logged(snakemake):
         force=True,
     )
     logging.captureWarnings(True)
+    # It tells every hiccup of GDAL that an error then sums up.
+    logging.getLogger("rasterio").setLevel(logging.WARNING)
     try:
         yield
     except InputError as error:
@@ -29,3 +32,8 @@ def logged(snakemake):
     except Exception:
         logging.exception("%s failed", snakemake.rule)
         raise
+
+
+def template(snakemake, name: str) -> str:
+    """The text of a template in the folder ``report``."""
+    return (Path(snakemake.scriptdir).parent / "report" / name).read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 import math
 import os
+import warnings
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,7 +12,7 @@ os.environ.setdefault("GDAL_CACHEMAX", "64")
 import numpy as np
 import rasterio
 from rasterio.enums import Resampling
-from rasterio.errors import RasterioError, RasterioIOError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
 from rasterio.transform import Affine
 from rasterio.vrt import WarpedVRT
 from rasterio.warp import transform_bounds
@@ -150,9 +151,46 @@ def read_rows(source, first: int, rows: int) -> np.ndarray:
     return source.read(1, window=Window(0, first, source.width, rows))
 
 
+def read_reduced(source, shape: tuple[int, int]) -> np.ndarray:
+    """An open raster at a smaller size, (rows, columns): the mean of the valid pixels."""
+    return source.read(1, out_shape=shape, resampling=Resampling.average)
+
+
+def write_picture(path, bands: np.ndarray) -> None:
+    """A PNG out of (bands, rows, columns) of uint8."""
+    with files.whole(path) as part:
+        count, height, width = bands.shape
+        with warnings.catch_warnings():
+            # A picture has no place on the map.
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            with rasterio.open(
+                part, "w", driver="PNG", dtype="uint8", count=count, height=height, width=width
+            ) as target:
+                target.write(bands)
+
+
+# Read by any program that opens a TIFF.
+_SAID = {
+    "TIFFTAG_SOFTWARE": "stackshift",
+    "TIFFTAG_IMAGEDESCRIPTION": "gamma0 as linear power, NaN = no data",
+}
+
+
+def tags_of(source) -> dict[str, str]:
+    """What an earlier stage of this workflow wrote about a raster: stage, source, parameters."""
+    return {
+        key.removeprefix("STACKSHIFT_").lower(): value
+        for key, value in source.tags().items()
+        if key.startswith("STACKSHIFT_")
+    }
+
+
 @contextmanager
 def create(path, grid: Grid, tags: dict, no_data: float = math.nan):
-    """A new float32 GeoTIFF on a grid that exists only once it is complete."""
+    """A new float32 GeoTIFF on a grid that exists only once it is complete.
+
+    ``tags`` say where it comes from: stage, source and parameters, by lower-case names.
+    """
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     with files.whole(path) as part:
         with rasterio.open(
@@ -169,7 +207,8 @@ def create(path, grid: Grid, tags: dict, no_data: float = math.nan):
             blockysize=min(BLOCK_ROWS, grid.height),
             bigtiff="if_safer",
         ) as target:
-            target.update_tags(**tags)
+            target.update_tags(**_SAID | {f"STACKSHIFT_{k.upper()}": v for k, v in tags.items()})
+            target.set_band_description(1, "gamma0 power")
             yield target
         _check_size(part, grid)
 

@@ -178,8 +178,8 @@ SCENES_TABLE = {
 SCENE_TILES_TABLE = {
     SCENE: SCENES_TABLE[SCENE],
     **_TILE,
-    OFFSET_EAST: ("m", "where this tile of the scene lies, east of the tile's mean in the stack"),
-    OFFSET_NORTH: ("m", "where this tile of the scene lies, north of the tile's mean in the stack"),
+    OFFSET_EAST: ("m", "where this tile of the scene lies, east of the mean of the stack"),
+    OFFSET_NORTH: ("m", "where this tile of the scene lies, north of the mean of the stack"),
     SIGMA_EAST: SCENES_TABLE[SIGMA_EAST],
     SIGMA_NORTH: SCENES_TABLE[SIGMA_NORTH],
 }
@@ -224,3 +224,25 @@ VERDICT_TABLE = {
     "share_low": ("1", "lower confidence limit of the share"),
     "share_high": ("1", "upper confidence limit of the share"),
 }
+
+# The tables of each stack and polarization, by the name of their file.
+TABLES = {
+    "measurements": MEASUREMENTS,
+    "pairs": PAIRS_TABLE,
+    "tiles": TILES_TABLE,
+    "scenes": SCENES_TABLE,
+    "scene_tiles": SCENE_TILES_TABLE,
+    "residuals": RESIDUALS_TABLE,
+    "verdict": VERDICT_TABLE,
+}
+_COUNTS = {
+    REFERENCE_INDEX, SECONDARY_INDEX, INDEX, TILE_X, TILE_Y, TILES, PAIRS, COUNT, PART,
+    "within", "measured", "scenes", *(REJECTED.format(s) for s in STATUSES),
+}  # fmt: skip
+
+
+def kind(name: str, unit: str) -> str:
+    """The type of a column: string, Int64 (whole numbers, may be missing) or float64."""
+    if name in _COUNTS:
+        return "Int64"
+    return "float64" if unit else "string"

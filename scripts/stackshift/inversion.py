@@ -136,6 +136,27 @@ def scene_tiles(measurements: pd.DataFrame, scenes: list[str]) -> pd.DataFrame:
     )
 
 
+def aligned(tiles: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """The scenes' tiles with offsets relative to what the scenes' own are relative to.
+
+    A tile is adjusted by itself, relative to the mean of the scenes in which it counts; where one
+    that is far off is missing, that mean is another one. So each tile is moved by the median
+    difference to its scenes' offsets. What all scenes have in common in a tile cannot be seen.
+
+    Parameters
+    ----------
+    tiles : from `scene_tiles`.
+    table : from `scenes_table`.
+    """
+    moved = tiles.copy()
+    scenes = table.set_index(c.SCENE)
+    for *_, offset, _, _ in _AXES:
+        whole = tiles[c.SCENE].map(scenes[offset].astype(float))
+        excess = tiles[offset].astype(float) - whole
+        moved[offset] -= excess.groupby([tiles[c.TILE_Y], tiles[c.TILE_X]]).transform("median")
+    return moved
+
+
 def residuals_table(pairs: pd.DataFrame, adjusted: list[Adjustment]) -> pd.DataFrame:
     """One row for each pair of the network, with the columns of `columns.RESIDUALS_TABLE`."""
     east, north = adjusted

@@ -1,0 +1,28 @@
+rule geopackage:
+    input:
+        grid=rules.grid.output.grid,
+        measurements=rules.analyse.output.measurements,
+        tiles=rules.analyse.output.tiles,
+        scene_tiles=rules.invert.output.tiles,
+    output:
+        tiles=f"{ANALYSIS}/tiles.gpkg",
+    log:
+        "logs/{stack}/{polarization}/geopackage.log",
+    conda:
+        "../envs/export.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        rows=config["tiles"]["rows"],
+        columns=config["tiles"]["columns"],
+        requirement=config["requirement"]["metres"],
+        templates=template_digest(
+            "report/qgis/footprints.qml", "report/qgis/arrows.qml"
+        ),
+        code=code_digest("geopackage"),
+    message:
+        "Write the tiles of {wildcards.stack} {wildcards.polarization} as a GeoPackage"
+    script:
+        "../scripts/geopackage.py"

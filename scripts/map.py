@@ -1,0 +1,116 @@
+"""Draw maps of the tiles' offsets over quicklooks of the scenes."""
+
+import logging
+
+import numpy as np
+import pandas as pd
+
+from stackio import job, raster
+from stackio.plotting import drawing, maps
+from stackshift import columns
+from stackshift.grid import tile_edges
+
+
+def main(
+    grid: str,
+    measurements: str,
+    tiles: str,
+    scenes: str,
+    scene_tiles: str,
+    pictures: dict[str, str],
+    cut: tuple[int, int],
+    requirement: float,
+    title: str,
+    stack_figures: list[str],
+    scene_figures: list[str],
+) -> None:
+    """Draw the map of the worst scene and of the stack, and a small map of each scene.
+
+    Parameters
+    ----------
+    grid : JSON of the stack's grid.
+    measurements, tiles, scenes, scene_tiles : tables to read.
+    pictures : quicklook of each scene.
+    cut : number of tiles (rows, columns).
+    requirement : metres.
+    title : stack, polarization and method.
+    stack_figures, scene_figures : paths to write, in the format of their suffix.
+    """
+    drawing.reproducible()
+    area = raster.read_grid(grid)
+    geographic = raster.unit_in_metres(area.crs) is None
+    ground = maps.Ground(
+        area, geographic, tile_edges(area.height, cut[0]), tile_edges(area.width, cut[1])
+    )
+    everywhere = [(x, y) for y in range(cut[0]) for x in range(cut[1])]
+    names = {columns.REFERENCE: str, columns.SECONDARY: str}
+    found = pd.read_csv(measurements, dtype=names)
+    by_tile = pd.read_csv(tiles)
+    by_scene = pd.read_csv(scenes, dtype={columns.SCENE: str, columns.FLAG: str})
+    offsets = pd.read_csv(scene_tiles, dtype={columns.SCENE: str})
+
+    offsets = from_median(offsets, by_scene)
+    rejected = {}
+    for scene in by_scene[columns.SCENE]:
+        mine = offsets[offsets[columns.SCENE] == scene]
+        good = set(zip(mine[columns.TILE_X], mine[columns.TILE_Y], strict=True))
+        pairs = found[(found[columns.REFERENCE] == scene) | (found[columns.SECONDARY] == scene)]
+        rejected[scene] = maps.reasons(pairs, [t for t in everywhere if t not in good])
+    radius = np.hypot(by_scene[columns.DEVIATION_EAST], by_scene[columns.DEVIATION_NORTH])
+    measured = radius.notna().any()
+    worst = by_scene[columns.SCENE][radius.idxmax() if measured else 0]
+    empty = by_tile[by_tile[columns.COUNT] == 0]
+    nowhere = list(zip(empty[columns.TILE_X], empty[columns.TILE_Y], strict=True))
+    panels = [
+        {
+            "table": offsets[offsets[columns.SCENE] == worst],
+            "names": maps.OFFSETS,
+            "rejected": rejected[worst],
+            "picture": pictures[worst],
+            "title": f"The {'scene farthest off' if measured else 'newest scene'}, "
+            f"{drawing.day(worst)}: each tile's offset from the stack's median",
+            "what": "offset",
+        },
+        {
+            "table": by_tile,
+            "names": maps.SHIFTS,
+            "rejected": maps.reasons(found, nowhere),
+            "picture": pictures[by_scene[columns.SCENE][0]],
+            "title": "The stack: robust mean shift of each tile over all pairs",
+            "what": "shift",
+        },
+    ]
+    drawing.save(maps.tile_offset_map(panels, ground, title), *stack_figures)
+    figure = maps.scene_maps(by_scene, offsets, rejected, pictures, ground, requirement, title)
+    drawing.save(figure, *scene_figures)
+    logging.info("%d scenes, the worst is %s", len(by_scene), worst)
+
+
+def from_median(offsets: pd.DataFrame, scenes: pd.DataFrame) -> pd.DataFrame:
+    """The tiles' offsets from the stack's median, as one scene far off moves the mean of all."""
+    by_scene = scenes.set_index(columns.SCENE)
+    moved = offsets.copy()
+    for offset, deviation in (
+        (columns.OFFSET_EAST, columns.DEVIATION_EAST),
+        (columns.OFFSET_NORTH, columns.DEVIATION_NORTH),
+    ):
+        moved[offset] += offsets[columns.SCENE].map(by_scene[deviation] - by_scene[offset])
+    return moved
+
+
+if __name__ == "__main__":
+    with job.logged(snakemake):
+        main(
+            grid=snakemake.input.grid,
+            measurements=snakemake.input.measurements,
+            tiles=snakemake.input.tiles,
+            scenes=snakemake.input.scenes,
+            scene_tiles=snakemake.input.scene_tiles,
+            pictures=dict(zip(snakemake.params.scenes, snakemake.input.pictures, strict=True)),
+            cut=(snakemake.params.rows, snakemake.params.columns),
+            requirement=snakemake.params.requirement,
+            title=f"{snakemake.wildcards.stack} {snakemake.wildcards.polarization}, "
+            f"method {snakemake.params.method}",
+            stack_figures=[snakemake.output.stack, snakemake.output.stack_png],
+            scene_figures=[snakemake.output.scenes, snakemake.output.scenes_png],
+        )

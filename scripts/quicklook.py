@@ -1,0 +1,34 @@
+"""Small pictures of one scene, after the superset and after the flattening."""
+
+import logging
+
+from stackio import job, raster
+from stackshift.quicklook import grey, reduced_shape
+
+
+def main(scenes: dict[str, str], pictures: dict[str, str], polarization: str, longest: int) -> None:
+    """Draw a scene as it came out of each stage.
+
+    Parameters
+    ----------
+    scenes : raster of each stage.
+    pictures : PNG of each stage to write.
+    polarization : VV, VH, HH or HV.
+    longest : pixels of the picture's longer side.
+    """
+    for stage, path in scenes.items():
+        with raster.open_scene(path) as source:
+            shape = reduced_shape(source.height, source.width, longest)
+            power = raster.read_reduced(source, shape)
+        raster.write_picture(pictures[stage], grey(power, polarization))
+    logging.info("%d x %d pixels", *shape)
+
+
+if __name__ == "__main__":
+    with job.logged(snakemake):
+        main(
+            scenes=dict(snakemake.input.items()),
+            pictures=dict(snakemake.output.items()),
+            polarization=snakemake.wildcards.polarization,
+            longest=snakemake.params.longest,
+        )

@@ -1,0 +1,52 @@
+"""Hands on Snakemake's report in a browser: open a category, look at an entry, take its picture."""
+
+import base64
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+
+class Clicker:
+    """Clicks through an open report and takes a screenshot of each entry that it opens."""
+
+    def __init__(self, page, pictures: Path):
+        self.page = page
+        self.pictures = pictures
+
+    def home(self) -> None:
+        """Back to the list of categories."""
+        self.page.locator("a", has=self.page.locator("svg")).nth(2).click()
+
+    def category(self, *names: str) -> None:
+        """Open a category from the top, and the subcategory in it."""
+        self.page.get_by_text("Results", exact=True).first.click()
+        for name in names:
+            self.page.get_by_text(name, exact=True).first.click()
+
+    def _open(self, *labels: str) -> None:
+        row = self.page.locator("tr", has=self.page.locator("a[iconname=eye]"))
+        for label in labels:
+            row = row.filter(has=self.page.get_by_text(label, exact=True))
+        row.first.locator("a[iconname=eye]").click()
+        self.page.wait_for_timeout(400)
+        name = re.sub(r"\W+", "_", " ".join(labels))
+        self.page.screenshot(path=self.pictures / f"{name}.png")
+
+    def picture(self, *labels: str):
+        """Open a figure; the image on the right."""
+        self._open(*labels)
+        image = self.page.locator("img").last
+        image.wait_for()
+        return image
+
+    def frame(self, *labels: str):
+        """Open a page or table; the frame on the right."""
+        self._open(*labels)
+        return self.page.frame_locator("iframe").last
+
+
+def content(image) -> str:
+    """The text of a picture that is embedded as SVG."""
+    source = image.get_attribute("src")
+    head, body = source.split(",", 1)
+    return base64.b64decode(body).decode() if "base64" in head else unquote(body)

@@ -1,0 +1,102 @@
+"""Maps: arrows point where the ground is displaced to, reasons stand on rejected tiles."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.quiver import Quiver
+
+import map as map_stage
+from stackio.plotting import drawing, maps
+from stackshift.grid import Grid
+
+GRID = Grid("EPSG:32611", (30.0, 0.0, 300_000.0, 0.0, -30.0, 3_900_000.0), 400, 200)
+
+
+def ground():
+    return maps.Ground(GRID, False, [0, 100, 200], [0, 100, 200, 300, 400])
+
+
+def tiles(east, north):
+    count = len(east)
+    return pd.DataFrame(
+        {
+            "tile_number_x": range(count), "tile_number_y": 0, "offset_east": east,
+            "offset_north": north, "sigma_east": 0.1, "sigma_north": 0.1,
+        }
+    )  # fmt: skip
+
+
+def drawn(table, metres):
+    axes = drawing.new_figure(4, 4).subplots()
+    cut = maps.arrows(axes, ground(), table, maps.OFFSETS, metres)
+    arrows = [a for a in axes.get_children() if isinstance(a, Quiver)]
+    return cut, {
+        (x, y): (u, v) for a in arrows for (x, y), u, v in zip(a.XY, a.U, a.V, strict=True)
+    }
+
+
+def test_an_offset_to_the_north_east_points_up_and_right_from_the_tile():
+    cut, arrows = drawn(tiles([3.0, np.nan], [6.0, np.nan]), metres=6)
+    # A tile is 3 km; its centre lies 50 pixels from the north-western corner.
+    assert not cut
+    ((where, arrow),) = arrows.items()
+    assert where == pytest.approx((301.5, 3898.5))
+    assert arrow == pytest.approx((1.5, 3.0))
+
+
+def test_a_wild_tile_is_cut_and_said_to_be():
+    cut, arrows = drawn(tiles([600.0], [0.0]), metres=6)
+    assert cut
+    assert next(iter(arrows.values())) == pytest.approx((maps.LONGEST * 3.0, 0))
+
+
+def test_what_is_beyond_its_error_has_another_colour():
+    axes = drawing.new_figure(4, 4).subplots()
+    table = tiles([1.0, 0.1], [0.0, 0.0])
+    maps.arrows(axes, ground(), table, maps.OFFSETS, 6)
+    colours = [tuple(a.get_facecolor()[0]) for a in axes.get_children() if isinstance(a, Quiver)]
+    assert len(set(colours)) == 2
+
+
+def test_the_reason_is_the_most_frequent_one_of_a_tile():
+    found = pd.DataFrame(
+        {
+            "tile_number_x": [0, 0, 0, 1, 1], "tile_number_y": 0,
+            "status": ["no_match", "too_many_nan", "no_match", "ok", "low_quality"],
+        }
+    )  # fmt: skip
+    asked = [(0, 0), (2, 0)]
+    assert maps.reasons(found, asked) == {(0, 0): "no_match"}
+
+
+@pytest.mark.parametrize(
+    ("length", "expected"), [(0.8, 1), (1, 1), (1.01, 2), (4, 5), (63, 100), (0.03, 0.05)]
+)
+def test_scales_are_round_numbers(length, expected):
+    assert maps.nice(length) == pytest.approx(expected)
+
+
+def test_tiles_are_drawn_from_the_median_where_one_scene_is_far_off():
+    scenes = pd.DataFrame(
+        {
+            "scene": ["a", "b"], "offset_east": [-10.0, 50.0], "deviation_east": [0.5, 60.5],
+            "offset_north": [0.0, 0.0], "deviation_north": [0.0, 1.0],
+        }
+    )  # fmt: skip
+    moved = map_stage.from_median(
+        pd.DataFrame({"scene": ["a", "b"], "offset_east": [-9.0, 49.0], "offset_north": 0.0}),
+        scenes,
+    )
+    assert moved["offset_east"].tolist() == [1.5, 59.5]
+    assert moved["offset_north"].tolist() == [0.0, 1.0]
+
+
+def test_the_figures_of_a_run_name_scenes_units_and_counts(finished):
+    folder = finished.folder / "results" / "site" / "VV" / "analysis"
+    stack = (folder / "tile_offset_map.svg").read_text()
+    for expected in ("easting (km)", "northing (km)", "4 tiles drawn, 0 rejected", " m offset"):
+        assert expected in stack
+    scenes = (folder / "scene_maps.svg").read_text()
+    for day in ("2022-01-01", "2022-01-13", "2022-01-25"):
+        assert day in scenes
+    assert "an arrow of one tile: 6 m" in scenes

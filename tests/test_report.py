@@ -1,0 +1,97 @@
+"""The report as a colleague sees it: one file, without a network, clicked through in a browser."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from clicker import Clicker, content
+from conftest import Workspace
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FIGURES = {
+    "offset per scene": "Offset per scene",
+    "offset per pair": "Offset per pair",
+    "offset per tile": "Offset per tile",
+    "pair matrix": "Pairs and how well they fit",
+    "z-scores": "Are the error bars honest?",
+    "tile offset map": "Where offsets come from",
+    "scene maps": "Each scene and the offsets of its tiles",
+    "estimates against the truth": "The estimates against the truth",
+}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory) -> Workspace:
+    """A finished run of a small simulated stack with its report."""
+    folder = tmp_path_factory.mktemp("report")
+    displaced = [{"scene": 1, "east": 2, "north": 0}]
+    simulate = {"scenes": 4, "rows": 400, "columns": 420, "offset_sigma": 0.02}
+    simulate["displaced"] = displaced
+    workspace = Workspace(
+        folder, {"stacks": {"demo": {"simulate": simulate}}, "tiles": {"rows": 3, "columns": 3}}
+    )
+    done = workspace.run("--report", "report.html", "--report-after-run")
+    assert done.status == 0, done.text
+    return workspace
+
+
+def test_the_report_is_one_file_that_asks_no_network_for_anything(demo):
+    assert (demo.folder / "report.html").stat().st_size > 500_000
+    overview = (demo.folder / "results" / "overview.html").read_text()
+    assert "http" not in overview and "src=" not in overview
+
+
+def test_the_run_ends_with_the_verdict_and_where_the_overview_is(demo):
+    done = demo.run("--forcerun", "overview")
+    assert done.status == 0, done.text
+    assert "demo VV: UNDECIDED, 3 of 4 scenes within 6 m" in done.text
+    assert f"Overview: {demo.folder.resolve()}/results/overview.html" in done.text
+
+
+def test_nothing_is_said_of_a_verdict_that_an_earlier_run_gave(demo):
+    done = demo.run("demo_is_unknown", "--dry-run")
+    assert "UNDECIDED" not in done.text
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+def test_a_stranger_clicks_through_the_report(demo, tmp_path):
+    from playwright.sync_api import sync_playwright
+
+    pictures = Path(os.environ.get("STACKSHIFT_SCREENSHOTS", tmp_path))
+    pictures.mkdir(exist_ok=True)
+    asked, failed = [], []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+        )
+        context = browser.new_context(viewport={"width": 1500, "height": 950}, offline=True)
+        page = context.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: failed.append(str(error)))
+        page.goto((demo.folder / "report.html").as_uri())
+        page.get_by_text("may the number be trusted").wait_for()
+        assert page.get_by_text("demo VV: UNDECIDED, 3 of 4 scenes within 6 m").is_visible()
+        page.screenshot(path=pictures / "home.png")
+
+        click = Clicker(page, pictures)
+        page.get_by_text("Overview", exact=True).first.click()
+        frame = click.frame("verdicts and config")
+        frame.get_by_text("? undecided").wait_for()
+        assert frame.get_by_text("stands out:").is_visible()
+        assert "min_psr: 8" in frame.locator("pre").inner_text()
+        click.category("Stack demo VV", "Figures")
+        for label, title in FIGURES.items():
+            picture = click.picture(label)
+            assert picture.evaluate("image => image.naturalWidth") > 300
+            assert title in content(picture)
+        click.category("Stack demo VV", "Quicklooks")
+        assert page.locator("a[iconname=eye]").count() == 4
+        click.picture("20240106T052301")
+        click.category("Stack demo VV", "Tables")
+        for label, column in (("scenes", "offset_east"), ("pairs", "shift_x"), ("tiles", "nmad_x")):
+            click.frame(label).locator("th", has_text=column).first.wait_for()
+        browser.close()
+    assert failed == []
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
