@@ -8,18 +8,30 @@ rule correlate:
         "logs/{stack}/{polarization}/correlate/{reference}__{secondary}.log",
     benchmark:
         "benchmarks/{stack}/{polarization}/correlate/{reference}__{secondary}.tsv"
+    wildcard_constraints:
+        stack="".join(
+            rf"(?!{re.escape(path.removeprefix('results/'))})" for path in measured()
+        )
+        + rf"{REAL_STACK}({INJECTED})?",
     conda:
         "../envs/estimate.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=30,
+        mem_mb=memory(700, 0),
+        runtime=minutes(20, 100),
     params:
         rows=config["tiles"]["rows"],
         columns=config["tiles"]["columns"],
         method=config["correlate"]["method"],
         options=config["correlate"][config["correlate"]["method"]],
-        code=code_digest("correlate", f"stackshift.{config['correlate']['method']}"),
+        made_from=lambda wildcards: made_from(**wildcards),
+        # Where tiles are not kept, nothing else tells that a scene was replaced.
+        written=lambda wildcards: [
+            Path(scenes_of(wildcards)[scene].path).stat().st_mtime_ns
+            for scene in (wildcards.reference, wildcards.secondary)
+            if Path(scenes_of(wildcards)[scene].path).is_file()
+            and "simulate" not in config["stacks"].get(wildcards.stack, {})
+        ],
     message:
         "Match {wildcards.secondary} with {wildcards.reference} of {wildcards.stack} {wildcards.polarization}"
     script:

@@ -2,7 +2,7 @@ rule flatten:
     input:
         scene=rules.superset.output.scene,
     output:
-        scene="results/{stack}/{polarization}/flatten/{scene}.tif",
+        scene=kept("flatten", "results/{stack}/{polarization}/flatten/{scene}.tif"),
     log:
         "logs/{stack}/{polarization}/flatten/{scene}.log",
     benchmark:
@@ -11,8 +11,8 @@ rule flatten:
         "../envs/raster.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=20,
+        mem_mb=memory(600, 0.3),
+        runtime=minutes(10, 100),
     params:
         lower=config["flatten"]["lower"],
         upper=config["flatten"]["upper"],

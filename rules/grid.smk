@@ -1,6 +1,6 @@
 rule grid:
     input:
-        scenes=grid_scenes,
+        scenes=lambda wildcards: local(grid_scenes(wildcards)),
     output:
         grid="results/{stack}/{polarization}/grid.json",
     log:
@@ -14,6 +14,7 @@ rule grid:
         mem_mb=500,
         runtime=10,
     params:
+        scenes=grid_scenes,
         extent=config["superset"]["extent"],
         bounds=config["superset"]["bounds"],
         code=code_digest("grid"),

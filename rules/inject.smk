@@ -14,8 +14,8 @@ rule inject:
         "../envs/estimate.yaml"
     threads: 1
     resources:
-        mem_mb=3000,
-        runtime=20,
+        mem_mb=memory(1000, 8),
+        runtime=minutes(20, 20),
     params:
         largest=config["inject"]["largest"],
         seed=config["inject"]["seed"],

@@ -27,8 +27,8 @@ rule quicklook:
         "../envs/raster.yaml"
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=memory(500, 0.1),
+        runtime=minutes(10, 100),
     params:
         longest=400,
         code=code_digest("quicklook"),

@@ -1,9 +1,9 @@
 rule superset:
     input:
-        scene=lambda wildcards: scenes_of(wildcards)[wildcards.scene].path,
+        scene=lambda wildcards: local([scenes_of(wildcards)[wildcards.scene].path]),
         grid=rules.grid.output.grid,
     output:
-        scene="results/{stack}/{polarization}/superset/{scene}.tif",
+        scene=kept("superset", "results/{stack}/{polarization}/superset/{scene}.tif"),
     log:
         "logs/{stack}/{polarization}/superset/{scene}.log",
     benchmark:
@@ -14,9 +14,10 @@ rule superset:
         "../envs/raster.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=20,
+        mem_mb=memory(600, 0.3),
+        runtime=minutes(10, 100),
     params:
+        source=lambda wildcards: scenes_of(wildcards)[wildcards.scene].path,
         resampling=config["superset"]["resampling"],
         no_data=config["superset"]["nodata"],
         platform=lambda wildcards: scenes_of(wildcards)[wildcards.scene].platform,

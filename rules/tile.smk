@@ -3,7 +3,7 @@ rule tile:
         scene=rules.flatten.output.scene,
     output:
         # A folder, so that tiles of an earlier, finer cut do not stay behind.
-        tiles=directory("results/{stack}/{polarization}/tiles/{scene}"),
+        tiles=kept("tiles", directory("results/{stack}/{polarization}/tiles/{scene}")),
     log:
         "logs/{stack}/{polarization}/tile/{scene}.log",
     benchmark:
@@ -12,8 +12,8 @@ rule tile:
         "../envs/raster.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=20,
+        mem_mb=memory(600, 3 / config["tiles"]["rows"]),
+        runtime=minutes(10, 100),
     params:
         rows=config["tiles"]["rows"],
         columns=config["tiles"]["columns"],

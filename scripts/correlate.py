@@ -21,6 +21,7 @@ def main(
     columns: int,
     method: str,
     options: dict,
+    made_from: str,
 ) -> None:
     """Write the measurements of one pair as JSON, tiles in row-major order from the north-west.
 
@@ -31,6 +32,7 @@ def main(
     path : JSON to write.
     rows, columns : number of tiles.
     method, options : name of the method and its keyword arguments.
+    made_from : digest of all that the measurement depends on, which the JSON carries.
     """
     match = methods.load(method)
     records, scenes = [], {}
@@ -51,7 +53,7 @@ def main(
             records.append(tile_record(_matched(match, tiles, options), column, row, valid, size))
     counted = sum(record["status"] == "ok" for record in records)
     logging.info("%s: %d of %d tiles matched", method, counted, len(records))
-    files.write_json(path, scenes | {"method": method, "tiles": records})
+    files.write_json(path, scenes | {"method": method, "made_from": made_from, "tiles": records})
 
 
 def _origin(tags: dict) -> dict:
@@ -83,4 +85,5 @@ if __name__ == "__main__":
             columns=snakemake.params.columns,
             method=snakemake.params.method,
             options=snakemake.params.options,
+            made_from=snakemake.params.made_from,
         )

@@ -47,7 +47,7 @@ def _box(scenes, crs, extent, bounds):
 if __name__ == "__main__":
     with job.logged(snakemake):
         main(
-            scenes=list(snakemake.input.scenes),
+            scenes=list(snakemake.params.scenes),
             path=snakemake.output.grid,
             extent=snakemake.params.extent,
             bounds=snakemake.params.bounds,

@@ -27,6 +27,7 @@ def main(pairs: list[str], directory: str, scenes: list[str]) -> None:
         stale.unlink()
     for path in pairs:
         pair = files.read_json(path)
+        pair.pop("made_from", None)
         numbers = {
             columns.REFERENCE_INDEX: index[pair["reference"]["scene"]],
             columns.SECONDARY_INDEX: index[pair["secondary"]["scene"]],

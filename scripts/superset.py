@@ -79,7 +79,7 @@ def _warped(source, grid, resampling, no_data):
 if __name__ == "__main__":
     with job.logged(snakemake):
         main(
-            scene=snakemake.input.scene,
+            scene=snakemake.params.source,
             grid=snakemake.input.grid,
             path=snakemake.output.scene,
             resampling=snakemake.params.resampling,

@@ -29,6 +29,7 @@ def run(
         columns,
         method,
         options or {},
+        "digest",
     )
     return json.loads((tmp_path / "pair.json").read_text())
 

@@ -76,7 +76,7 @@ def measured(tmp_path, reference, secondary, method="cross_correlation", **optio
     names = {"reference": "20220113T000000", "secondary": "20220101T000000"}
     out = tmp_path / "pair.json"
     correlate.main(
-        tmp_path / "reference", tmp_path / "secondary", names, out, 1, 1, method, options
+        tmp_path / "reference", tmp_path / "secondary", names, out, 1, 1, method, options, ""
     )
     (record,) = json.loads(out.read_text())["tiles"]
     return record

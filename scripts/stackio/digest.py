@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import json
 from functools import cache
 from pathlib import Path
 
@@ -31,6 +32,11 @@ def template_digest(*paths: str) -> str:
     """Digest of templates, given relative to the project, that a stage fills in."""
     content = b"\0".join((_SCRIPTS.parent / path).read_bytes() for path in paths)
     return hashlib.sha256(content).hexdigest()[:16]
+
+
+def digest_of(*values) -> str:
+    """Digest of plain values: numbers, strings, lists and dictionaries of them."""
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _file(module: str) -> Path:

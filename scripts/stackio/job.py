@@ -1,6 +1,7 @@
 """What every script does around its work: log into the job's file, and fail in one line."""
 
 import logging
+import resource
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,12 @@ def logged(snakemake):
     logging.getLogger("rasterio").setLevel(logging.WARNING)
     try:
         yield
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        logging.info(
+            "used %.2f CPU seconds and at most %.0f MB",
+            usage.ru_utime + usage.ru_stime,
+            usage.ru_maxrss / 1024,
+        )
     except InputError as error:
         logging.error(error)
         sys.exit(f"{snakemake.rule}: {error}")

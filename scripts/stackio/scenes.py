@@ -72,6 +72,14 @@ def find(stack: str, settings: dict, polarization: str) -> dict[str, Scene]:
     return {name: scenes[name] for name in sorted(scenes, reverse=True)}
 
 
+def is_remote(path: str) -> bool:
+    """Whether GDAL reads a scene over the network, so that there is no file to look for.
+
+    An address (https://, s3://, gs://, az://) or one of GDAL's virtual file systems (/vsicurl/).
+    """
+    return "://" in path or path.startswith("/vsi")
+
+
 def check_apart(stack: str, found: list[dict[str, Scene]]) -> None:
     """Refuse one file for two polarizations of a stack, as a sheet without a placeholder gives.
 
@@ -166,13 +174,15 @@ def _in_sheet(where: str, sheet: Path, polarization: str) -> list[Scene]:
     for number, row in enumerate(rows, start=2):
         if not row["path"] or not row["datetime"]:
             raise InputError(f"{where}: {sheet}, line {number}: path or datetime is empty")
-        # A sheet moves together with its scenes, so its paths are relative to it.
-        path = sheet.parent / row["path"].replace("{polarization}", polarization)
-        if not path.is_file():
-            raise InputError(f"{where}: {sheet}, line {number}: the file {path} does not exist")
+        path = row["path"].replace("{polarization}", polarization)
+        if not is_remote(path):
+            # A sheet moves together with its scenes, so its paths are relative to it.
+            path = str(sheet.parent / path)
+            if not Path(path).is_file():
+                raise InputError(f"{where}: {sheet}, line {number}: the file {path} does not exist")
         try:
             time = names.parse_time(row["datetime"])
         except InputError as error:
             raise InputError(f"{where}: {sheet}, line {number}: {error}") from None
-        scenes.append(Scene(names.scene_id(time), str(path), names.platform(path.name)))
+        scenes.append(Scene(names.scene_id(time), path, names.platform(Path(path).name)))
     return scenes

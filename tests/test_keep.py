@@ -1,0 +1,75 @@
+"""Rasters that are not kept: gone after their use, and made again only where a new scene asks."""
+
+import os
+import shutil
+
+import pytest
+from conftest import TIMES, Workspace, small_stack
+
+OLDEST = ["20211109T000000", "20211121T000000", "20211203T000000", "20211215T000000"]
+
+
+@pytest.fixture(scope="module")
+def dropped(tmp_path_factory):
+    """A finished run of seven scenes that keeps no raster."""
+    folder = tmp_path_factory.mktemp("dropped")
+    small_stack(folder / "scenes")
+    small_stack(folder / "scenes", times=OLDEST, offsets=[(0, 0), (1, 1), (0, 2), (-1, 0)])
+    bounds = [300_000.0, 3_895_500.0, 305_100.0, 3_900_000.0]
+    config = {
+        "stacks": {"site": {"directory": "scenes"}},
+        "superset": {"extent": "bounds", "bounds": bounds},
+        "tiles": {"rows": 2, "columns": 2},
+        "pairs": {"next": 1},
+        "keep": [],
+    }
+    workspace = Workspace(folder, config)
+    done = workspace.run("analysed")
+    assert done.status == 0, done.text
+    return workspace
+
+
+def test_no_raster_is_left_and_a_second_run_has_nothing_to_do(dropped):
+    assert list((dropped.folder / "results").rglob("*.tif")) == []
+    assert dropped.dry("analysed") == {}
+
+
+def test_the_tables_are_those_of_a_run_that_keeps_all(dropped, tmp_path):
+    shutil.copytree(dropped.folder / "scenes", tmp_path / "scenes", copy_function=shutil.copy2)
+    config = {key: value for key, value in dropped.config.items() if key != "keep"}
+    kept = Workspace(tmp_path, config)
+    assert kept.run("analysed").status == 0
+    assert kept.results() == dropped.results()
+    assert list((tmp_path / "results").rglob("superset/*.tif"))
+
+
+def test_a_new_scene_measures_its_own_pairs_only(dropped, tmp_path):
+    grown = dropped.copy(tmp_path / "grown")
+    small_stack(grown.folder / "scenes", times=["20220206T000000"], offsets=[(0, 0)])
+    # The new scene, and the one that it is paired with, whose tiles are gone.
+    assert grown.dry("analysed") == {
+        **dict.fromkeys(("superset", "flatten", "tile"), 2),
+        **dict.fromkeys(("correlate", "number", "analyse", "invert", "verdict"), 1),
+        "analysed": 1,
+    }
+    assert grown.run("analysed").status == 0
+    assert list((grown.folder / "results").rglob("*.tif")) == []
+    fresh = Workspace(tmp_path / "fresh", grown.config)
+    shutil.copytree(grown.folder / "scenes", fresh.folder / "scenes")
+    assert fresh.run("analysed").status == 0
+    assert fresh.results() == grown.results()
+
+
+def test_what_is_changed_is_measured_again(dropped, tmp_path):
+    workspace = dropped.copy(tmp_path / "changed")
+    (scene,) = (workspace.folder / "scenes").glob(f"*{TIMES[2]}*")
+    later = scene.stat().st_mtime + 1000
+    os.utime(scene, (later, later))
+    assert workspace.dry("analysed")["correlate"] == 1
+    os.utime(scene, (later - 1000, later - 1000))
+    workspace.config["flatten"] = {"outside": "clip"}
+    assert workspace.dry("analysed")["correlate"] == 6
+
+
+def test_forced_stages_run(dropped):
+    assert dropped.dry("analysed", "--forcerun", "correlate")["correlate"] == 6
