@@ -11,6 +11,7 @@ report: "report/workflow.rst"
 
 include: "rules/common.smk"
 include: "rules/simulate.smk"
+include: "rules/check.smk"
 include: "rules/grid.smk"
 include: "rules/superset.smk"
 include: "rules/flatten.smk"

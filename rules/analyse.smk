@@ -6,6 +6,7 @@ rule analyse:
         measurements=f"{ANALYSIS}/measurements.csv",
         pairs=f"{ANALYSIS}/pairs.csv",
         tiles=f"{ANALYSIS}/tiles.csv",
+        unreadable=f"{ANALYSIS}/unreadable.json",
     log:
         "logs/{stack}/{polarization}/analyse.log",
     benchmark:

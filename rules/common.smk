@@ -207,6 +207,13 @@ def truth_of(wildcards) -> dict:
     return {}
 
 
+def checked(wildcards) -> dict[str, str]:
+    """The scenes to look at before any work, newest first; none of a simulated stack."""
+    if "simulate" in config["stacks"][wildcards.stack]:
+        return {}
+    return {name: scene.path for name, scene in scenes_of(wildcards).items()}
+
+
 def grid_scenes(wildcards) -> list[str]:
     """The scenes that define the grid, oldest first.
 

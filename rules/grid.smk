@@ -1,6 +1,8 @@
 rule grid:
     input:
         scenes=lambda wildcards: local(grid_scenes(wildcards)),
+        # An old grid does not wait for a look at a new scene.
+        checked=ancient(rules.check.output.report),
     output:
         grid="results/{stack}/{polarization}/grid.json",
     log:

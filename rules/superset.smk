@@ -2,6 +2,7 @@ rule superset:
     input:
         scene=lambda wildcards: local([scenes_of(wildcards)[wildcards.scene].path]),
         grid=rules.grid.output.grid,
+        checked=ancient(rules.check.output.report),
     output:
         scene=kept("superset", "results/{stack}/{polarization}/superset/{scene}.tif"),
     log:
@@ -19,6 +20,7 @@ rule superset:
     params:
         source=lambda wildcards: scenes_of(wildcards)[wildcards.scene].path,
         resampling=config["superset"]["resampling"],
+        unreadable=config["check"]["unreadable"],
         no_data=config["superset"]["nodata"],
         platform=lambda wildcards: scenes_of(wildcards)[wildcards.scene].platform,
         code=code_digest("superset"),

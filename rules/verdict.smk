@@ -2,6 +2,7 @@ rule verdict:
     input:
         scenes=rules.invert.output.scenes,
         findings=rules.invert.output.findings,
+        unreadable=rules.analyse.output.unreadable,
     output:
         report=f"{ANALYSIS}/verdict.json",
         table=f"{ANALYSIS}/verdict.csv",

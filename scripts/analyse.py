@@ -7,7 +7,14 @@ from stackio import files, job
 from stackshift import tables
 
 
-def main(correlation: str, truth: str | None, measurements: str, pairs: str, tiles: str) -> None:
+def main(
+    correlation: str,
+    truth: str | None,
+    measurements: str,
+    pairs: str,
+    tiles: str,
+    unreadable: str,
+) -> None:
     """Write the tables of a stack.
 
     Parameters
@@ -15,13 +22,21 @@ def main(correlation: str, truth: str | None, measurements: str, pairs: str, til
     correlation : folder with the pairs' JSONs.
     truth : CSV with the true offset of each scene of a simulated stack, else None.
     measurements, pairs, tiles : CSVs to write.
+    unreadable : JSON to write, with the reason for each scene that was left out.
     """
     content = [files.read_json(path) for path in sorted(Path(correlation).glob("*.json"))]
     table = tables.measurements(content)
     files.write_csv(measurements, table)
     files.write_csv(pairs, tables.pairs_table(table, content, files.read_truth(truth)))
     files.write_csv(tiles, tables.tiles_table(table))
+    files.write_json(unreadable, reasons(content))
     logging.info("%d pairs, %d measurements", len(content), len(table))
+
+
+def reasons(pairs: list[dict]) -> dict[str, str]:
+    """Why scenes were left out, by scene, as their tiles say."""
+    ends = [pair[role] for pair in pairs for role in ("reference", "secondary")]
+    return {end["scene"]: end["unreadable"] for end in ends if "unreadable" in end}
 
 
 if __name__ == "__main__":
@@ -32,4 +47,5 @@ if __name__ == "__main__":
             measurements=snakemake.output.measurements,
             pairs=snakemake.output.pairs,
             tiles=snakemake.output.tiles,
+            unreadable=snakemake.output.unreadable,
         )

@@ -2,12 +2,17 @@
 
 import logging
 
-from stackio import job, raster
+from stackio import files, job, raster
 from stackshift import grid as grids
 from stackshift.errors import InputError
 
+# How many times the area of all scenes their union may have.
+_SPARSE = 20
 
-def main(scenes: list[str], path: str, extent: str, bounds: list[float] | None) -> None:
+
+def main(
+    scenes: list[str], path: str, extent: str, bounds: list[float] | None, checked: dict
+) -> None:
     """Write the grid of a stack.
 
     Parameters
@@ -17,7 +22,11 @@ def main(scenes: list[str], path: str, extent: str, bounds: list[float] | None) 
     path : JSON to write.
     extent : ``union``, ``intersection`` or ``bounds``.
     bounds : [left, bottom, right, top] in the CRS of the stack, for ``extent: bounds``.
+    checked : path of each scene and the reason why it is left out, from the stage ``check``.
     """
+    bad = {entry["path"] for entry in checked.values() if entry["reason"]}
+    good = [entry["path"] for _, entry in sorted(checked.items()) if not entry["reason"]]
+    scenes = [scene for scene in scenes if scene not in bad] or good[:1]
     found = []
     for scene in scenes:
         with raster.open_scene(scene) as source:
@@ -30,6 +39,13 @@ def main(scenes: list[str], path: str, extent: str, bounds: list[float] | None) 
         grid = grids.snap(_box(scenes, lattice.crs, extent, bounds), lattice)
     except InputError as error:
         raise InputError(f"superset: {error}") from None
+    largest = max(one.width * one.height for _, one in found)
+    if extent == "union" and grid.width * grid.height > _SPARSE * len(found) * largest:
+        raise InputError(
+            f"superset: the scenes lie so far apart that their union has {grid.width} x "
+            f"{grid.height} pixels (on both sides of the antimeridian?); make a stack of each "
+            "place, or give 'superset: {extent: bounds}'"
+        )
     logging.info("%s: %d x %d pixels in %s", extent, grid.width, grid.height, grid.crs)
     raster.write_grid(path, grid)
 
@@ -51,4 +67,5 @@ if __name__ == "__main__":
             path=snakemake.output.grid,
             extent=snakemake.params.extent,
             bounds=snakemake.params.bounds,
+            checked=files.read_json(snakemake.input.checked),
         )

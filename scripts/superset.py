@@ -5,12 +5,21 @@ from pathlib import Path
 
 import numpy as np
 
-from stackio import job, raster
+from stackio import files, job, raster
 from stackshift.errors import InputError
 from stackshift.grid import offset_in, same_lattice
 
 
-def main(scene: str, grid: str, path: str, resampling: str, no_data, platform: str | None) -> None:
+def main(
+    scene: str,
+    grid: str,
+    path: str,
+    resampling: str,
+    no_data,
+    platform: str | None,
+    reason: str | None = None,
+    unreadable: str = "stop",
+) -> None:
     """Write one scene on the stack's grid, NaN where it has no data.
 
     Parameters
@@ -21,37 +30,61 @@ def main(scene: str, grid: str, path: str, resampling: str, no_data, platform: s
     resampling : kernel for a scene off the lattice: bilinear, cubic or lanczos.
     no_data : number that marks no data, or ``auto``: the file's own, and 0 where it names none.
     platform : satellite, for the tags.
+    reason : why the scene was found to be bad, which leaves it out.
+    unreadable : ``stop``, or ``leave_out``: a bad scene becomes one without data that says why.
+
+    Raises
+    ------
+    InputError
+        With ``stop``, for a scene that cannot be read, has no valid pixel or is no power.
     """
-    target_grid = raster.read_grid(grid)
+    area = raster.read_grid(grid)
+    tags = {"stage": "superset", "source": Path(scene).name, "platform": platform or ""}
+    try:
+        if reason:
+            raise InputError(reason)
+        _write(scene, area, path, resampling, no_data, tags)
+    except InputError as error:
+        if unreadable == "stop":
+            raise
+        logging.warning("left out: %s", error)
+        with raster.create(
+            path, area, tags | {"resampling": "none", "unreadable": str(error)}
+        ) as out:
+            for first, rows in raster.row_blocks(area.height):
+                raster.write_rows(out, first, np.full((rows, area.width), np.nan, np.float32))
+
+
+def _write(scene, area, path, resampling, no_data, tags) -> None:
+    """Bring a scene that is expected to be good onto the grid."""
+    valid = negative = 0
     with raster.open_scene(scene) as source:
         value = raster.no_data_value(source, no_data)
-        copied = same_lattice(raster.grid_of(source), target_grid)
-        tags = {
-            "stage": "superset",
-            "no_data": f"{value:g}",
-            "source": Path(scene).name,
-            "platform": platform or "",
-            "resampling": "none" if copied else resampling,
-        }
+        copied = same_lattice(raster.grid_of(source), area)
+        tags = tags | {"no_data": f"{value:g}", "resampling": "none" if copied else resampling}
         if copied:
             logging.info("%s lies on the stack's pixel lattice: copied", scene)
         else:
             logging.warning("%s is off the stack's pixel lattice: warped, %s", scene, resampling)
-        with raster.create(path, target_grid, tags) as target:
-            blocks = _copied(source, target_grid, value)
+        with raster.create(path, area, tags) as target:
+            blocks = _copied(source, area, value)
             if not copied:
-                blocks = _warped(source, target_grid, resampling, value)
-            valid = 0
+                blocks = _warped(source, area, resampling, value)
             for first, block in blocks:
                 valid += int(np.isfinite(block).sum())
+                negative += int((block < 0).sum())
                 raster.write_rows(target, first, block)
             if valid == 0:
                 raise InputError(
                     f"{scene} has no valid pixel on the stack's grid; remove it from the stack, or "
                     "correct 'superset: bounds' or 'nodata'"
                 )
-    share = valid / (target_grid.width * target_grid.height)
-    logging.info("%.1f %% of the pixels are valid", 100 * share)
+            if negative > 0.5 * valid:
+                raise InputError(
+                    f"{scene} has {100 * negative / valid:.0f} % negative values, as decibels "
+                    "have; give gamma0 as linear power: 10 ^ (decibels / 10)"
+                )
+    logging.info("%.1f %% of the pixels are valid", 100 * valid / (area.width * area.height))
 
 
 def _copied(source, grid, no_data):
@@ -76,6 +109,11 @@ def _warped(source, grid, resampling, no_data):
             yield first, raster.masked(raster.read_rows(view, first, rows), no_data)
 
 
+def reason_of(checked: str, scene: str) -> str | None:
+    """Why the stage ``check`` leaves a scene out, if it does."""
+    return files.read_json(checked).get(scene, {}).get("reason")
+
+
 if __name__ == "__main__":
     with job.logged(snakemake):
         main(
@@ -85,4 +123,6 @@ if __name__ == "__main__":
             resampling=snakemake.params.resampling,
             no_data=snakemake.params.no_data,
             platform=snakemake.params.platform,
+            reason=reason_of(snakemake.input.checked, snakemake.wildcards.scene),
+            unreadable=snakemake.params.unreadable,
         )

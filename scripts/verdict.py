@@ -11,25 +11,28 @@ from stackshift import verdict
 from stackshift.inversion import as_numbers
 
 
-def main(scenes: str, findings: str, requirement: dict, report: str, table: str) -> None:
+def main(
+    scenes: str, findings: str, unreadable: str, requirement: dict, report: str, table: str
+) -> None:
     """Judge a stack.
 
     Parameters
     ----------
     scenes : table of the scenes.
+    unreadable : JSON with the reason for each scene that was left out unread.
     findings : JSON with steps, platforms and parts of the network.
     requirement : ``name``, ``metres``, ``share`` and ``confidence``.
     report, table : JSON and CSV to write.
     """
     found = pd.read_csv(scenes, dtype={c.SCENE: str}, keep_default_na=False)
-    judged = judge(found, requirement)
+    judged = judge(found, requirement, files.read_json(unreadable))
     files.write_json(report, judged | {"findings": files.read_json(findings)})
     rows = [{"criterion": name} | judged["criteria"][name] for name in judged["criteria"]]
     files.write_csv(table, pd.DataFrame(rows, columns=list(c.VERDICT_TABLE)))
     logging.info("%s: %s", judged["criterion"], judged["verdict"])
 
 
-def judge(scenes: pd.DataFrame, requirement: dict) -> dict:
+def judge(scenes: pd.DataFrame, requirement: dict, unreadable: dict[str, str]) -> dict:
     """The content of verdict.json but the findings; scenes as in `columns.SCENES_TABLE`."""
     east, north, sigma_east, sigma_north = as_numbers(
         scenes, c.DEVIATION_EAST, c.DEVIATION_NORTH, c.SIGMA_EAST, c.SIGMA_NORTH
@@ -45,7 +48,7 @@ def judge(scenes: pd.DataFrame, requirement: dict) -> dict:
     }
     left_out = [
         {"scene": scene, "reason": "part of the network that cannot be compared" if is_apart
-         else "no pair of the scene counts"}
+         else unreadable.get(scene, "no pair of the scene counts")}
         for scene, is_apart, value in zip(scenes[c.SCENE], apart, east, strict=True)
         if not np.isfinite(value)
     ]  # fmt: skip
@@ -76,6 +79,7 @@ if __name__ == "__main__":
         main(
             scenes=snakemake.input.scenes,
             findings=snakemake.input.findings,
+            unreadable=snakemake.input.unreadable,
             requirement=snakemake.params.requirement,
             report=snakemake.output.report,
             table=snakemake.output.table,

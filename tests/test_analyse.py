@@ -23,7 +23,7 @@ def write(folder, *pairs):
 def run(tmp_path, *pairs, truth=None):
     write(tmp_path / "correlation", *pairs)
     out = [tmp_path / f"{name}.csv" for name in ("measurements", "pairs", "tiles")]
-    analyse.main(tmp_path / "correlation", truth, *out)
+    analyse.main(tmp_path / "correlation", truth, *out, tmp_path / "unreadable.json")
     return [pd.read_csv(path, dtype={"reference": str, "secondary": str}) for path in out]
 
 

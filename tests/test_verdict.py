@@ -86,12 +86,14 @@ def test_the_report_says_what_was_left_out_and_why(tmp_path):
     table.loc[9, c.DEVIATION_EAST], table.loc[9, c.FLAG] = 30.0, "outlier"
     table.to_csv(tmp_path / "scenes.csv", index=False)
     (tmp_path / "findings.json").write_text('{"parts": 2}')
+    (tmp_path / "unreadable.json").write_text(json.dumps({table[c.SCENE][3]: "is damaged"}))
     stage.main(
-        tmp_path / "scenes.csv", tmp_path / "findings.json", REQUIREMENT,
-        tmp_path / "verdict.json", tmp_path / "verdict.csv",
+        tmp_path / "scenes.csv", tmp_path / "findings.json", tmp_path / "unreadable.json",
+        REQUIREMENT, tmp_path / "verdict.json", tmp_path / "verdict.csv",
     )  # fmt: skip
     found = json.loads((tmp_path / "verdict.json").read_text(), parse_constant=pytest.fail)
     assert [left["scene"] for left in found["left_out"]] == [table[c.SCENE][3], table[c.SCENE][8]]
+    assert found["left_out"][0]["reason"] == "is damaged"
     assert found["outliers"] == [table[c.SCENE][9]]
     assert found["worst_scene"]["scene"] == table[c.SCENE][9]
     assert found["criteria"]["radial"]["measured"] == 19

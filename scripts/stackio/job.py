@@ -1,5 +1,6 @@
 """What every script does around its work: log into the job's file, and fail in one line."""
 
+import errno
 import logging
 import resource
 import sys
@@ -36,6 +37,15 @@ def logged(snakemake):
     except InputError as error:
         logging.error(error)
         sys.exit(f"{snakemake.rule}: {error}")
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EFBIG):
+            logging.exception("%s failed", snakemake.rule)
+            raise
+        logging.error(error)
+        sys.exit(
+            f"{snakemake.rule}: {error.filename or 'a result'}: {error.strerror}; make room or "
+            "give the right to write, and call again"
+        )
     except Exception:
         logging.exception("%s failed", snakemake.rule)
         raise

@@ -4,7 +4,7 @@ import math
 import os
 import sys
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 # GDAL would keep 5 % of the machine's memory of blocks that no job reads twice.
@@ -60,6 +60,34 @@ def open_scene(path):
                 f"{path} cannot be read to the end ({_line(error)}); it is damaged or incomplete: "
                 "download it again"
             ) from error
+
+
+def check_complete(source, path) -> None:
+    """Refuse a GeoTIFF on this machine that ends before its last block of pixels.
+
+    Raises
+    ------
+    InputError
+        With the file; a damaged block inside shows only when it is read.
+    """
+    if source.driver != "GTiff" or not os.path.isfile(path):
+        return
+    size = os.path.getsize(path)
+    height, width = source.block_shapes[0]
+    for row in range(-(-source.height // height)):
+        for column in range(-(-source.width // width)):
+            place = [
+                source.get_tag_item(f"BLOCK_{what}_{column}_{row}", "TIFF", bidx=1)
+                for what in ("OFFSET", "SIZE")
+            ]
+            if all(place) and sum(map(int, place)) > size:
+                raise InputError(f"{path} is incomplete; download it again")
+
+
+def bounds_in_degrees(source) -> tuple[float, float, float, float]:
+    """The bounds of an open raster as (west, south, east, north); east beyond 180 if it crosses."""
+    west, south, east, north = transform_bounds(source.crs, "EPSG:4326", *source.bounds)
+    return west, south, east + 360 * (east < west), north
 
 
 def _line(error) -> str:
@@ -201,9 +229,8 @@ def create(path, grid: Grid, tags: dict, no_data: float = math.nan):
     """
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     with files.whole(path) as part:
-        with rasterio.open(
+        with _opened_to_write(
             part,
-            "w",
             driver="GTiff",
             dtype="float32",
             count=1,
@@ -221,6 +248,29 @@ def create(path, grid: Grid, tags: dict, no_data: float = math.nan):
         _check_size(part, grid)
 
 
+@contextmanager
+def _opened_to_write(path, **profile):
+    """A raster to write; what fails when it is opened or closed is told as such."""
+    try:
+        target = rasterio.open(path, "w", **profile)
+    except RasterioError as error:
+        raise _unwritten(path, error) from error
+    try:
+        yield target
+    except BaseException:
+        with suppress(RasterioError):
+            target.close()
+        raise
+    try:
+        target.close()
+    except RasterioError as error:
+        raise _unwritten(path, error) from error
+
+
+def _unwritten(path, error) -> InputError:
+    return InputError(f"{path} could not be written ({_line(error)}); is the disk full?")
+
+
 def _check_size(path, grid: Grid) -> None:
     # GDAL reports a full disk when it closes the file, where rasterio does not raise.
     if os.path.getsize(path) < 4 * grid.width * grid.height:
@@ -228,5 +278,14 @@ def _check_size(path, grid: Grid) -> None:
 
 
 def write_rows(target, first: int, block: np.ndarray) -> None:
-    """Whole rows of a raster that is being written."""
-    target.write(block, 1, window=Window(0, first, block.shape[1], block.shape[0]))
+    """Whole rows of a raster that is being written.
+
+    Raises
+    ------
+    InputError
+        If they cannot be written, which is not the fault of what is read meanwhile.
+    """
+    try:
+        target.write(block, 1, window=Window(0, first, block.shape[1], block.shape[0]))
+    except RasterioError as error:
+        raise _unwritten(target.name, error) from error

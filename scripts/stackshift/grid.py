@@ -9,6 +9,7 @@ x = a * column + b * row + c, y = d * column + e * row + f.
 
 import math
 from dataclasses import dataclass
+from statistics import median
 
 from stackshift.errors import InputError
 
@@ -17,6 +18,10 @@ TOLERANCE = 1e-3
 
 Transform = tuple[float, float, float, float, float, float]
 Bounds = tuple[float, float, float, float]
+
+
+# How many times the largest scene a stack may span.
+_SPREAD = 10
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,41 @@ def intersection(bounds: list[Bounds]) -> Bounds:
             "the scenes have no common area; use extent: union, or remove the scene that lies apart"
         )
     return box
+
+
+def far_from_the_others(boxes: dict[str, Bounds]) -> list[str]:
+    """Names of the boxes without which the box around all would be far smaller.
+
+    Scenes of a stack overlap or lie side by side; one in a wrong zone or place would blow the
+    common grid up, and one on the other side of the antimeridian too.
+
+    Parameters
+    ----------
+    boxes : (left, bottom, right, top) by name, all in one CRS.
+
+    Returns
+    -------
+    The fewest that have to go, which are never half of all.
+    """
+    left = dict(boxes)
+    far = []
+    while len(left) > 2 and _blown_up(list(left.values())):
+        middle = [median((box[i] + box[i + 2]) / 2 for box in left.values()) for i in (0, 1)]
+        worst = max(
+            left,
+            key=lambda name: math.hypot(
+                *((left[name][i] + left[name][i + 2]) / 2 - middle[i] for i in (0, 1))
+            ),
+        )
+        far.append(worst)
+        del left[worst]
+    return far if 2 * len(far) < len(boxes) else []
+
+
+def _blown_up(boxes: list[Bounds]) -> bool:
+    whole = union(boxes)
+    sizes = [max(b[2] - b[0] for b in boxes), max(b[3] - b[1] for b in boxes)]
+    return whole[2] - whole[0] > _SPREAD * sizes[0] or whole[3] - whole[1] > _SPREAD * sizes[1]
 
 
 def snap(bounds: Bounds, lattice: Grid) -> Grid:

@@ -1,0 +1,24 @@
+rule check:
+    input:
+        scenes=lambda wildcards: local(list(checked(wildcards).values())),
+    output:
+        report="results/{stack}/{polarization}/check.json",
+    log:
+        "logs/{stack}/{polarization}/check.log",
+    wildcard_constraints:
+        stack=REAL_STACK,
+    conda:
+        "../envs/raster.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=20,
+    params:
+        scenes=lambda wildcards: checked(wildcards),
+        unreadable=config["check"]["unreadable"],
+        together=config["superset"]["extent"] != "bounds",
+        code=code_digest("check"),
+    message:
+        "Look at the scenes of {wildcards.stack} {wildcards.polarization}"
+    script:
+        "../scripts/check.py"
