@@ -7,7 +7,7 @@ BIN := .venv/bin
 RUN := .venv/run.stamp
 DEVELOP := .venv/develop.stamp
 
-.PHONY: accuracy columns demo test lint format requirements clean
+.PHONY: accuracy bench columns demo test lint format requirements clean
 
 demo: $(RUN)
 	$(BIN)/snakemake --cores $(CORES) --report results/report.html --report-after-run
@@ -19,6 +19,12 @@ test: $(DEVELOP)
 # Writes docs/accuracy.md and its figure; about ten minutes.
 accuracy: $(RUN)
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/accuracy.py --write
+
+# The whole workflow beside the mended notebook, and what Snakemake's graph costs; about ten
+# minutes and 12 GB of disk. BENCH="--write" writes docs/benchmark.md, BENCH="--size 2048" is quick.
+bench: $(DEVELOP)
+	$(BIN)/python benchmarks/pipeline.py $(BENCH)
+	$(BIN)/python benchmarks/graph.py
 
 # Writes docs/columns.md from the one place where the columns stand.
 columns: $(RUN)
