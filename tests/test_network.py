@@ -115,10 +115,136 @@ def test_a_network_in_two_parts_is_solved_part_by_part():
     assert (found.sigmas[:5] > 0).all()
 
 
+def test_the_error_of_a_pair_is_shared_by_its_scenes_whatever_its_origin():
+    """Half a difference of variance sigma^2 has a quarter of it, and all of it from one scene."""
+    found = adjust(2, [(1, 0)], [3.0], [0.8])
+    np.testing.assert_allclose(found.offsets, [-1.5, 1.5])
+    np.testing.assert_allclose(found.sigmas, [0.4, 0.4])
+    against = adjust(2, [(1, 0)], [3.0], [0.8], reference=0)
+    np.testing.assert_allclose(against.offsets, [0, 3])
+    np.testing.assert_allclose(against.sigmas, [0, 0.8], atol=1e-12)
+    assert against.own_share == 0.5
+
+
+def propagated(count, pairs, sigmas, share):
+    """Standard errors of offsets about their mean: error propagation, written out in full."""
+    design = np.zeros((len(pairs), count))
+    for row, (r, s) in enumerate(pairs):
+        design[row, r], design[row, s] = 1, -1
+    weight = np.diag(1 / np.square(sigmas))
+    solve = np.linalg.pinv(design.T @ weight @ design) @ design.T @ weight
+    scenes = [np.mean([s**2 for s, p in zip(sigmas, pairs, strict=True) if i in p])
+              for i in range(count)]  # fmt: skip
+    own = np.diag(np.array(scenes) * (1 - share) / 2)
+    shifts = share * np.diag(np.square(sigmas)) + design @ own @ design.T
+    return np.sqrt(np.diag(solve @ shifts @ solve.T))
+
+
+def test_standard_errors_are_propagated_from_pairs_and_scenes():
+    # Two pairs in a row, without redundancy: half is taken for the pairs' own.
+    found = adjust(3, [(1, 0), (2, 1)], [1.0, 2.0], [0.3, 0.9])
+    np.testing.assert_allclose(found.sigmas, propagated(3, [(1, 0), (2, 1)], [0.3, 0.9], 0.5))
+    # A triangle that closes: one redundant pair beside a guess that is worth four.
+    pairs, sigmas = [(2, 1), (1, 0), (2, 0)], [0.3, 0.9, 0.5]
+    found = adjust(3, pairs, [1.0, 2.0, 3.0], sigmas)
+    assert found.own_share == pytest.approx(0.5 * 4 / (1 + 4))
+    np.testing.assert_allclose(found.sigmas, propagated(3, pairs, sigmas, 0.4))
+
+
+def test_the_pairs_own_share_is_what_loops_say():
+    """A triangle of equal errors leaves a third of its misclosure to each pair."""
+    pairs = [(2, 1), (1, 0), (2, 0)]
+    for misclosure in (0.5, 1.5, 3.0):
+        found = adjust(3, pairs, [1.0, 2.0, 3.0 - misclosure], np.full(3, 1.0))
+        np.testing.assert_allclose(np.abs(found.residuals), np.full(3, misclosure / 3), atol=1e-6)
+        np.testing.assert_allclose(found.residuals, misclosure / 3 * np.array([1, 1, -1]))
+        assert found.own_share == pytest.approx((misclosure**2 / 3 + 0.5 * 4) / (1 + 4))
+        assert (found.weights == 1).all()
+        # Nothing is left to the scenes where loops close worse than all pairs say.
+        share = found.own_share
+        own = propagated(3, pairs, np.ones(3), share)
+        if share > 1:
+            own = propagated(3, pairs, np.sqrt(share) * np.ones(3), 1.0)
+        np.testing.assert_allclose(found.sigmas, own)
+
+
+@pytest.mark.parametrize(("count", "share"), [(9, 2 / (36 - 8 + 4)), (12, 0.05)])
+def test_loops_that_close_say_that_all_is_the_scenes_but_never_quite(count, share):
+    pairs = chain(count, count)
+    found = adjust(count, pairs, np.zeros(len(pairs)), np.ones(len(pairs)))
+    assert found.own_share == pytest.approx(share)
+
+
+def test_a_pair_that_fits_badly_has_hubers_weight():
+    pairs = chain(7, 3)
+    shifts = np.zeros(len(pairs))
+    bad = pairs.index((4, 3))
+    shifts[bad] = 4.0
+    found = adjust(7, pairs, shifts, np.ones(len(pairs)))
+    limit = 1.5 * np.sqrt(found.own_share) / np.abs(found.residuals)
+    assert 0.15 < found.weights[bad] < 0.9
+    np.testing.assert_allclose(found.weights, np.minimum(1, limit), rtol=1e-4)
+    # The offsets are those of least squares with these weights.
+    design = np.zeros((len(pairs), 7))
+    for row, (r, s) in enumerate(pairs):
+        design[row, r], design[row, s] = 1, -1
+    root = np.sqrt(found.weights)
+    expected = np.linalg.lstsq(design * root[:, None], shifts * root, rcond=None)[0]
+    np.testing.assert_allclose(found.offsets, expected - expected.mean(), atol=1e-4)
+    squares = (found.weights * found.residuals**2).sum()
+    redundancy = len(pairs) - 6 - (1 - found.weights).sum()
+    assert found.own_share == pytest.approx((squares + 2) / (redundancy + 4), rel=1e-4)
+
+
+def test_a_pair_that_is_wrong_counts_for_nothing():
+    random = np.random.default_rng(4)
+    pairs = chain(12, 3)
+    truth = random.normal(0, 6, 12)
+    shifts = measured(random, truth, pairs, 0.3, 0.3)
+    wrong = pairs.index((5, 3))
+    rest = [i for i in range(len(pairs)) if i != wrong]
+    without = adjust(12, [pairs[i] for i in rest], shifts[rest], np.full(len(rest), 0.3))
+    shifts[wrong] += 40
+    found = adjust(12, pairs, shifts, np.full(len(pairs), 0.3))
+    assert found.weights[wrong] == 0
+    np.testing.assert_allclose(found.offsets, without.offsets, atol=1e-5)
+    assert found.own_share == pytest.approx(without.own_share, rel=1e-4)
+    assert found.sigmas == pytest.approx(without.sigmas, rel=0.05)
+
+
+def test_pairs_that_are_wrong_but_hold_the_network_together_count():
+    """A scene of which two pairs say what cannot be: none can be left out, as both cannot."""
+    pairs = [*chain(20, 3), (20, 19), (20, 18)]
+    shifts = np.append(np.zeros(len(pairs) - 2), [60.0, -60.0])
+    found = adjust(21, pairs, shifts, np.full(len(pairs), 0.3))
+    assert (found.weights[-2:] > 0).all() and (found.part == 0).all()
+    assert np.abs(found.residuals[-2:]) == pytest.approx([60, 60], rel=0.1)
+    assert found.offsets[20] - found.offsets[19] == pytest.approx(0, abs=6)
+    assert found.sigmas[20] > 5
+
+
+def test_parts_are_numbered_by_their_first_scene():
+    assert list(parts(7, np.array([(6, 4), (2, 1), (5, 4)]))) == [-1, 0, 0, -1, 1, 1, 1]
+    # A late pair joins what were two parts.
+    assert list(parts(5, np.array([(1, 0), (3, 2), (4, 3), (4, 0)]))) == [0, 0, 0, 0, 0]
+
+
 def test_no_pair_at_all():
     found = adjust(3, [], [], [])
     assert np.isnan(found.offsets).all() and list(found.part) == [-1, -1, -1]
     assert list(parts(3, np.empty((0, 2), int))) == [-1, -1, -1]
+
+
+def test_every_triangle_is_a_loop_and_a_chain_has_none():
+    pairs = chain(5, 2)
+    shifts = np.arange(len(pairs), dtype=float)
+    found = {loop: value for loop, value, _ in loop_closures(pairs, shifts, np.ones(len(pairs)))}
+    by_pair = dict(zip(pairs, shifts, strict=True))
+    assert found == {
+        (i + 2, i + 1, i): by_pair[i + 2, i + 1] + by_pair[i + 1, i] - by_pair[i + 2, i]
+        for i in range(3)
+    }
+    assert loop_closures(chain(5, 1), np.zeros(4), np.ones(4)) == []
 
 
 def test_loops_close_on_what_is_wrong():

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import optimize
 
-from stackshift.robust import nmad, weighted_huber
+from stackshift.robust import _weighted_median, nmad, weighted_huber
 
 
 def brute_force(values, sigmas, tuning):
@@ -37,6 +38,48 @@ def test_two_values_that_disagree_have_an_error_as_large_as_their_difference():
     mean, error = weighted_huber([0.0, 50.0], [0.1, 0.1])
     assert mean == pytest.approx(25)
     assert error == pytest.approx(25)
+
+
+def test_three_values_have_the_mean_and_standard_error_of_textbooks():
+    """Within the tuning, that is: the sample's standard deviation by the root of its size."""
+    mean, error = weighted_huber([1.6, 3.0, 4.4], [1.0, 1.0, 1.0])
+    assert mean == pytest.approx(3)
+    assert error == pytest.approx(1.4 / np.sqrt(3))
+    # Never less than what the errors themselves say.
+    mean, error = weighted_huber([3.0, 3.1, 3.2], [1.0, 2.0, 4.0])
+    weights = np.array([1, 1 / 4, 1 / 16])
+    assert mean == pytest.approx(np.average([3.0, 3.1, 3.2], weights=weights))
+    assert error == pytest.approx(1 / np.sqrt(weights.sum()))
+
+
+@pytest.mark.parametrize(("tuning", "within"), [(1.0, 6), (1.5, 7)])
+def test_mean_and_standard_error_with_a_wild_value_solve_hubers_equation(tuning, within):
+    values = np.array([-2.0, -1.1, -0.4, 0.1, 0.5, 1.3, 1.8, 90.0])
+    sigmas = np.array([1.0, 0.8, 1.2, 1.0, 0.9, 1.1, 1.0, 1.0])
+    mean, error = weighted_huber(values, sigmas, tuning)
+
+    def psi(at):
+        residual = (values - at) / sigmas
+        limit = tuning * max(1, 1.4826 * np.median(np.abs(residual)))
+        return np.clip(residual, -limit, limit), np.abs(residual) < limit
+
+    # Where the clipped residuals, each by its sigma, add up to nothing.
+    expected = optimize.brentq(lambda at: (psi(at)[0] / sigmas).sum(), -1, 2)
+    assert mean == pytest.approx(expected, abs=1e-6)
+    clipped, linear = psi(expected)
+    precision = sigmas**-2
+    count = precision.sum() ** 2 / np.square(precision).sum()
+    variance = (precision * clipped**2).sum() / (precision * linear).sum() ** 2
+    assert linear.sum() == within
+    assert error == pytest.approx(np.sqrt(variance * count / (count - 1)), rel=1e-5)
+
+
+def test_the_weighted_median_has_half_of_the_weight_on_each_side():
+    values = np.array([3.0, 1.0, 2.0, 10.0])
+    assert _weighted_median(values, np.array([1.0, 1, 1, 0.5])) == 2
+    assert _weighted_median(values, np.array([5.0, 1, 1, 1])) == 3
+    assert _weighted_median(values, np.array([1.0, 5, 1, 1])) == 1
+    assert _weighted_median(values, np.array([1.0, 1, 1, 4])) == 10
 
 
 def test_no_value_has_no_mean():
