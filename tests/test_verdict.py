@@ -45,6 +45,61 @@ def test_error_bars_that_reach_over_the_requirement_decide_nothing():
     assert verdict.judge(distances, np.full(21, 2.0), REQUIREMENT)["verdict"] == "undecided"
 
 
+def test_limits_of_the_verdict_are_included():
+    """A scene exactly at the requirement is within, and a limit exactly at the share passes."""
+    exact = REQUIREMENT | {"share": 0.1 ** (1 / 21)}
+    found = verdict.judge(np.full(21, 6.0), np.zeros(21), exact)
+    # None of 21 outside: the lower limit p solves p^21 = 0.1.
+    assert found["share_low"] == pytest.approx(0.1 ** (1 / 21))
+    assert found["within"] == found["measured"] == found["scenes"] == 21
+    assert (found["share"], found["share_high"]) == (1, 1)
+    low = REQUIREMENT | {"share": found["share_low"]}
+    assert verdict.judge(np.full(21, 6.0), np.zeros(21), low)["verdict"] == "pass"
+    high = verdict.judge(np.full(21, 6.001), np.zeros(21), REQUIREMENT)["share_high"]
+    assert high == pytest.approx(1 - 0.1 ** (1 / 21))
+    at_limit = REQUIREMENT | {"share": high}
+    found = verdict.judge(np.full(21, 6.001), np.zeros(21), at_limit)
+    assert (found["verdict"], found["within"]) == ("undecided", 0)
+
+
+def test_counts_behind_a_verdict():
+    """Three sure, one within by its distance alone, one outside alone, two outside, one unknown."""
+    distances = np.array([1.0, 1.0, 2.0, 5.9, 6.1, 20.0, 30.0, np.nan])
+    found = verdict.judge(distances, np.full(8, 0.5), REQUIREMENT)
+    assert (found["within"], found["measured"], found["scenes"]) == (4, 7, 8)
+    assert found["share"] == pytest.approx(4 / 7)
+    assert found["share_low"] == pytest.approx(stats.beta.ppf(0.1, 3, 6))
+    assert found["share_high"] == pytest.approx(stats.beta.ppf(0.9, 7, 2))
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.6, 0.8, 0.9, 0.95, 0.999])
+def test_the_margin_of_a_scene_is_the_normal_quantile(confidence):
+    assert verdict._quantile(confidence) == pytest.approx(stats.norm.ppf(confidence), abs=1e-9)
+
+
+def test_no_scene_at_all_decides_nothing():
+    found = verdict.judge([], [], REQUIREMENT)
+    assert (found["share_low"], found["share_high"], found["share"]) == (0, 1, None)
+    found = verdict.judge([np.nan], [np.nan], REQUIREMENT)
+    assert (found["share"], found["within"], found["measured"], found["scenes"]) == (None, 0, 0, 1)
+
+
+def test_the_interval_of_a_circular_error_is_that_of_its_order_statistics():
+    """A median's interval without bootstrap: binomial counts of what lies below it."""
+    random = np.random.default_rng(11)
+    east, north = random.normal(0, 2, (2, 900))
+    found = verdict.circular_error(np.append(east, np.nan), np.append(north, 0.0), 50, 0.8)
+    radius = np.sort(np.hypot(east, north))
+    assert found["metres"] == pytest.approx(np.median(radius))
+    low, high = stats.binom.ppf([0.1, 0.9], 900, 0.5).astype(int)
+    assert found["low"] == pytest.approx(radius[low], abs=0.02)
+    assert found["high"] == pytest.approx(radius[high], abs=0.02)
+    # Nothing lies between the limits of an interval that need not hold anything.
+    point = verdict.circular_error(east, north, 50, 0.0)
+    assert point["low"] == point["high"] == pytest.approx(found["metres"], abs=0.02)
+    assert verdict.circular_error([3.0, 0.0], [4.0, 0.0], 100, 0.9)["metres"] == 5
+
+
 def test_a_stack_on_the_edge_of_the_requirement_seldom_passes():
     random = np.random.default_rng(5)
     passed = sum(
