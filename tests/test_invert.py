@@ -212,3 +212,189 @@ def test_offsets_relative_to_a_scene(tmp_path, offsets):
     error = found[[c.OFFSET_EAST, c.OFFSET_NORTH]] - truth
     assert np.abs(error.to_numpy()).max() < 0.3
     assert (found[c.SIGMA_EAST] > 0).all()
+
+
+FEW = ["20220125T060708", "20220113T060708", "20220101T060708", "20211220T060708"]
+
+
+def three_pairs():
+    """A triangle that does not close by 0.3 m to the east and -0.6 m to the north; one scene off.
+
+    To the east shift ab + bc - ac is 1 + 2 - 2.7.
+    """
+    return pd.DataFrame(
+        {
+            c.REFERENCE: [FEW[0], FEW[1], FEW[0]],
+            c.SECONDARY: [FEW[1], FEW[2], FEW[2]],
+            c.SHIFT_X: [1.0, 2.0, 2.7],
+            c.SHIFT_Y: [-1.0, -2.0, -2.4],
+            c.SIGMA_X: [0.5] * 3,
+            c.SIGMA_Y: [0.5] * 3,
+            c.COUNT: [10, 20, 40],
+        }
+    )
+
+
+def test_what_has_no_shift_or_no_error_is_not_usable():
+    table = pd.concat([three_pairs()] * 2, ignore_index=True)
+    table.loc[0, c.SHIFT_X] = np.nan
+    table.loc[1, c.SIGMA_X] = 0.0
+    table.loc[2, c.SIGMA_Y] = 0.0
+    table.loc[3, c.SIGMA_Y] = np.nan
+    assert list(inversion.usable(table).index) == [4, 5]
+
+
+def test_the_scenes_table_in_numbers():
+    pairs, scenes = three_pairs(), dict(zip(FEW, ["S1A", "S1B", "S1A", "S1A"], strict=True))
+    truth = {name: (10.0 * i, -1.0 * i * i) for i, name in enumerate(FEW)}
+    table = inversion.scenes_table(pairs, inversion.solve(pairs, FEW), scenes, truth)
+    assert list(table[c.TIME]) == [f"{n[:4]}-{n[4:6]}-{n[6:8]}T06:07:08Z" for n in FEW]
+    assert list(table[c.PLATFORM]) == ["S1A", "S1B", "S1A", "S1A"]
+    assert list(table[c.PART][:3]) == [0, 0, 0] and pd.isna(table[c.PART][3])
+    # A third of the misclosure goes to each pair: 0.9 and 1.9 and 2.8 to the east.
+    east, north = np.array([3.7, 1.0, -4.7]) / 3, np.array([-3.4, -1.0, 4.4]) / 3
+    assert table[c.OFFSET_EAST].to_numpy(float)[:3] == pytest.approx(east)
+    assert table[c.OFFSET_NORTH].to_numpy(float)[:3] == pytest.approx(north)
+    assert table[c.DEVIATION_EAST].to_numpy(float)[:3] == pytest.approx(east - 1 / 3)
+    assert table[c.DEVIATION_NORTH].to_numpy(float)[:3] == pytest.approx(north + 1 / 3)
+    assert list(table[c.PAIRS]) == [2, 2, 2, 0]
+    assert list(table[c.TILES]) == [50, 30, 60, 0]
+    assert table[c.RESIDUAL].to_numpy(float)[:3] == pytest.approx(np.sqrt((0.1**2 + 0.2**2) / 2))
+    assert table[c.RESIDUAL][3] is None or np.isnan(table[c.RESIDUAL][3])
+    # The truth is relative to the mean of the three scenes that hang together.
+    assert table[c.TRUE_EAST].to_numpy(float)[:3] == pytest.approx([-10, 0, 10])
+    assert table[c.TRUE_NORTH].to_numpy(float)[:3] == pytest.approx([5 / 3, 2 / 3, -7 / 3])
+    assert pd.isna(table[c.TRUE_EAST][3])
+
+    relative = inversion.relative_to(table, FEW[2])
+    assert relative[c.OFFSET_EAST].to_numpy(float)[:3] == pytest.approx(east - east[2])
+    assert relative[c.TRUE_NORTH].to_numpy(float)[:3] == pytest.approx([4, 3, 0])
+    assert list(relative[c.SIGMA_EAST][:3]) == list(table[c.SIGMA_EAST][:3])
+
+
+def test_another_part_is_not_moved_by_the_reference():
+    pairs = three_pairs().iloc[[0]]
+    pairs = pd.concat([pairs, pairs.replace({FEW[0]: FEW[2], FEW[1]: FEW[3]})])
+    scenes = dict.fromkeys(FEW, "S1A")
+    table = inversion.scenes_table(pairs, inversion.solve(pairs, FEW), scenes, None)
+    relative = inversion.relative_to(table, FEW[1])
+    assert list(relative[c.OFFSET_EAST].astype(float)) == pytest.approx([1, 0, 0.5, -0.5])
+    assert table[c.TRUE_EAST].isna().all()
+
+
+def test_residuals_and_closures_in_numbers():
+    pairs = three_pairs()
+    pairs = pd.concat(
+        [pairs, pairs.iloc[[1]].assign(**{c.REFERENCE: FEW[2], c.SECONDARY: FEW[3]})]
+    ).reset_index(drop=True)
+    found = inversion.residuals_table(pairs, inversion.solve(pairs, FEW))
+    np.testing.assert_allclose(found[c.RESIDUAL_X], [0.1, 0.1, -0.1, 0], atol=1e-9)
+    np.testing.assert_allclose(found[c.RESIDUAL_Y], [-0.2, -0.2, 0.2, 0], atol=1e-9)
+    np.testing.assert_allclose(found[c.WEIGHT_X], 1)
+    closure = np.sqrt((0.3**2 + 0.6**2) / 2)
+    np.testing.assert_allclose(found[c.CLOSURE], [closure] * 3 + [np.nan])
+    assert list(found[c.SECONDARY]) == [FEW[1], FEW[2], FEW[2], FEW[3]]
+
+
+def test_a_tiles_largest_part_is_taken():
+    pairs = three_pairs().assign(**{c.TILE_X: 2, c.TILE_Y: 5, c.STATUS: "ok"})
+    names = [*FEW, "20211208T060708", "20211126T060708"]
+    # A pair apart, newer than the triangle in the order of scenes: the first of the parts.
+    apart = pairs.iloc[[0]].assign(
+        **{c.REFERENCE: "20220301T000000", c.SECONDARY: "20220218T000000"}
+    )
+    names = ["20220301T000000", "20220218T000000", *names]
+    bad = pairs.iloc[[1]].assign(**{c.SECONDARY: FEW[3], c.STATUS: "no_match"})
+    found = inversion.scene_tiles(pd.concat([pairs, apart, bad]), names)
+    assert list(found[c.SCENE]) == FEW[:3]
+    assert found[c.OFFSET_EAST].astype(float).to_numpy() == pytest.approx(
+        np.array([3.7, 1.0, -4.7]) / 3
+    )
+    assert (found[c.TILE_X] == 2).all() and (found[c.TILE_Y] == 5).all()
+
+
+def series(east, north=None, platforms="A", sigma=0.2):
+    """A scenes' table, newest first, of scenes of one part, as `scenes_table` gives it."""
+    count = len(east)
+    table = pd.DataFrame(index=range(count), columns=list(c.SCENES_TABLE), dtype=object)
+    table[c.SCENE] = [f"s{count - i}" for i in range(count)]
+    table[c.PART] = 0
+    table[c.PLATFORM] = (list(platforms) * count)[:count]
+    table[c.OFFSET_EAST] = np.asarray(east, float)
+    table[c.OFFSET_NORTH] = np.zeros(count) if north is None else np.asarray(north, float)
+    table[c.SIGMA_EAST] = table[c.SIGMA_NORTH] = sigma
+    return table
+
+
+NO_TILES = pd.DataFrame(columns=list(c.SCENE_TILES_TABLE))
+
+
+def test_steps_are_found_along_each_axis_in_the_order_of_time():
+    # Newest first: s5 and newer lie 2 m to the south of s4 and older.
+    north = np.repeat([-2.0, 0.0], [4, 4])
+    _, found = inversion.screened(series(np.zeros(8), north), NO_TILES, {})
+    (step,) = found["steps"]
+    assert (step["axis"], step["first_scene_behind"]) == ("north", "s5")
+    assert step["height"] == pytest.approx(-2)
+    assert step["sigma"] == pytest.approx(0.2 * np.sqrt(2 / 4))
+    # Three places in eight scenes, and half of the chance for each axis.
+    for height, steps in ((0.49, 1), (0.43, 0)):
+        p = 3 * screening.two_sided(height / (0.2 * np.sqrt(0.5)))[0]
+        assert p < 0.01 and (p < 0.005) == bool(steps)
+        given = series(np.repeat([height, 0.0], [4, 4]))
+        assert len(inversion.screened(given, NO_TILES, {})[1]["steps"]) == steps
+
+
+def test_platforms_of_two_scenes_or_more_are_compared():
+    given = series([1.0, 0.0, 1.0, 0.0, 7.0], [0, 0, 0, 0, 0], platforms="BABAC")
+    (row,) = inversion.screened(given, NO_TILES, {})[1]["platforms"]
+    assert (row["first"], row["second"], row["scenes"]) == ("A", "B", [2, 2])
+    assert (row["east"], row["north"]) == (pytest.approx(-1), pytest.approx(0))
+    assert row["sigma_east"] == pytest.approx(0.2)
+    assert row["p_east"] == pytest.approx(screening.two_sided(5)[0])
+    assert row["p_north"] == 1
+
+
+def test_flags_of_scenes_out_of_the_main_part():
+    given = series([0.0, 0.1, 50.0, -0.1, 0.05, -0.05, 0.02, 30.0, 0.0])
+    given[c.PART] = [0, 0, 0, 0, 0, 0, 0, 1, None]
+    given.loc[8, [c.OFFSET_EAST, c.OFFSET_NORTH, c.SIGMA_EAST, c.SIGMA_NORTH]] = np.nan
+    table, _ = inversion.screened(given, NO_TILES, {})
+    assert list(table[c.FLAG]) == ["", "", "outlier", *[""] * 4, "apart", "unmeasured"]
+    given.loc[2, c.OFFSET_EAST], given.loc[4, c.OFFSET_NORTH] = 0.0, -50.0
+    table, _ = inversion.screened(given, NO_TILES, {})
+    assert list(table[c.FLAG])[:7] == ["", "", "", "", "outlier", "", ""]
+
+
+@pytest.mark.parametrize("kind", ["rotated", "scaled"])
+def test_rotation_and_scale_are_relative_to_the_median_scene(kind):
+    positions = {(x, y): (1000.0 * x, -1000.0 * y) for x in range(3) for y in range(3)}
+    random, rows = np.random.default_rng(0), []
+    given = series(np.zeros(8))
+    for i, scene in enumerate(given[c.SCENE]):
+        # All are turned and stretched by 50 ppm; one by 400 more, counter-clockwise.
+        turn = 50e-6 + 400e-6 * (i == 2 and kind == "rotated")
+        scale = 50e-6 + 400e-6 * (i == 2 and kind == "scaled")
+        for (x, y), (east, north) in positions.items():
+            if i == 7 and x + y > 1:
+                continue
+            noise = random.normal(0, 0.01, 2)
+            rows.append({c.SCENE: scene, c.TILE_X: x, c.TILE_Y: y,
+                         c.OFFSET_EAST: scale * east - turn * north + noise[0],
+                         c.OFFSET_NORTH: scale * north + turn * east + noise[1],
+                         c.SIGMA_EAST: 0.01, c.SIGMA_NORTH: 0.01})  # fmt: skip
+    table, _ = inversion.screened(given, pd.DataFrame(rows), positions)
+    assert list(table[c.FLAG]) == ["", "", kind, "", "", "", "", ""]
+    # Nine tiles 1000 m apart: their squared distances from the middle add up to 12 km^2.
+    sigma = 1e6 * 0.01 / np.sqrt(12e6)
+    for column, error, kind_of in (
+        (c.ROTATION, c.ROTATION_SIGMA, "rotated"),
+        (c.SCALE, c.SCALE_SIGMA, "scaled"),
+    ):
+        values = table[column].to_numpy(float)
+        expected = np.where(np.arange(8) == 2, 400.0 * (kind == kind_of), 0.0)
+        assert values[:7] == pytest.approx(expected[:7], abs=5 * sigma)
+        assert np.nanmedian(values) == pytest.approx(0, abs=1e-9)
+        assert table[error].astype(float)[:7].min() == pytest.approx(sigma)
+        # Three tiles say nothing about a rotation.
+        assert np.isnan(values[7])
