@@ -7,9 +7,9 @@ import pytest
 from makers import displaced, texture, write_scene
 
 import correlate
-from stackshift import methods, record
+from stackshift import cross_correlation, methods, record
 from stackshift.geometry import to_metres
-from stackshift.match import FAILED, OK, STATUSES, Match
+from stackshift.match import FAILED, NO_MATCH, OK, STATUSES, TOO_MANY_NAN, Match
 
 PAIR = {"reference": "20220113T000000", "secondary": "20220101T000000"}
 
@@ -104,3 +104,41 @@ def test_a_rejected_tile_has_no_shift_to_average(status):
     made = record.tile_record(Match.rejected(status, "why", quality=3.2), 0, 0, 1.0, (30.0, -30.0))
     assert made["shift_x"] is made["shift_y"] is made["sigma_x"] is made["sigma_y"] is None
     assert (made["status"], made["message"], made["quality"]) == (status, "why", 3.2)
+
+
+def test_quality_and_error_of_the_notebooks_method_are_those_of_the_correlation():
+    random = np.random.default_rng(3)
+    first, noise = random.normal(size=(2, 64, 64)).astype(np.float32)
+    for share, expected in ((0.0, 1.0), (1.0, np.sqrt(0.5))):
+        found = cross_correlation.match(first, first + share * noise)
+        assert found.shift == (0, 0)
+        # Of signal and noise of the same variance the correlation is one by the root of two.
+        assert found.quality == pytest.approx(expected, abs=0.02)
+        assert found.quality**2 + found.error**2 == pytest.approx(1, abs=1e-5)
+        assert found.phase == pytest.approx(0, abs=1e-3)
+    # Tiles of nothing in common but their size have nearly no correlation, and no root of less.
+    assert 0 <= cross_correlation.match(first, noise).quality < 0.1
+
+
+def test_gaps_of_the_notebooks_method_are_counted_in_the_worse_tile():
+    first = np.random.default_rng(4).normal(size=(40, 50)).astype(np.float32)
+    gappy = first.copy()
+    gappy[:4] = np.nan
+    assert cross_correlation.match(first, gappy).status == OK
+    gappy[4, 0] = np.nan
+    for tiles in ((first, gappy), (gappy, first)):
+        found = cross_correlation.match(*tiles)
+        assert (found.status, found.shift) == (TOO_MANY_NAN, None)
+        assert found.message == "10.1 % of a tile has no data, more than 10 %"
+
+
+def test_a_constant_tile_cannot_be_matched_by_the_notebooks_method():
+    first = np.random.default_rng(5).normal(size=(40, 50)).astype(np.float32)
+    for tiles in ((first, 0 * first), (0 * first + 2, first)):
+        assert cross_correlation.match(*tiles).status == NO_MATCH
+
+
+def test_steps_of_the_notebooks_method_are_tenths_of_a_pixel():
+    reference = texture(96, 96)
+    found = cross_correlation.match(reference, displaced(reference, 1.24, -2.33))
+    assert found.shift == pytest.approx((-1.2, 2.3), abs=1e-6)
