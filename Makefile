@@ -6,8 +6,9 @@ CORES ?= 2
 BIN := .venv/bin
 RUN := .venv/run.stamp
 DEVELOP := .venv/develop.stamp
+MUTATION := .mutation/run.stamp
 
-.PHONY: accuracy bench columns demo test lint format requirements clean
+.PHONY: accuracy bench columns demo test mutation lint format requirements clean
 
 demo: $(RUN)
 	$(BIN)/snakemake --cores $(CORES) --report results/report.html --report-after-run
@@ -15,6 +16,10 @@ demo: $(RUN)
 
 test: $(DEVELOP)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n $(CORES) $(PYTEST)
+
+# Which wrong versions of the code no test notices, for docs/mutation.md; about half an hour.
+mutation: $(MUTATION)
+	.mutation/bin/python benchmarks/mutation.py
 
 # Writes docs/accuracy.md and its figure; about ten minutes.
 accuracy: $(RUN)
@@ -52,6 +57,15 @@ $(DEVELOP): requirements-dev.txt $(RUN)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@
 
+# Apart from the others, as nothing else needs what makes the mutants.
+$(MUTATION): requirements.txt requirements-dev.txt
+	rm -rf .mutation
+	$(PYTHON) -m venv .mutation
+	.mutation/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	.mutation/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	.mutation/bin/python -m pip install --quiet --disable-pip-version-check cosmic-ray==8.7.0
+	touch $@
+
 # For maintainers; needs uv. Versions for Python 3.11 to 3.13 in one list, without a host's name.
 requirements:
 	uv pip compile --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
@@ -60,4 +74,4 @@ requirements:
 	  --no-emit-index-url --no-header --quiet -c requirements.txt requirements-dev.in -o requirements-dev.txt
 
 clean:
-	rm -rf .venv results logs benchmarks/*/ .snakemake
+	rm -rf .venv .mutation results logs benchmarks/*/ .snakemake

@@ -1,6 +1,6 @@
 """Do the tests notice a wrong sign, factor, index or threshold: a sample of mutants of the code.
 
-    make mutation                                            # every module, about 25 minutes
+    make mutation                                            # every module, about half an hour
     python benchmarks/mutation.py network robust --each 60   # some of them, more closely
 
 Needs cosmic-ray, which makes the mutants and is in no list of requirements. It changes files where
@@ -24,15 +24,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = "scripts/stackshift"
-_SPECTRUM = "tests/test_spectrum.py tests/test_coherence.py"
-_ESTIMATOR = "tests/test_coherence.py tests/test_spectrum.py"
+_SPECTRUM = "tests/test_spectrum.py tests/test_refinement.py tests/test_coherence.py"
+_ESTIMATOR = "tests/test_refinement.py tests/test_coherence.py tests/test_spectrum.py"
 # A Monte-Carlo experiment of five seconds, which the tests of the parts make superfluous here.
 _INVERT = "tests/test_invert.py --deselect tests/test_invert.py::test_every_scene_is_recovered"
 _INVERT += "_and_the_outlier_named"
 
 # The unit tests of each module, the ones closest to it first, as the first failure ends a run.
 TESTS = {
-    "coherence": _ESTIMATOR,
+    "coherence": "tests/test_coherence.py tests/test_refinement.py",
     "spectrum": _SPECTRUM,
     "spectra": _ESTIMATOR,
     "peak": _ESTIMATOR,
