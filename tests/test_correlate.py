@@ -142,3 +142,14 @@ def test_steps_of_the_notebooks_method_are_tenths_of_a_pixel():
     reference = texture(96, 96)
     found = cross_correlation.match(reference, displaced(reference, 1.24, -2.33))
     assert found.shift == pytest.approx((-1.2, 2.3), abs=1e-6)
+
+
+def test_gaps_of_the_notebooks_method_are_zero_power_whatever_the_power():
+    reference = 0.01 * texture(80, 90)
+    secondary = displaced(reference, 0.4, -0.3)
+    gappy = [
+        np.where(np.indices(tile.shape)[1] < 8, np.nan, tile) for tile in (reference, secondary)
+    ]
+    found = cross_correlation.match(*gappy)
+    assert found == cross_correlation.match(*(np.nan_to_num(tile) for tile in gappy))
+    assert found.status == OK and found.quality > 0.9
