@@ -168,6 +168,14 @@ def test_the_pairs_own_share_is_what_loops_say():
         np.testing.assert_allclose(found.sigmas, own)
 
 
+def test_scenes_without_a_pair_and_further_parts_do_not_change_what_loops_say():
+    """Two triangles that do not close by 1.5 each, and a scene without a pair."""
+    pairs = [(2, 1), (1, 0), (2, 0), (6, 5), (5, 4), (6, 4)]
+    found = adjust(7, pairs, [1.0, 2.0, 1.5, 1.0, 2.0, 1.5], np.ones(6))
+    assert list(found.part) == [0, 0, 0, -1, 1, 1, 1]
+    assert found.own_share == pytest.approx((2 * 1.5**2 / 3 + 0.5 * 4) / (2 + 4))
+
+
 @pytest.mark.parametrize(("count", "share"), [(9, 2 / (36 - 8 + 4)), (12, 0.05)])
 def test_loops_that_close_say_that_all_is_the_scenes_but_never_quite(count, share):
     pairs = chain(count, count)
