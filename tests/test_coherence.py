@@ -1,5 +1,6 @@
 """The estimator: steps against slow versions, truth recovered, and refusals that hold."""
 
+import dataclasses
 import itertools
 import os
 import re
@@ -109,12 +110,40 @@ def test_coherence_is_that_of_signal_and_noise():
     signal = spectrum.radial_sum(np.abs(low(np.log(truth))) ** 2, band)
     speckle = np.log(noisy(np.ones_like(truth), looks, 7))
     noise = spectrum.radial_sum(np.abs(low(speckle)) ** 2, band)
-    np.testing.assert_allclose(found, signal / (signal + noise), atol=0.1)
+    expected = signal / (signal + noise)
+    np.testing.assert_allclose(found, expected, atol=0.1)
+    # The mean is that of all frequencies, of which most are high.
+    mean = np.average(expected, weights=band.counts)
+    assert coherence.match(one, two).coherence == pytest.approx(mean, abs=0.02)
+    assert np.mean(expected) > mean + 0.1
 
 
-def test_the_bound_is_knapp_and_carters_integral():
+def test_more_frequencies_are_worth_it_for_the_axis_that_is_known_worse():
+    given = spectra_of(*pair((256, 256), (0, 0)))
+    flat = np.full(32, 0.5)
+    bound = precision.knapp_carter(given, flat).max()
+
+    def at(rows, columns):
+        """The same tiles with these standard errors in pixels."""
+        scale = np.square(bound / np.array([[rows], [columns]]))
+        band = dataclasses.replace(given.band, moments=given.band.moments * scale)
+        return dataclasses.replace(given, band=band)
+
+    assert coherence._worth_more(at(0.001, 0.006), flat)
+    assert coherence._worth_more(at(0.006, 0.001), flat)
+    assert not coherence._worth_more(at(0.004, 0.004), flat)
+    # But not if the highest frequencies of the band have little in common.
+    steps = np.where(np.arange(32) < 31, 0.9, 0.29)
+    assert not coherence._worth_more(at(0.05, 0.05), steps)
+
+
+@pytest.mark.parametrize("shape", [(256, 256), (151, 201)])
+def test_the_bound_is_knapp_and_carters_integral(shape):
     """For a coherence that is constant, Fisher's information is an integral over a disk."""
-    spectra = spectra_of(*pair((256, 256), (0, 0)))
+    spectra = spectra_of(*pair(shape, (0, 0)))
+    weight = spectrum.window(shape, 0.1, None).weight.astype(float)
+    assert spectra.samples == pytest.approx((weight**2).sum() ** 2 / (weight**4).sum(), rel=1e-4)
+    assert (np.array(spectra.band.padded) > shape).all() or shape == (256, 256)
     flat = np.full(32, 0.6)
     limit = 0.6 * np.pi
     # Integral of k_x^2 over the disk is pi limit^4 / 4; a coefficient takes (2 pi)^2 / pixels.

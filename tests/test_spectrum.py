@@ -173,6 +173,8 @@ def test_the_band_holds_the_low_frequencies_of_the_full_transform(shape, cutoff)
             assert radius < cutoff * np.pi
             assert band.bin[i, j] == min(15, int(radius / (cutoff * np.pi) * 16 + 1e-5))
     assert seen > 20
+    middles = (np.arange(16) + 0.5) / 16 * cutoff * np.pi
+    np.testing.assert_allclose(band.centres, middles)
 
 
 @pytest.mark.parametrize("shape", [(64, 64), (97, 101), (100, 38)])
