@@ -14,7 +14,9 @@ from stackshift import verdict
 REQUIREMENT = {"name": "test", "metres": 6.0, "share": 0.8, "confidence": 0.9}
 
 
-@pytest.mark.parametrize(("successes", "trials"), [(0, 5), (3, 5), (5, 5), (21, 21), (90, 100)])
+@pytest.mark.parametrize(
+    ("successes", "trials"), [(0, 5), (1, 5), (3, 5), (4, 5), (5, 5), (21, 21), (90, 100)]
+)
 def test_limits_of_a_share_are_clopper_and_pearsons(successes, trials):
     interval = stats.binomtest(successes, trials).proportion_ci(0.8, method="exact")
     assert verdict.proportion(successes, trials, 0.9, upper=False) == pytest.approx(interval.low)
