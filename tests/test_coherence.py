@@ -362,6 +362,16 @@ def test_what_cannot_be_matched_has_a_status(tile, status):
         assert (found.status, found.shift) == (status, None), found
 
 
+def test_a_tile_of_31_pixels_is_too_small_and_one_of_32_is_not():
+    reference, secondary = pair((32, 70), (0.2, 0.3), 4)
+    assert coherence.match(reference, secondary).status == match.OK
+    found = coherence.match(reference[:31], secondary[:31])
+    assert (found.status, found.message) == (
+        match.TOO_SMALL, "31 x 70 pixels, fewer than 32 a side"
+    )  # fmt: skip
+    assert coherence.match(reference[:, :31], secondary[:, :31]).status == match.TOO_SMALL
+
+
 @pytest.mark.parametrize("scenario", ["mixed", "mountains", "urban"])
 def test_errors_are_as_large_as_the_standard_error_says_and_do_not_shrink_the_shift(scenario):
     size, errors, truths, sigmas = 256, [], [], []
