@@ -224,24 +224,21 @@ def test_the_pull_of_a_window_on_a_gaussian_spectrum_is_its_steepness_by_the_wid
     assert (refinement.pull(given, np.where(np.arange(32) < 3, 0.5, 0.05)) > 0).all()
 
 
-def test_the_pull_is_weighted_by_information():
-    """Two slopes of the spectrum, of which the coherence makes one count."""
+@pytest.mark.parametrize("levels", [(0.9, 0.3), (0.5, 0.1)])
+def test_the_pull_is_weighted_by_information(levels):
+    """A common spectrum that falls off four times as fast where it is less coherent."""
     band = spectrum.band(SHAPE, 0.6, 32)
-    square = band.centres**2
+    square, number = band.centres**2, np.arange(32)
+    coherence = np.where(number < 16, *levels)
     middle = square[15]
-    log = np.where(square < middle, -square / 2, -middle / 2 - 2 * (square - middle))
-    given = replace(
-        ideal((0, 0), bins=32), powers=(np.exp(log),) * 2, steepness=np.array([0.01, 0.01])
-    )
-    coherence = np.where(np.arange(32) < 16, 0.9, 0.3)
-    # The coherence is part of the common spectrum, and steps at one bin, which is left out here.
-    fall = np.where(np.arange(32) < 16, 1.0, 4.0)
+    common = np.where(square < middle, -square / 2, -middle / 2 - 2 * (square - middle))
+    power = np.exp(common) / coherence
+    given = replace(ideal((0, 0), bins=32), powers=(power,) * 2, steepness=np.array([0.01, 0.01]))
+    fall = np.where(number < 15, 1.0, 4.0)
+    fall[15] = (1.0 + 4.0) / 2
     information = coherence**2 / (1 - coherence**2) * band.moments
-    step = -np.log(0.3 / 0.9) / (band.centres[1] - band.centres[0]) / 2
-    for at in (15, 16):
-        fall[at] = (1.0 + 4.0) / 2 + step / band.centres[at]
     expected = 0.01 * (information @ fall) / information.sum(axis=1)
-    assert refinement.pull(given, coherence) == pytest.approx(expected, rel=0.05)
+    assert refinement.pull(given, coherence) == pytest.approx(expected, rel=0.01)
 
 
 def test_the_scatter_of_the_scores_against_a_slow_version():
