@@ -293,6 +293,23 @@ def test_gates_open_at_the_value_that_is_found(displacement):
     assert refused.quality == lowest
 
 
+def test_a_peak_that_fades_or_has_no_maximum_is_refused(monkeypatch):
+    tiles = pair((100, 100), (5.2, -3.4), 4)
+    with monkeypatch.context() as patch:
+        patch.setattr(coherence, "refine", lambda *_: None)
+        found = coherence.match(*tiles)
+        assert (found.status, found.shift) == (match.NO_MATCH, None)
+        assert "no stable maximum" in found.message and found.quality > 8
+    # Once the tiles are cut to what they share, the search is for two pixels.
+    monkeypatch.setattr(
+        coherence,
+        "coarse_peak",
+        lambda given, radius: (peak.coarse_peak(given, 32)[0], 3.0 if radius == 2 else 20.0),
+    )
+    found = coherence.match(*tiles)
+    assert (found.status, found.shift, found.quality) == (match.NO_MATCH, None, 3.0)
+
+
 def test_the_search_radius_is_at_most_a_third_of_the_tile():
     found = coherence.match(*pair((98, 120), (32, 0), 4), search_radius=60)
     assert found.shift == pytest.approx((-32, 0), abs=0.05)
