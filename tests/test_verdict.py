@@ -126,9 +126,9 @@ def test_circular_error_of_a_normal_distribution():
 
 
 def test_radial_error_is_that_along_the_offset():
-    distance, sigma = verdict.radial([3.0, 0.0], [4.0, 0.0], 1.0, 2.0)
-    assert distance == pytest.approx([5, 0])
-    assert sigma == pytest.approx([np.hypot(0.6, 1.6), np.hypot(1, 2)])
+    distance, sigma = verdict.radial([3.0, -0.03, 0.0], [4.0, 0.04, 0.0], 1.0, 2.0)
+    assert distance == pytest.approx([5, 0.05, 0])
+    assert sigma == pytest.approx([np.hypot(0.6, 1.6), np.hypot(0.6, 1.6), np.hypot(1, 2)])
 
 
 def test_the_report_says_what_was_left_out_and_why(tmp_path):
