@@ -8,14 +8,19 @@ RUN := .venv/run.stamp
 DEVELOP := .venv/develop.stamp
 MUTATION := .mutation/run.stamp
 
-.PHONY: accuracy bench columns demo test mutation lint format requirements clean
+.PHONY: accuracy bench columns demo kills test mutation lint format requirements clean
 
 demo: $(RUN)
 	$(BIN)/snakemake --cores $(CORES) --report results/report.html --report-after-run
 	@echo "Tables and figures: results/demo/VV/analysis. All in one file: results/report.html"
 
 test: $(DEVELOP)
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n $(CORES) $(PYTEST)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n $(CORES) --cov=scripts/stackshift \
+	  --cov-fail-under=95 --cov-report=term:skip-covered $(PYTEST)
+
+# Kills the workflow thirty times at random moments; some minutes.
+kills: $(DEVELOP)
+	PATH="$(CURDIR)/$(BIN):$$PATH" STACKSHIFT_KILLS=30 $(BIN)/python -m pytest -s tests/test_interruption.py
 
 # Which wrong versions of the code no test notices, for docs/mutation.md; about half an hour.
 mutation: $(MUTATION)
@@ -40,6 +45,7 @@ lint: $(DEVELOP)
 	$(BIN)/ruff format --check .
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --lint
+	$(BIN)/mypy scripts/stackshift scripts/stackio
 
 format: $(DEVELOP)
 	$(BIN)/ruff check --fix .

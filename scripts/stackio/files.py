@@ -1,6 +1,7 @@
 """Small files: written whole or not at all, JSON without NaN, tables as CSV."""
 
 import csv
+import glob
 import json
 import os
 from contextlib import contextmanager
@@ -11,9 +12,16 @@ from stackshift import columns
 
 @contextmanager
 def whole(path):
-    """A path to write to, which takes the place of ``path`` only if the block succeeds."""
+    """A path to write to, which takes the place of ``path`` only if the block succeeds.
+
+    It carries the number of the process: a job whose workflow was killed may still be writing when
+    the next run makes the same file. What dead processes left is removed.
+    """
     path = Path(path)
-    part = path.with_name(f".{path.stem}.part{path.suffix}")
+    for stale in path.parent.glob(f".{glob.escape(path.stem)}.*.part{path.suffix}"):
+        if not Path("/proc", stale.name.split(".")[-3]).exists():
+            stale.unlink(missing_ok=True)
+    part = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
         yield part
         os.replace(part, path)

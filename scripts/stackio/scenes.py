@@ -59,6 +59,8 @@ def find(stack: str, settings: dict, polarization: str) -> dict[str, Scene]:
     paths = [scene.path for scene in found]
     if repeated := sorted({path for path in paths if paths.count(path) > 1}):
         raise InputError(f"{where}: {repeated[0]} is listed more than once; name each file once")
+    if odd := [path for path in paths if "{" in path or "}" in path]:
+        raise InputError(f"{where}: {odd[0]} holds {{ or }}, which Snakemake fills in; rename it")
     if len(scenes) == 1:
         raise InputError(
             f"{where}: only one scene ({found[0].path}); a stack needs at least two to compare"
@@ -162,16 +164,21 @@ def _from_name(where: str, path: str) -> Scene:
 def _in_sheet(where: str, sheet: Path, polarization: str) -> list[Scene]:
     if not sheet.is_file():
         raise InputError(f"{where}: the scene sheet {sheet} does not exist; correct 'scenes'")
-    with open(sheet, newline="", encoding="utf-8-sig") as lines:
-        rows = list(csv.DictReader(lines, delimiter="\t"))
-        columns = {"path", "datetime"}
-    if not rows or not columns <= set(rows[0]):
+    try:
+        with open(sheet, newline="", encoding="utf-8-sig") as lines:
+            reader = csv.DictReader(lines, delimiter="\t")
+            rows = [(reader.line_num, row) for row in reader]
+    except UnicodeDecodeError:
+        raise InputError(
+            f"{where}: the scene sheet {sheet} is not UTF-8; save it in this encoding"
+        ) from None
+    if not rows or not {"path", "datetime"} <= set(rows[0][1]):
         raise InputError(
             f"{where}: the scene sheet {sheet} needs the tab-separated columns path and datetime "
             "and at least one row"
         )
     scenes = []
-    for number, row in enumerate(rows, start=2):
+    for number, row in rows:
         if not row["path"] or not row["datetime"]:
             raise InputError(f"{where}: {sheet}, line {number}: path or datetime is empty")
         path = row["path"].replace("{polarization}", polarization)

@@ -68,15 +68,15 @@ def scenes_table(
     for (_, _, offset, sigma, deviation), axis in zip(_AXES, adjusted, strict=True):
         table[offset], table[sigma] = axis.offsets, axis.sigmas
         table[deviation] = from_median(axis.offsets, part)
-    residual = sum(axis.residuals**2 for axis in adjusted) / 2
+    residual = np.mean([axis.residuals**2 for axis in adjusted], axis=0)
     for i, name in enumerate(names):
         mine = ((pairs[c.REFERENCE] == name) | (pairs[c.SECONDARY] == name)).to_numpy()
         table.loc[i, c.PAIRS] = int(mine.sum())
         table.loc[i, c.TILES] = int(pairs[c.COUNT].to_numpy()[mine].sum())
         table.loc[i, c.RESIDUAL] = float(np.sqrt(residual[mine].mean())) if mine.any() else None
     if truth is not None:
-        for axis, column in enumerate((c.TRUE_EAST, c.TRUE_NORTH)):
-            values = np.array([truth[name][axis] for name in names])
+        for direction, column in enumerate((c.TRUE_EAST, c.TRUE_NORTH)):
+            values = np.array([truth[name][direction] for name in names])
             table[column] = [
                 values[i] - values[part == part[i]].mean() if part[i] >= 0 else None
                 for i in range(len(names))
@@ -247,14 +247,14 @@ def _flag_planes(table, tiles, positions, flags) -> None:
     kinds = ((c.ROTATION, c.ROTATION_SIGMA, "rotated"), (c.SCALE, c.SCALE_SIGMA, "scaled"))
     p = []
     for value, sigma, _ in kinds:
-        values, errors = as_numbers(table, value, sigma)
-        values -= np.nanmedian(values)
-        table[value] = values
-        p.append(screening.outliers(values, errors))
+        turned, errors = as_numbers(table, value, sigma)
+        turned -= np.nanmedian(turned)
+        table[value] = turned
+        p.append(screening.outliers(turned, errors))
     adjusted = screening.holm(np.concatenate(p)).reshape(len(kinds), -1)
     for (_, _, flag), row in zip(kinds, adjusted, strict=True):
-        for i in np.flatnonzero(row < screening.ALPHA):
-            flags[i].append(flag)
+        for at in np.flatnonzero(row < screening.ALPHA):
+            flags[at].append(flag)
 
 
 def _steps(series: pd.DataFrame) -> list[dict]:

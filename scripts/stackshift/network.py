@@ -146,8 +146,8 @@ def _datum(part: np.ndarray, reference: int | None) -> np.ndarray:
     projection = np.eye(count)
     for number in range(part.max() + 1):
         members = np.flatnonzero(part == number)
-        if reference in members:
-            projection[np.ix_(members, [reference])] -= 1
+        if reference is not None and reference in members:
+            projection[members, reference] -= 1
         else:
             projection[np.ix_(members, members)] -= 1 / len(members)
     return projection
@@ -156,8 +156,8 @@ def _datum(part: np.ndarray, reference: int | None) -> np.ndarray:
 def _own_share(standardised, huber, kept, redundancy: int) -> float:
     """Share of the pairs' variance that loops show, from the residuals over their sigmas."""
     squares = float((huber * standardised**2).sum())
-    redundancy = max(redundancy - float((kept - huber).sum()), 0)
-    share = (squares + _GUESS * _GUESS_WORTH) / (redundancy + _GUESS_WORTH)
+    free = max(redundancy - float((kept - huber).sum()), 0)
+    share = (squares + _GUESS * _GUESS_WORTH) / (free + _GUESS_WORTH)
     return float(np.clip(share, _LEAST, None))
 
 

@@ -82,7 +82,7 @@ def non_increasing(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
             joint = below[1] + weight
             below[0] = (below[0] * below[1] + value * weight) / joint
             below[1], below[2] = joint, below[2] + count
-    return np.repeat([pool[0] for pool in pools], [pool[2] for pool in pools])
+    return np.repeat([pool[0] for pool in pools], [int(pool[2]) for pool in pools])
 
 
 def weights(coherence: np.ndarray, powers) -> np.ndarray:

@@ -79,13 +79,13 @@ def step(offsets, sigmas) -> tuple[int, float, float, float] | None:
     at = np.flatnonzero(np.isfinite(offsets))
     if len(at) < 6:
         return None
-    best = None
+    best = (0, 0.0, 0.0, np.inf)
     for cut in range(3, len(at) - 2):
         height, error = difference(
             offsets[at[cut:]], sigmas[at[cut:]], offsets[at[:cut]], sigmas[at[:cut]]
         )
         p = float(two_sided(height / error)[0])
-        if best is None or p < best[3]:
+        if p < best[3]:
             best = int(at[cut]), height, error, p
     places = len(at) - 5
     return best[0], best[1], best[2], min(1.0, best[3] * places)

@@ -127,9 +127,11 @@ def ground(
 
 def spread(points: np.ndarray, size: int) -> np.ndarray:
     """Points as squares of ``size`` pixels to the south-east, float32."""
-    return sum(
-        np.roll(points, (down, right), (0, 1)) for down in range(size) for right in range(size)
-    ).astype(np.float32)
+    total = np.zeros_like(points)
+    for down in range(size):
+        for right in range(size):
+            total += np.roll(points, (down, right), (0, 1))
+    return total.astype(np.float32)
 
 
 def fourier_shift(image: np.ndarray, shift: tuple[float, float]) -> np.ndarray:

@@ -61,7 +61,7 @@ def narrowed(spectra: Spectra) -> Spectra:
         reference=low_part(spectra.reference, low.grid),
         secondary=low_part(spectra.secondary, low.grid),
         band=low,
-        powers=tuple(power[:bins] for power in spectra.powers),
+        powers=(spectra.powers[0][:bins], spectra.powers[1][:bins]),
     )
 
 
@@ -72,12 +72,15 @@ def widened(spectra: Spectra) -> Spectra:
 
 
 def _banded(full, frequencies: Band, samples, valid, steepness) -> Spectra:
-    pair = [low_part(spectrum, frequencies.grid) for spectrum in full]
-    powers = tuple(
-        radial_sum(s.real**2 + s.imag**2, frequencies) / np.maximum(frequencies.counts, 1)
-        for s in pair
+    reference, secondary = (low_part(spectrum, frequencies.grid) for spectrum in full)
+
+    def power(s: np.ndarray) -> np.ndarray:
+        return radial_sum(s.real**2 + s.imag**2, frequencies) / np.maximum(frequencies.counts, 1)
+
+    powers = power(reference), power(secondary)
+    return Spectra(
+        reference, secondary, frequencies, samples, valid, powers, steepness, tuple(full)
     )
-    return Spectra(*pair, frequencies, samples, valid, powers, steepness, tuple(full))
 
 
 def filled(tiles) -> tuple[list[np.ndarray], np.ndarray | None]:

@@ -144,9 +144,10 @@ def band(shape: tuple[int, int], cutoff: float, bins: int) -> Band:
     cutoff : radius of the band as a share of the Nyquist frequency, 0 to 1.
     bins : number of radial bins.
     """
-    padded = tuple(_even_fast(size) for size in shape)
+    padded = _even_fast(shape[0]), _even_fast(shape[1])
     # Two more than the band: room for the smaller grid's own Nyquist line.
-    grid = tuple(min(_even_fast(cutoff * size + 2), size) for size in padded)
+    height, width = (min(_even_fast(cutoff * size + 2), size) for size in padded)
+    grid = height, width
     half = grid[1] // 2 + 1
     rows = (2 * np.pi * fft.fftfreq(grid[0]) * grid[0] / padded[0]).astype(np.float32)
     columns = (2 * np.pi * np.arange(half) / padded[1]).astype(np.float32)

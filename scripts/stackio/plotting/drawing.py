@@ -1,5 +1,7 @@
 """What all figures share: colours, sizes, the requirement, and how a figure is saved."""
 
+from typing import Any
+
 import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -8,17 +10,17 @@ from matplotlib.figure import Figure
 from stackio import files
 
 # Okabe & Ito's colours, which the colour-blind can tell apart; east and north differ by shape too.
-EAST = {"color": "#0072B2", "marker": "o", "label": "east"}
-NORTH = {"color": "#D55E00", "marker": "s", "label": "north"}
-PLATFORMS = [
+EAST: dict[str, Any] = {"color": "#0072B2", "marker": "o", "label": "east"}
+NORTH: dict[str, Any] = {"color": "#D55E00", "marker": "s", "label": "north"}
+PLATFORMS: list[dict[str, Any]] = [
     {"color": color, "marker": marker}
     for color, marker in zip(
         ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9"), "osD^v", strict=True
     )
 ]
-REQUIREMENT = {"color": "#555555", "linestyle": "--", "linewidth": 1}
-SPREAD = {"linestyle": "none", "ecolor": "#bbbbbb", "elinewidth": 5, "zorder": 1}
-TRUTH = {
+REQUIREMENT: dict[str, Any] = {"color": "#555555", "linestyle": "--", "linewidth": 1}
+SPREAD: dict[str, Any] = {"linestyle": "none", "ecolor": "#bbbbbb", "elinewidth": 5, "zorder": 1}
+TRUTH: dict[str, Any] = {
     "color": "black",
     "marker": "x",
     "linestyle": "none",

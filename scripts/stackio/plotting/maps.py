@@ -1,6 +1,7 @@
 """Maps: arrows of the tiles' offsets over quicklooks of the scenes."""
 
 import math
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -12,7 +13,7 @@ from stackshift import columns
 from stackshift.match import OK, STATUSES
 
 # Of a tile that does not count: a mark and a colour for each reason.
-REJECTED = {
+REJECTED: dict[str, dict[str, Any]] = {
     status: {"marker": marker, "color": color}
     for status, marker, color in zip(
         (status for status in STATUSES if status != OK),

@@ -22,7 +22,7 @@ def offset_per_pair(table, requirement: float, title: str) -> Figure:
     table = table.sort_values(order, ascending=False, ignore_index=True)
     width = min(max(6.0, 2 + 0.3 * len(table)), 9)
     figure = drawing.new_figure(width + 6.2, 6.4)
-    left, right = figure.subfigures(1, 2, width_ratios=(width, 6.2))
+    left, right = figure.subfigures(1, 2, squeeze=False, width_ratios=(width, 6.2))[0]
     upper, lower = left.subplots(2, 1, sharex=True)
     position = np.arange(len(table))
     truths = table[columns.TRUE_X].notna().any()

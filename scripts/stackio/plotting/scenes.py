@@ -25,7 +25,7 @@ def offset_per_scene(table, requirement: float, ce90: float | None, title: str) 
         stands_out=table[columns.FLAG].fillna("").str.contains("outlier|rotated|scaled"),
     )
     figure = drawing.new_figure(14.5, 6.8)
-    left, right = figure.subfigures(1, 2, width_ratios=(8.3, 6.2))
+    left, right = figure.subfigures(1, 2, squeeze=False, width_ratios=(8.3, 6.2))[0]
     upper, lower = left.subplots(2, 1, sharex=True)
     _in_time(upper, table, "east", requirement)
     _in_time(lower, table, "north", requirement)

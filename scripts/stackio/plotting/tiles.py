@@ -77,5 +77,7 @@ def _tile_map(figure, axes, table, values, colours: str, limits: tuple[float, fl
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     known = image[np.isfinite(image)]
     over, under = (known > limits[1]).any(), (known < limits[0]).any()
-    extend = {(0, 0): "neither", (0, 1): "min", (1, 0): "max", (1, 1): "both"}[over, under]
+    extend = {(0, 0): "neither", (0, 1): "min", (1, 0): "max", (1, 1): "both"}[
+        int(over), int(under)
+    ]
     figure.colorbar(picture, ax=axes, shrink=0.85, extend=extend)
