@@ -16,7 +16,7 @@ rule check:
     params:
         scenes=lambda wildcards: checked(wildcards),
         unreadable=config["check"]["unreadable"],
-        together=config["superset"]["extent"] != "bounds",
+        together=lambda wildcards: extent_of(wildcards.stack)[0] != "bounds",
         code=code_digest("check"),
     message:
         "Look at the scenes of {wildcards.stack} {wildcards.polarization}"

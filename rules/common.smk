@@ -10,7 +10,7 @@ from snakemake.utils import validate
 
 sys.path.append(str(Path(workflow.basedir) / "scripts"))
 
-from stackio.config import explain
+from stackio.config import check_finite, explain, whole
 from stackio.digest import code_digest, digest_of, template_digest
 from stackio.files import read_json
 from stackio.scenes import check_apart, find, is_remote, simulated
@@ -20,6 +20,8 @@ from stackshift.pairing import choose
 # A --configfile is laid over config.yaml key by key; its stacks take the place of the demo.
 if "stacks" in workflow.config_settings.overwrite_config:
     config["stacks"] = deepcopy(workflow.config_settings.overwrite_config["stacks"])
+
+config.update(whole(config))
 
 try:
     validate(config, "../schemas/config.schema.yaml")
@@ -78,11 +80,21 @@ def find_products() -> dict:
     return products
 
 
+def choose_pairs() -> dict:
+    """The pairs (reference, secondary) by (stack, polarization)."""
+    pairs = {}
+    for (stack, polarization), scenes in PRODUCTS.items():
+        try:
+            pairs[stack, polarization] = choose(scenes, config["pairs"])
+        except InputError as error:
+            raise InputError(f"stack '{stack}', {polarization}: {error}") from None
+    return pairs
+
+
 try:
+    check_finite(config)
     PRODUCTS = find_products()
-    PAIRS = {
-        product: choose(scenes, config["pairs"]) for product, scenes in PRODUCTS.items()
-    }
+    PAIRS = choose_pairs()
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
@@ -131,13 +143,14 @@ def origin(stack: str, polarization: str, scene: str) -> str:
     real = stack.removesuffix(INJECTED)
     scenes = PRODUCTS[real, polarization]
     path = Path(scenes[scene].path)
-    fixed = config["superset"]["extent"] == "bounds"
+    fixed = extent_of(real)[0] == "bounds"
     return digest_of(
         [path.name, path.stat().st_size if path.is_file() else None],
         config["stacks"][real].get("simulate"),
         [] if fixed else sorted(Path(other.path).name for other in scenes.values()),
         [code_digest(stage) for stage in ("grid", "superset", "flatten", "tile")],
         [config[stage] for stage in ("superset", "flatten", "tiles")],
+        extent_of(real),
         [config["inject"], code_digest("inject")] if stack != real else [],
     )
 
@@ -207,6 +220,14 @@ def truth_of(wildcards) -> dict:
     return {}
 
 
+def extent_of(stack: str) -> tuple[str, list[float] | None]:
+    """How the grid of a stack is found, and its bounds if they are fixed."""
+    bounds = config["stacks"][stack.removesuffix(INJECTED)].get("bounds")
+    if bounds:
+        return "bounds", bounds
+    return config["superset"]["extent"], config["superset"]["bounds"]
+
+
 def checked(wildcards) -> dict[str, str]:
     """The scenes to look at before any work, newest first; none of a simulated stack."""
     if "simulate" in config["stacks"][wildcards.stack]:
@@ -220,7 +241,7 @@ def grid_scenes(wildcards) -> list[str]:
     Fixed bounds need only the oldest, so that a scene that is added later changes no input.
     """
     paths = [scene.path for scene in reversed(scenes_of(wildcards).values())]
-    return paths[:1] if config["superset"]["extent"] == "bounds" else paths
+    return paths[:1] if extent_of(wildcards.stack)[0] == "bounds" else paths
 
 
 def tables() -> list[str]:

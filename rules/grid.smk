@@ -17,8 +17,8 @@ rule grid:
         runtime=10,
     params:
         scenes=grid_scenes,
-        extent=config["superset"]["extent"],
-        bounds=config["superset"]["bounds"],
+        extent=lambda wildcards: extent_of(wildcards.stack)[0],
+        bounds=lambda wildcards: extent_of(wildcards.stack)[1],
         code=code_digest("grid"),
     message:
         "Find the common grid of {wildcards.stack} {wildcards.polarization}"

@@ -68,13 +68,15 @@ def test_grid_tells_crs_transform_and_size(finished):
     assert (grid["width"], grid["height"]) == (170, 150)
 
 
-def test_one_and_two_cores_and_a_rerun_give_the_same_bytes(finished, tmp_path):
+def test_one_and_two_cores_threads_and_a_rerun_give_the_same_bytes(finished, tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
     alone = Workspace(tmp_path / "alone", finished.config)
     alone.folder.mkdir()
     shutil.copytree(finished.folder / "scenes", alone.folder / "scenes")
     assert alone.run("analysed", cores=1).status == 0
     assert len(alone.results()) >= 8
     assert alone.results() == finished.results()
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "4")
     assert alone.run("analysed", "--forceall").status == 0
     assert alone.results() == finished.results()
 
@@ -182,10 +184,12 @@ def test_several_stacks_and_polarizations_in_one_call(tmp_path):
     for polarization in ("VV", "VH"):
         small_stack(tmp_path / "one", polarization, TIMES[:2], OFFSETS[:2])
     small_stack(tmp_path / "two", times=TIMES[1:], offsets=OFFSETS[1:])
+    west, north = WEST + 10 * POSTING, NORTH - 20 * POSTING
+    bounds = [west, north - 100 * POSTING, west + 120 * POSTING, north]
     config = {
         "stacks": {
             "one": {"directory": "one", "polarizations": ["VV", "VH"]},
-            "two": {"directory": "two"},
+            "two": {"directory": "two", "bounds": bounds},
         },
         "tiles": {"rows": 1, "columns": 2},
     }
@@ -193,7 +197,11 @@ def test_several_stacks_and_polarizations_in_one_call(tmp_path):
     assert workspace.dry("correlated")["correlate"] == 3
     done = workspace.run("analysed")
     assert done.status == 0, done.text
+    sizes = {"one": (170, 150), "two": (120, 100)}
     for stack, polarization in (("one", "VV"), ("one", "VH"), ("two", "VV")):
+        path = tmp_path / "results" / stack / polarization / "grid.json"
+        grid = json.loads(path.read_text())
+        assert (grid["width"], grid["height"]) == sizes[stack]
         assert len(analysis(workspace, "measurements", stack, polarization)) == 2
 
 

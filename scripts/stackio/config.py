@@ -1,6 +1,43 @@
 """What is wrong with a config, in one line: key, value, and what is allowed."""
 
+import math
 from difflib import get_close_matches
+
+from stackshift.errors import InputError
+
+
+def check_finite(value, key: str = "config") -> None:
+    """Refuse NaN and infinity anywhere in a config, which pass every bound of a schema.
+
+    Parameters
+    ----------
+    value : the config or a part of it.
+    key : its path, for the message.
+
+    Raises
+    ------
+    InputError
+        With the key.
+    """
+    if isinstance(value, float) and not math.isfinite(value):
+        raise InputError(f"{key}: {value} is no number to work with; give a finite one")
+    if isinstance(value, dict):
+        for name, part in value.items():
+            check_finite(part, f"{key}.{name}")
+    if isinstance(value, list):
+        for number, part in enumerate(value):
+            check_finite(part, f"{key}.{number}")
+
+
+def whole(value):
+    """A config with 8.0 as 8, which a schema takes for an integer and Python does not."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {name: whole(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [whole(part) for part in value]
+    return value
 
 
 def explain(error) -> str:
@@ -19,6 +56,15 @@ def explain(error) -> str:
         hint = f"did you mean '{near[0]}'?" if near else f"known keys: {', '.join(known)}"
         return f"{key}: unknown key '{unknown[0]}'; {hint}"
     text = f"{key}: {' '.join(error.message.split())}"
+    if isinstance(error.instance, str) and _is_number(error.instance):
+        text += f"; YAML takes it for text, write {float(error.instance):g}"
     if "description" in schema:
         text += f" ({' '.join(schema['description'].split())})"
     return text
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False

@@ -111,7 +111,13 @@ def simulated(stack: str, settings: dict, polarization: str) -> dict[str, Scene]
     start = names.parse_time(settings["start"])
     scenes = {}
     for i in reversed(range(settings["scenes"])):
-        name = names.scene_id(start + timedelta(days=i * settings["days"]))
+        try:
+            name = names.scene_id(start + timedelta(days=i * settings["days"]))
+        except OverflowError:
+            raise InputError(
+                f"stack '{stack}': simulate.days: {settings['days']} days from scene to scene "
+                "leave the calendar; give fewer"
+            ) from None
         product = f"S1A_IW_{name}_DVP_RTC30_G_gpuned_{i:04X}_{polarization}.tif"
         scenes[name] = Scene(name, f"results/{stack}/simulated/{product}", "S1A")
     return scenes
