@@ -259,3 +259,36 @@ def test_loops_close_on_what_is_wrong():
     pairs = [(2, 1), (1, 0), (2, 0)]
     ((scenes, misclosure, error),) = loop_closures(pairs, [1.0, 2.0, 3.5], np.array([1.0, 2, 2]))
     assert (scenes, misclosure, error) == ((2, 1, 0), -0.5, 3.0)
+
+
+def network_errors(scenes, reach, off, seeds=20):
+    """Errors of offsets and their z-scores in networks with one pair that is wrong by ``off``."""
+    errors, scores = [], []
+    for seed in range(seeds):
+        random = np.random.default_rng(seed)
+        true = random.normal(0, 3, scenes)
+        own = random.normal(0, 0.18, scenes)
+        ends = [(a, b) for a in range(scenes) for b in range(a + 1, min(scenes, a + 1 + reach))]
+        shifts = np.array(
+            [true[a] + own[a] - true[b] - own[b] + random.normal(0, 0.16) for a, b in ends]
+        )
+        shifts[random.integers(len(ends))] += off
+        found = adjust(scenes, ends, shifts, np.full(len(ends), 0.3))
+        errors.append(found.offsets - (true - true.mean()))
+        scores.append(errors[-1] / found.sigmas)
+    return (float(np.sqrt(np.mean(np.square(values)))) for values in (errors, scores))
+
+
+@pytest.mark.parametrize(("scenes", "reach"), [(6, 5), (8, 3), (12, 3), (20, 3)])
+@pytest.mark.parametrize("off", [5, 40])
+def test_one_wrong_pair_does_nothing_where_the_loops_tell_which_it_is(scenes, reach, off):
+    clean, _ = network_errors(scenes, reach, 0)
+    error, score = network_errors(scenes, reach, off)
+    assert error < 1.12 * clean
+    assert 0.8 < score < 1.25
+
+
+@pytest.mark.parametrize("off", [2, 5, 40])
+def test_where_nobody_knows_which_pair_is_wrong_the_errors_say_so(off):
+    _, score = network_errors(20, 2, off)
+    assert 0.8 < score < 1.3

@@ -18,8 +18,11 @@ from stackshift.robust import TUNING
 _GUESS = 0.5
 _GUESS_WORTH = 4
 _LEAST = 0.05
-# A pair whose weight falls below this, 10 standard errors off, is wrong and left out.
-_GROSS = 0.15
+# A pair so many standard errors off is wrong and left out; looked at are those of small weight.
+_GROSS = 10
+_SUSPICIOUS = 0.5
+_CANDIDATES = 6
+_CLEAR = 3
 _ITERATIONS = 60
 
 
@@ -91,13 +94,27 @@ def adjust(count: int, pairs, shifts, sigmas, reference: int | None = None) -> A
     offsets, inverse, residuals, huber, share = _solved(
         design, projection, shifts, sigmas, kept, redundancy
     )
-    gross = huber < _GROSS
-    if gross.any() and (parts(count, pairs[~gross]) == part).all():
-        # Huber's psi bounds what a wrong pair does; without it, it does nothing.
-        kept[gross] = 0
-        offsets, inverse, residuals, huber, share = _solved(
-            design, projection, shifts, sigmas, kept, redundancy - int(gross.sum())
-        )
+    while True:
+        # Huber's psi bounds what a wrong pair does; left out, it does nothing. Whether it is wrong
+        # is judged by a network without it, as it widens the errors that it is measured by.
+        found = []
+        if huber[kept > 0].min() > _SUSPICIOUS:
+            break
+        for trial in np.argsort(huber + (1 - kept), kind="stable")[:_CANDIDATES]:
+            without = kept.copy()
+            without[trial] = 0
+            if not kept[trial] or (parts(count, pairs[without > 0]) != part).any():
+                continue
+            free = redundancy - int((without == 0).sum())
+            solved = _solved(design, projection, shifts, sigmas, without, free)
+            alone = abs(solved[2][trial]) / (sigmas[trial] * np.sqrt(solved[4]))
+            found.append((solved[4], alone, without, solved))
+        found.sort(key=lambda one: one[0])
+        # Where the loops would close as well without another pair, nobody knows which is wrong.
+        known = len(found) < 2 or found[1][0] > _CLEAR * found[0][0]
+        if not found or found[0][1] < _GROSS or not known:
+            break
+        _, _, kept, (offsets, inverse, residuals, huber, share) = found[0]
     covariance = share * inverse + np.diag(_scene_variance(count, pairs, sigmas, share))
     covariance = projection @ covariance @ projection.T
     errors = np.sqrt(np.maximum(np.diag(covariance), 0))
