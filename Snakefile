@@ -38,6 +38,7 @@ include: "rules/targets.smk"
 rule all:
     default_target: True
     input:
+        for_products(rules.check.output.report),
         tables(),
         comparisons(),
         pages(),

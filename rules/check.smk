@@ -7,9 +7,12 @@ rule check:
         "logs/{stack}/{polarization}/check.log",
     wildcard_constraints:
         stack=REAL_STACK,
+    # First and alone: nothing starts before it has passed. That it is no input of the others keeps them
+    # from waiting for, and from running again after, a look at a scene that was added.
+    priority: 1000
     conda:
         "../envs/raster.yaml"
-    threads: 1
+    threads: workflow.cores or 1
     resources:
         mem_mb=500,
         runtime=20,

@@ -241,7 +241,10 @@ def grid_scenes(wildcards) -> list[str]:
     Fixed bounds need only the oldest, so that a scene that is added later changes no input.
     """
     paths = [scene.path for scene in reversed(scenes_of(wildcards).values())]
-    return paths[:1] if extent_of(wildcards.stack)[0] == "bounds" else paths
+    if extent_of(wildcards.stack)[0] == "bounds":
+        # A second and a third in case that the oldest is one to be left out.
+        return paths[: 1 if config["check"]["unreadable"] == "stop" else 3]
+    return paths
 
 
 def tables() -> list[str]:

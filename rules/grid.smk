@@ -1,8 +1,6 @@
 rule grid:
     input:
         scenes=lambda wildcards: local(grid_scenes(wildcards)),
-        # An old grid does not wait for a look at a new scene.
-        checked=ancient(rules.check.output.report),
     output:
         grid="results/{stack}/{polarization}/grid.json",
     log:
@@ -19,6 +17,7 @@ rule grid:
         scenes=grid_scenes,
         extent=lambda wildcards: extent_of(wildcards.stack)[0],
         bounds=lambda wildcards: extent_of(wildcards.stack)[1],
+        unreadable=config["check"]["unreadable"],
         code=code_digest("grid"),
     message:
         "Find the common grid of {wildcards.stack} {wildcards.polarization}"

@@ -2,7 +2,6 @@ rule superset:
     input:
         scene=lambda wildcards: local([scenes_of(wildcards)[wildcards.scene].path]),
         grid=rules.grid.output.grid,
-        checked=ancient(rules.check.output.report),
     output:
         scene=kept("superset", "results/{stack}/{polarization}/superset/{scene}.tif"),
     log:

@@ -3,26 +3,31 @@
 
 rule supersets:
     input:
+        for_products(rules.check.output.report),
         for_scenes(rules.superset.output.scene),
 
 
 rule flattened:
     input:
+        for_products(rules.check.output.report),
         for_scenes(rules.flatten.output.scene),
 
 
 rule tiled:
     input:
+        for_products(rules.check.output.report),
         for_scenes(rules.tile.output.tiles),
 
 
 rule correlated:
     input:
+        for_products(rules.check.output.report),
         for_products(rules.number.output.correlation),
 
 
 rule analysed:
     input:
+        for_products(rules.check.output.report),
         tables(),
 
 
@@ -31,4 +36,5 @@ rule analysed:
 
 rule injected:
     input:
+        for_products(rules.check.output.report),
         for_products("results/{stack}/{polarization}/injection/injection.json"),

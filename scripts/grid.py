@@ -2,7 +2,7 @@
 
 import logging
 
-from stackio import files, job, raster
+from stackio import job, raster
 from stackshift import grid as grids
 from stackshift.errors import InputError
 
@@ -11,26 +11,42 @@ _SPARSE = 20
 
 
 def main(
-    scenes: list[str], path: str, extent: str, bounds: list[float] | None, checked: dict
+    scenes: list[str], path: str, extent: str, bounds: list[float] | None, unreadable: str = "stop"
 ) -> None:
     """Write the grid of a stack.
 
     Parameters
     ----------
-    scenes : rasters from the oldest to the newest. For ``extent: bounds`` the oldest suffices,
-        which is what keeps the grid of a growing stack as it is.
+    scenes : rasters from the oldest to the newest. For ``extent: bounds`` the oldest that can be
+        read suffices, which is what keeps the grid of a growing stack as it is.
     path : JSON to write.
     extent : ``union``, ``intersection`` or ``bounds``.
     bounds : [left, bottom, right, top] in the CRS of the stack, for ``extent: bounds``.
-    checked : path of each scene and the reason why it is left out, from the stage ``check``.
+    unreadable : ``stop``, or ``leave_out`` to take no notice of scenes that cannot be used.
+
+    Raises
+    ------
+    InputError
+        If no grid can be made of the scenes.
     """
-    bad = {entry["path"] for entry in checked.values() if entry["reason"]}
-    good = [entry["path"] for _, entry in sorted(checked.items()) if not entry["reason"]]
-    scenes = [scene for scene in scenes if scene not in bad] or good[:1]
-    found = []
+    found, boxes = [], {}
     for scene in scenes:
-        with raster.open_scene(scene) as source:
-            found.append((scene, raster.grid_of(source)))
+        try:
+            with raster.open_scene(scene) as source:
+                found.append((scene, raster.grid_of(source)))
+                boxes[scene] = raster.bounds_in_degrees(source)
+        except InputError as error:
+            if unreadable == "stop":
+                raise
+            logging.warning("left out: %s", error)
+        if found and extent == "bounds":
+            break
+    if unreadable == "leave_out" and extent != "bounds":
+        far = grids.far_from_the_others(boxes)
+        found = [one for one in found if one[0] not in far]
+    if not found:
+        raise InputError("superset: none of the scenes can be read")
+    scenes = [scene for scene, _ in found]
     lattice = grids.commonest_lattice([grid for _, grid in found])
     for scene, grid in found:
         if not grids.same_lattice(grid, lattice):
@@ -67,5 +83,5 @@ if __name__ == "__main__":
             path=snakemake.output.grid,
             extent=snakemake.params.extent,
             bounds=snakemake.params.bounds,
-            checked=files.read_json(snakemake.input.checked),
+            unreadable=snakemake.params.unreadable,
         )

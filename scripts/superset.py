@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stackio import files, job, raster
+from stackio import job, raster
 from stackshift.errors import InputError
 from stackshift.grid import offset_in, same_lattice
 
@@ -17,7 +17,6 @@ def main(
     resampling: str,
     no_data,
     platform: str | None,
-    reason: str | None = None,
     unreadable: str = "stop",
 ) -> None:
     """Write one scene on the stack's grid, NaN where it has no data.
@@ -30,7 +29,6 @@ def main(
     resampling : kernel for a scene off the lattice: bilinear, cubic or lanczos.
     no_data : number that marks no data, or ``auto``: the file's own, and 0 where it names none.
     platform : satellite, for the tags.
-    reason : why the scene was found to be bad, which leaves it out.
     unreadable : ``stop``, or ``leave_out``: a bad scene becomes one without data that says why.
 
     Raises
@@ -41,8 +39,6 @@ def main(
     area = raster.read_grid(grid)
     tags = {"stage": "superset", "source": Path(scene).name, "platform": platform or ""}
     try:
-        if reason:
-            raise InputError(reason)
         _write(scene, area, path, resampling, no_data, tags)
     except InputError as error:
         if unreadable == "stop":
@@ -59,6 +55,7 @@ def _write(scene, area, path, resampling, no_data, tags) -> None:
     """Bring a scene that is expected to be good onto the grid."""
     valid = negative = 0
     with raster.open_scene(scene) as source:
+        raster.check_complete(source, scene)
         value = raster.no_data_value(source, no_data)
         copied = same_lattice(raster.grid_of(source), area)
         tags = tags | {"no_data": f"{value:g}", "resampling": "none" if copied else resampling}
@@ -109,11 +106,6 @@ def _warped(source, grid, resampling, no_data):
             yield first, raster.masked(raster.read_rows(view, first, rows), no_data)
 
 
-def reason_of(checked: str, scene: str) -> str | None:
-    """Why the stage ``check`` leaves a scene out, if it does."""
-    return files.read_json(checked).get(scene, {}).get("reason")
-
-
 if __name__ == "__main__":
     with job.logged(snakemake):
         main(
@@ -123,6 +115,5 @@ if __name__ == "__main__":
             resampling=snakemake.params.resampling,
             no_data=snakemake.params.no_data,
             platform=snakemake.params.platform,
-            reason=reason_of(snakemake.input.checked, snakemake.wildcards.scene),
             unreadable=snakemake.params.unreadable,
         )

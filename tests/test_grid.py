@@ -61,16 +61,16 @@ def test_union_and_intersection_of_extents(tmp_path):
         write_scene(tmp_path / "a.tif", ones),
         write_scene(tmp_path / "b.tif", ones, west=WEST + 20 * POSTING, north=NORTH + 7 * POSTING),
     ]
-    stage.main(paths, tmp_path / "grid.json", "union", None, {})
+    stage.main(paths, tmp_path / "grid.json", "union", None)
     assert raster.read_grid(tmp_path / "grid.json") == moved(0, -7, 120, 87)
-    stage.main(paths, tmp_path / "grid.json", "intersection", None, {})
+    stage.main(paths, tmp_path / "grid.json", "intersection", None)
     assert raster.read_grid(tmp_path / "grid.json") == moved(20, 0, 80, 73)
 
 
 def test_fixed_bounds_are_snapped_outwards(tmp_path):
     path = write_scene(tmp_path / "a.tif", np.ones((80, 100), np.float32))
     bounds = [WEST + 10, NORTH - 100, WEST + 70, NORTH + 20]
-    stage.main([path], tmp_path / "grid.json", "bounds", bounds, {})
+    stage.main([path], tmp_path / "grid.json", "bounds", bounds)
     assert raster.read_grid(tmp_path / "grid.json") == moved(0, -1, 3, 5)
 
 
@@ -81,7 +81,7 @@ def test_scenes_without_a_common_area_are_an_error(tmp_path):
         write_scene(tmp_path / "b.tif", ones, west=WEST + 200 * POSTING),
     ]
     with pytest.raises(InputError, match="no common area"):
-        stage.main(paths, tmp_path / "grid.json", "intersection", None, {})
+        stage.main(paths, tmp_path / "grid.json", "intersection", None)
 
 
 def test_the_neighbouring_zone_widens_the_union(tmp_path):
@@ -89,7 +89,7 @@ def test_the_neighbouring_zone_widens_the_union(tmp_path):
     here = write_scene(tmp_path / "here.tif", ones, west=720_000.0)
     # The same ground in zone 12 N, 6 degrees to the east, is west of that zone's own meridian.
     there = write_scene(tmp_path / "there.tif", ones, west=176_000.0, crs="EPSG:32612")
-    stage.main([here, there], tmp_path / "grid.json", "union", None, {})
+    stage.main([here, there], tmp_path / "grid.json", "union", None)
     found = raster.read_grid(tmp_path / "grid.json")
     assert found.crs == "EPSG:32611"
     assert found.width < 400 and found.height < 600

@@ -13,7 +13,7 @@ def add(folder, first, count):
         write_scene(folder / hyp3_name(time), texture(64, 64, seed=1), no_data=0)
 
 
-def test_one_scene_more_in_a_stack_of_fifty_runs_eight_jobs(tmp_path):
+def test_one_scene_more_in_a_stack_of_fifty_runs_nine_jobs(tmp_path):
     add(tmp_path / "scenes", 0, 50)
     config = {
         "stacks": {"site": {"directory": "scenes"}},
@@ -30,5 +30,5 @@ def test_one_scene_more_in_a_stack_of_fifty_runs_eight_jobs(tmp_path):
     assert workspace.dry("analysed") == {
         **dict.fromkeys(("superset", "flatten", "tile"), 1),
         "correlate": 1,
-        **dict.fromkeys(("number", "analyse", "invert", "verdict", "analysed"), 1),
+        **dict.fromkeys(("check", "number", "analyse", "invert", "verdict", "analysed"), 1),
     }

@@ -117,10 +117,10 @@ def test_a_cluster_gives_the_bytes_of_a_workstation_though_a_job_is_cancelled(
     assert process.returncode == 0, text
     assert victim, "no job was seen running"
     states = queue(cluster, "--states=all", "--format=%T")
-    # Three scenes with their stages in a job each, not nine or twelve; grid, pairs, four tables.
+    # Three scenes in a job each, not twelve; check and grid, pairs, four tables.
     assert sorted(set(states)) == ["CANCELLED", "COMPLETED"]
     assert states.count("CANCELLED") == 1
-    assert states.count("COMPLETED") == 1 + 3 + 2 + 4
+    assert states.count("COMPLETED") == 2 + 3 + 2 + 4
     assert set(queue(cluster, "--states=all", "--format=%N")) == {"node1", "node2"}
     found = stack.results()
     assert found == {k: v for k, v in finished.results().items() if k in found}

@@ -159,7 +159,7 @@ def test_a_scene_more_reruns_only_what_it_must(finished, tmp_path):
     small_stack(workspace.folder / "scenes", times=["20220206T000000"], offsets=[(0, 0)])
     assert workspace.dry() == {
         **dict.fromkeys(("superset", "flatten", "tile", "correlate", "quicklook"), 1),
-        **dict.fromkeys(("number", "analyse", "invert", "verdict", *SHOWN), 1),
+        **dict.fromkeys(("check", "number", "analyse", "invert", "verdict", *SHOWN), 1),
     }
     assert workspace.run("analysed").status == 0
     fresh = Workspace(tmp_path / "fresh", workspace.config)
@@ -219,7 +219,7 @@ def test_named_targets_stop_at_their_stage(finished, tmp_path, target, last):
     workspace = Workspace(tmp_path, finished.config)
     shutil.copytree(finished.folder / "scenes", tmp_path / "scenes")
     jobs = set(workspace.dry(target)) - {target}
-    assert jobs == {"grid", *STAGES[: STAGES.index(last) + 1]}
+    assert jobs == {"check", "grid", *STAGES[: STAGES.index(last) + 1]}
 
 
 def test_a_scene_off_the_lattice_is_warped_and_the_table_says_so(tmp_path):
