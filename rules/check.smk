@@ -7,12 +7,12 @@ rule check:
         "logs/{stack}/{polarization}/check.log",
     wildcard_constraints:
         stack=REAL_STACK,
-    # First and alone: nothing starts before it has passed. That it is no input of the others keeps them
-    # from waiting for, and from running again after, a look at a scene that was added.
+    # First, so that next to nothing is done before it has passed. That it is no input of the others
+    # keeps them from running again after a look at a scene that was added.
     priority: 1000
     conda:
         "../envs/raster.yaml"
-    threads: workflow.cores or 1
+    threads: 1
     resources:
         mem_mb=500,
         runtime=20,

@@ -21,7 +21,7 @@ def main(
     columns: int,
     method: str,
     options: dict,
-    made_from: str,
+    made_from: str = "",
 ) -> None:
     """Write the measurements of one pair as JSON, tiles in row-major order from the north-west.
 

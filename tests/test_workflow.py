@@ -295,7 +295,7 @@ def test_a_truncated_scene_is_named_in_one_line(finished, tmp_path):
     path.write_bytes(path.read_bytes()[:50_000])
     done = Workspace(tmp_path, finished.config).run()
     assert done.status != 0
-    assert f"superset: scenes/{path.name} cannot be read to the end" in done.text
+    assert f"check: scenes/{path.name} is incomplete; download it again" in done.text
     assert not (tmp_path / "results" / "site" / "VV" / "superset" / f"{TIMES[1]}.tif").exists()
 
 
