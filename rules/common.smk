@@ -204,6 +204,12 @@ def memory(least: int, factor: float):
     return megabytes
 
 
+def simulated_mb(stack: str) -> float:
+    """Megabytes of a scene of a simulated stack."""
+    settings = config["stacks"][stack]["simulate"]
+    return settings["rows"] * settings["columns"] * 4 / 1e6
+
+
 def minutes(least: int, megabytes_a_minute: float):
     """Minutes for a job by the size of its input, more at each attempt."""
 
