@@ -195,11 +195,18 @@ def measured() -> list[str]:
     return found
 
 
+def megabytes_of(paths) -> float:
+    """What is there of a job's input; it may still have to be made, as within a group."""
+    return (
+        sum(Path(path).stat().st_size for path in paths if Path(path).is_file()) / 1e6
+    )
+
+
 def memory(least: int, factor: float):
     """Megabytes for a job: so many times its input, not below ``least``, more at each attempt."""
 
     def megabytes(wildcards, input, attempt):
-        return attempt * max(least, round(300 + factor * input.size_mb))
+        return attempt * max(least, round(300 + factor * megabytes_of(input)))
 
     return megabytes
 
@@ -214,7 +221,7 @@ def minutes(least: int, megabytes_a_minute: float):
     """Minutes for a job by the size of its input, more at each attempt."""
 
     def runtime(wildcards, input, attempt):
-        return attempt * max(least, round(input.size_mb / megabytes_a_minute))
+        return attempt * max(least, round(megabytes_of(input) / megabytes_a_minute))
 
     return runtime
 
