@@ -24,17 +24,17 @@ kills: $(DEVELOP)
 
 # Which wrong versions of the code no test notices, for docs/mutation.md; about half an hour.
 mutation: $(MUTATION)
-	.mutation/bin/python benchmarks/mutation.py
+	.mutation/bin/python bench/mutation.py
 
 # Writes docs/accuracy.md and its figure; about ten minutes.
 accuracy: $(RUN)
-	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/accuracy.py --write
+	OMP_NUM_THREADS=1 $(BIN)/python bench/accuracy.py --write
 
 # The whole workflow beside the mended notebook, and what Snakemake's graph costs; about ten
 # minutes and 12 GB of disk. BENCH="--write" writes docs/benchmark.md, BENCH="--size 2048" is quick.
 bench: $(DEVELOP)
-	$(BIN)/python benchmarks/pipeline.py $(BENCH)
-	$(BIN)/python benchmarks/graph.py
+	$(BIN)/python bench/pipeline.py $(BENCH)
+	$(BIN)/python bench/graph.py
 
 # Writes docs/columns.md from the one place where the columns stand.
 columns: $(RUN)
@@ -45,7 +45,7 @@ lint: $(DEVELOP)
 	$(BIN)/ruff format --check .
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --lint
-	$(BIN)/mypy scripts/stackshift scripts/stackio
+	$(BIN)/mypy scripts/stackshift scripts/stackio scripts/stackflow
 
 format: $(DEVELOP)
 	$(BIN)/ruff check --fix .

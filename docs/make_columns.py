@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "scripts"))
 
-from stackshift import columns  # noqa: E402
+from stackshift.stack import columns  # noqa: E402
 
 TABLES = {
     "measurements.csv: a row a pair and tile": columns.MEASUREMENTS,

@@ -10,12 +10,12 @@ from snakemake.utils import validate
 
 sys.path.append(str(Path(workflow.basedir) / "scripts"))
 
-from stackio.config import check_finite, explain, whole
-from stackio.digest import code_digest, digest_of, template_digest
+from stackflow.settings import check_finite, explain, whole
+from stackflow.digest import code_digest, digest_of, template_digest
 from stackio.files import read_json
-from stackio.scenes import check_apart, find, is_remote, simulated
+from stackflow.catalogue import check_apart, find, is_remote, simulated
 from stackshift.errors import InputError
-from stackshift.pairing import choose
+from stackshift.stack.pairing import choose
 
 # A --configfile is laid over config.yaml key by key; its stacks take the place of the demo.
 if "stacks" in workflow.config_settings.overwrite_config:
@@ -161,7 +161,7 @@ def made_from(stack: str, polarization: str, reference: str, secondary: str) -> 
     return digest_of(
         [origin(stack, polarization, scene) for scene in (reference, secondary)],
         [method, config["correlate"][method]],
-        code_digest("correlate", f"stackshift.{method}"),
+        code_digest("correlate", f"stackshift.tile.{method}"),
     )
 
 

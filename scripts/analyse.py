@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 
 from stackio import files, job
-from stackshift import tables
+from stackshift.stack import tables
 
 
 def main(

@@ -4,7 +4,7 @@ import logging
 
 from stackio import files, job, raster
 from stackshift.errors import InputError
-from stackshift.grid import far_from_the_others
+from stackshift.ground.lattice import far_from_the_others
 
 
 def main(scenes: dict[str, str], path: str, unreadable: str, together: bool) -> None:

@@ -5,8 +5,8 @@ import logging
 import pandas as pd
 
 from stackio import files, job
-from stackshift import columns
-from stackshift.comparison import compare
+from stackshift.stack import columns
+from stackshift.stack.comparison import compare
 
 
 def main(first: str, second: str, table: str, summary: str) -> None:

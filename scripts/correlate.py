@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from stackio import files, job, raster
-from stackshift import methods
-from stackshift.geometry import pixel_size
-from stackshift.match import FAILED, Match
-from stackshift.record import tile_record
+from stackshift.ground.geometry import pixel_size
+from stackshift.stack.record import tile_record
+from stackshift.tile import methods
+from stackshift.tile.match import FAILED, Match
 
 
 def main(

@@ -4,7 +4,7 @@ import logging
 
 from stackio import job, raster
 from stackshift.errors import InputError
-from stackshift.spikes import percentiles, truncate
+from stackshift.ground.spikes import percentiles, truncate
 
 
 def main(scene: str, path: str, lower: float, upper: float, outside: str) -> None:
@@ -15,7 +15,7 @@ def main(scene: str, path: str, lower: float, upper: float, outside: str) -> Non
     scene : raster on the stack's grid, NaN = no data.
     path : raster to write.
     lower, upper : percentiles of the valid pixels, 0 to 100.
-    outside : ``nan``, ``clip`` or ``keep``; see `stackshift.spikes.truncate`.
+    outside : ``nan``, ``clip`` or ``keep``; see `stackshift.ground.spikes.truncate`.
     """
     with raster.open_scene(scene) as source:
         grid = raster.grid_of(source)

@@ -9,8 +9,8 @@ import pyogrio
 import shapely
 
 from stackio import files, job, raster
-from stackshift import columns
-from stackshift.grid import Grid, tile_edges
+from stackshift.ground.lattice import Grid, tile_edges
+from stackshift.stack import columns
 
 # Table, geometry, description, columns to the east and north, and where a reason stands.
 LAYERS = {

@@ -3,8 +3,8 @@
 import logging
 
 from stackio import job, raster
-from stackshift import grid as grids
 from stackshift.errors import InputError
+from stackshift.ground import lattice as grids
 
 # How many times the area of all scenes their union may have.
 _SPARSE = 20

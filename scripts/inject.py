@@ -5,7 +5,7 @@ import logging
 import numpy as np
 
 from stackio import files, job, raster
-from stackshift.injection import displaced, drawn
+from stackshift.simulate.injection import displaced, drawn
 
 
 def main(scene: str, path: str, name: str, largest: float, seed: int, truth: str) -> None:

@@ -5,10 +5,10 @@ import logging
 import pandas as pd
 
 from stackio import files, job, raster
-from stackshift import columns, inversion
 from stackshift.errors import InputError
-from stackshift.geometry import tile_positions
-from stackshift.grid import tile_edges
+from stackshift.ground.geometry import tile_positions
+from stackshift.ground.lattice import tile_edges
+from stackshift.stack import columns, inversion
 
 
 def main(

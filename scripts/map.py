@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from stackio import job, raster
-from stackio.plotting import drawing, maps
-from stackshift import columns
-from stackshift.grid import tile_edges
+from stackplot import drawing, maps
+from stackshift.ground.lattice import tile_edges
+from stackshift.stack import columns
 
 
 def main(

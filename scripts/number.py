@@ -8,8 +8,8 @@ import logging
 from pathlib import Path
 
 from stackio import files, job
-from stackshift import columns
-from stackshift.pairing import newest_first
+from stackshift.stack import columns
+from stackshift.stack.pairing import newest_first
 
 
 def main(pairs: list[str], directory: str, scenes: list[str]) -> None:

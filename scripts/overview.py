@@ -7,7 +7,7 @@ import jinja2
 import yaml
 
 from stackio import files, job
-from stackshift import columns
+from stackshift.stack import columns
 
 
 def main(

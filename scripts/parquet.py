@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from stackio import files, job
-from stackshift import columns
+from stackshift.stack import columns
 
 
 def main(tables: list[str], paths: list[str]) -> None:

@@ -5,8 +5,8 @@ import logging
 import pandas as pd
 
 from stackio import files, job
-from stackio.plotting import drawing, network, pairs, quality, scenes, tiles
-from stackshift import columns
+from stackplot import drawing, matrix, pairs, scenes, scores, tiles
+from stackshift.stack import columns
 
 _NAMES = dict.fromkeys((columns.REFERENCE, columns.SECONDARY, columns.SCENE, columns.FLAG), str)
 
@@ -35,8 +35,8 @@ def main(
         "offset_per_pair": pairs.offset_per_pair(read["pairs"], requirement, title),
         "offset_per_tile": tiles.offset_per_tile(read["tiles"], requirement, title),
         "offset_per_scene": scenes.offset_per_scene(read["scenes"], requirement, ce90, title),
-        "pair_matrix": network.pair_matrix(read["pairs"], read["residuals"], requirement, title),
-        "z_scores": quality.z_scores(read["measurements"], read["pairs"], read["residuals"], title),
+        "pair_matrix": matrix.pair_matrix(read["pairs"], read["residuals"], requirement, title),
+        "z_scores": scores.z_scores(read["measurements"], read["pairs"], read["residuals"], title),
     }
     for name, paths in figures.items():
         drawing.save(drawn[name], *paths)

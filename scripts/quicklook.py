@@ -3,7 +3,7 @@
 import logging
 
 from stackio import job, raster
-from stackshift.quicklook import grey, reduced_shape
+from stackshift.ground.shades import grey, reduced_shape
 
 
 def main(scenes: dict[str, str], pictures: dict[str, str], polarization: str, longest: int) -> None:

@@ -5,9 +5,9 @@ import logging
 import pandas as pd
 
 from stackio import files, job, raster
-from stackshift import columns
-from stackshift.geometry import pixel_size
-from stackshift.recovery import recovered, summary
+from stackshift.ground.geometry import pixel_size
+from stackshift.stack import columns
+from stackshift.stack.recovery import recovered, summary
 
 
 def main(before: str, after: str, truths: list[str], grid: str, table: str, report: str) -> None:

@@ -5,8 +5,8 @@ import logging
 import pandas as pd
 
 from stackio import job
-from stackio.plotting import drawing, quality
-from stackshift import columns
+from stackplot import drawing, scores
+from stackshift.stack import columns
 
 
 def main(pairs: str, scenes: str, figures: list[str], title: str) -> None:
@@ -21,7 +21,7 @@ def main(pairs: str, scenes: str, figures: list[str], title: str) -> None:
     drawing.reproducible()
     by_pair = pd.read_csv(pairs, dtype={columns.REFERENCE: str, columns.SECONDARY: str})
     by_scene = pd.read_csv(scenes, dtype={columns.SCENE: str})
-    drawing.save(quality.truth(by_scene, by_pair, title), *figures)
+    drawing.save(scores.truth(by_scene, by_pair, title), *figures)
     logging.info("%d scenes, %d pairs", len(by_scene), len(by_pair))
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from stackio import job, raster
-from stackshift import names, simulated_stack
-from stackshift.grid import Grid
-from stackshift.simulation import ground, observe
+from stackshift.ground import names
+from stackshift.ground.lattice import Grid
+from stackshift.simulate import simulated_stack
+from stackshift.simulate.simulation import ground, observe
 
 # Somewhere in UTM zone 11 N, on a lattice of whole postings.
 _CRS = "EPSG:32611"

@@ -7,7 +7,7 @@ import numpy as np
 
 from stackio import job, raster
 from stackshift.errors import InputError
-from stackshift.grid import offset_in, same_lattice
+from stackshift.ground.lattice import offset_in, same_lattice
 
 
 def main(

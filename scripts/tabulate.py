@@ -7,7 +7,7 @@ from pathlib import Path
 import jinja2
 
 from stackio import files, job
-from stackshift import columns
+from stackshift.stack import columns
 
 
 def main(tables: list[str], pages: list[str], template: str, title: str) -> None:

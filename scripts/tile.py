@@ -5,7 +5,7 @@ from pathlib import Path
 
 from stackio import job, raster
 from stackshift.errors import InputError
-from stackshift.grid import Grid, tile_edges
+from stackshift.ground.lattice import Grid, tile_edges
 
 
 def main(scene: str, directory: str, rows: int, columns: int) -> None:

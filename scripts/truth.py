@@ -3,8 +3,8 @@
 import csv
 
 from stackio import files, job
-from stackshift import columns
-from stackshift.simulated_stack import scene_offsets
+from stackshift.simulate.simulated_stack import scene_offsets
+from stackshift.stack import columns
 
 
 def main(settings: dict, path: str) -> None:

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from stackio import files, job
-from stackshift import columns as c
-from stackshift import verdict
-from stackshift.inversion import as_numbers
+from stackshift.stack import columns as c
+from stackshift.stack import judgement
+from stackshift.stack.inversion import as_numbers
 
 
 def main(
@@ -40,11 +40,11 @@ def judge(scenes: pd.DataFrame, requirement: dict, unreadable: dict[str, str]) -
     # Parts of a network that fell apart have a mean each, which cannot be compared.
     apart = scenes[c.FLAG].str.contains("apart").to_numpy()
     east[apart] = north[apart] = np.nan
-    radius, sigma = verdict.radial(east, north, sigma_east, sigma_north)
+    radius, sigma = judgement.radial(east, north, sigma_east, sigma_north)
     criteria = {
-        "east": verdict.judge(np.abs(east), sigma_east, requirement),
-        "north": verdict.judge(np.abs(north), sigma_north, requirement),
-        "radial": verdict.judge(radius, sigma, requirement),
+        "east": judgement.judge(np.abs(east), sigma_east, requirement),
+        "north": judgement.judge(np.abs(north), sigma_north, requirement),
+        "radial": judgement.judge(radius, sigma, requirement),
     }
     left_out = [
         {"scene": scene, "reason": "part of the network that cannot be compared" if is_apart
@@ -60,8 +60,8 @@ def judge(scenes: pd.DataFrame, requirement: dict, unreadable: dict[str, str]) -
         f"{100 * requirement['confidence']:g} % confidence",
         "requirement": requirement,
         "criteria": criteria,
-        "CE90": verdict.circular_error(east, north, 90, requirement["confidence"]),
-        "CE95": verdict.circular_error(east, north, 95, requirement["confidence"]),
+        "CE90": judgement.circular_error(east, north, 90, requirement["confidence"]),
+        "CE95": judgement.circular_error(east, north, 95, requirement["confidence"]),
         "worst_scene": None
         if worst is None
         else {"scene": scenes[c.SCENE].iloc[worst], "metres": float(radius[worst])},

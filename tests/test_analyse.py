@@ -10,7 +10,7 @@ from conftest import ROOT
 from test_notebook_defects import records
 
 import analyse
-from stackshift import columns
+from stackshift.stack import columns
 
 
 def write(folder, *pairs):

@@ -19,7 +19,7 @@ import grid as grid_stage
 import superset
 from stackio import raster
 from stackshift.errors import InputError
-from stackshift.grid import Grid, far_from_the_others
+from stackshift.ground.lattice import Grid, far_from_the_others
 
 IMAGE = texture(150, 170)
 TIME = "20220206T000000"

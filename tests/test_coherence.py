@@ -15,16 +15,8 @@ from makers import displaced, read, texture
 from scipy import stats
 from scipy.optimize import isotonic_regression
 
-from stackshift import (
-    coherence,
-    match,
-    peak,
-    precision,
-    refinement,
-    simulation,
-    spectra,
-    spectrum,
-)
+from stackshift.simulate import simulation
+from stackshift.tile import coherence, frequencies, match, peak, precision, refinement, spectra
 
 
 def noisy(image, looks, seed):
@@ -42,7 +34,7 @@ def pair(shape, displacement, seed=0, looks=20):
 
 
 def spectra_of(reference, secondary, cutoff=0.6, bins=32):
-    tiles = [spectrum.transformed(tile, "log") for tile in (reference, secondary)]
+    tiles = [frequencies.transformed(tile, "log") for tile in (reference, secondary)]
     return spectra.common_spectra(tiles, 0.1, cutoff, bins)
 
 
@@ -102,14 +94,14 @@ def test_coherence_is_that_of_signal_and_noise():
     spectra = spectra_of(one, two, bins=16)
     _, found, _ = refinement.refine(spectra, np.zeros(2))
     # What it must be: signal over signal and noise, each known on its own.
-    band, window = spectra.band, spectrum.window(truth.shape, 0.1, None)
+    band, window = spectra.band, frequencies.window(truth.shape, 0.1, None)
 
     def low(image):
-        return spectrum.low_part(spectrum.spectrum(image, window, band), band.grid)
+        return frequencies.low_part(frequencies.spectrum(image, window, band), band.grid)
 
-    signal = spectrum.radial_sum(np.abs(low(np.log(truth))) ** 2, band)
+    signal = frequencies.radial_sum(np.abs(low(np.log(truth))) ** 2, band)
     speckle = np.log(noisy(np.ones_like(truth), looks, 7))
-    noise = spectrum.radial_sum(np.abs(low(speckle)) ** 2, band)
+    noise = frequencies.radial_sum(np.abs(low(speckle)) ** 2, band)
     expected = signal / (signal + noise)
     np.testing.assert_allclose(found, expected, atol=0.1)
     # The mean is that of all frequencies, of which most are high.
@@ -141,7 +133,7 @@ def test_more_frequencies_are_worth_it_for_the_axis_that_is_known_worse():
 def test_the_bound_is_knapp_and_carters_integral(shape):
     """For a coherence that is constant, Fisher's information is an integral over a disk."""
     spectra = spectra_of(*pair(shape, (0, 0)))
-    weight = spectrum.window(shape, 0.1, None).weight.astype(float)
+    weight = frequencies.window(shape, 0.1, None).weight.astype(float)
     assert spectra.samples == pytest.approx((weight**2).sum() ** 2 / (weight**4).sum(), rel=1e-4)
     assert (np.array(spectra.band.padded) > shape).all() or shape == (256, 256)
     flat = np.full(32, 0.6)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import compare
-from stackshift import columns as c
+from stackshift.stack import columns as c
 
 
 def scenes(offsets, sigma):

@@ -7,9 +7,9 @@ import pytest
 import yaml
 from conftest import ROOT
 
-from stackio.config import explain
-from stackshift.methods import METHODS
-from stackshift.simulation import SCENARIOS
+from stackflow.settings import explain
+from stackshift.simulate.simulation import SCENARIOS
+from stackshift.tile.methods import METHODS
 
 SCHEMA = yaml.safe_load((ROOT / "schemas" / "config.schema.yaml").read_text())
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import validate
 
-from stackio.config import check_finite, explain, whole
-from stackio.scenes import simulated
+from stackflow.catalogue import simulated
+from stackflow.settings import check_finite, explain, whole
 from stackshift.errors import InputError
-from stackshift.pairing import choose
+from stackshift.stack.pairing import choose
 
 SCHEMA_FILE = ROOT / "schemas" / "config.schema.yaml"
 SCHEMA = yaml.safe_load(SCHEMA_FILE.read_text())

@@ -7,9 +7,10 @@ import pytest
 from makers import displaced, texture, write_scene
 
 import correlate
-from stackshift import cross_correlation, methods, record
-from stackshift.geometry import to_metres
-from stackshift.match import FAILED, NO_MATCH, OK, STATUSES, TOO_MANY_NAN, Match
+from stackshift.ground.geometry import to_metres
+from stackshift.stack import record
+from stackshift.tile import cross_correlation, methods
+from stackshift.tile.match import FAILED, NO_MATCH, OK, STATUSES, TOO_MANY_NAN, Match
 
 PAIR = {"reference": "20220113T000000", "secondary": "20220101T000000"}
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from conftest import ROOT
 
-from stackio import digest
+from stackflow import digest
 
 PINS = dict(re.findall(r"^([a-z0-9-]+)==([^ ;]+)", (ROOT / "requirements.txt").read_text(), re.M))
 ENVIRONMENTS = sorted((ROOT / "envs").glob("*.yaml"))
@@ -74,7 +74,7 @@ PACKAGES = {"skimage": "scikit-image", "yaml": "pyyaml"}
 
 def imported(stage):
     """Packages from outside that a stage's script and the modules behind it import."""
-    method = ("stackshift.coherence", "stackshift.cross_correlation")
+    method = ("stackshift.tile.coherence", "stackshift.tile.cross_correlation")
     modules = [digest._file(stage), *map(digest._file, method if stage == "correlate" else ())]
     files = set().union(*(digest._reached(path) for path in modules))
     names = set()
@@ -84,7 +84,7 @@ def imported(stage):
                 names |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
                 names.add(node.module.split(".")[0])
-    own = {"stackio", "stackshift"}
+    own = {"stackflow", "stackio", "stackplot", "stackshift"}
     return {PACKAGES.get(n, n) for n in names - own - sys.stdlib_module_names}
 
 

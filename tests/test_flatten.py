@@ -10,8 +10,8 @@ from hypothesis.extra import numpy as hnp
 from makers import read, texture, write_scene
 
 import flatten
-from stackshift import spikes
 from stackshift.errors import InputError
+from stackshift.ground import spikes
 
 
 @settings(max_examples=200, deadline=None)

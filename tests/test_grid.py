@@ -8,23 +8,23 @@ from makers import NORTH, POSTING, WEST, write_scene
 
 import grid as stage
 from stackio import raster
-from stackshift import grid
 from stackshift.errors import InputError
+from stackshift.ground import lattice
 
-LATTICE = grid.Grid("EPSG:32611", (30.0, 0.0, WEST, 0.0, -30.0, NORTH), 100, 80)
+LATTICE = lattice.Grid("EPSG:32611", (30.0, 0.0, WEST, 0.0, -30.0, NORTH), 100, 80)
 
 
 def moved(columns, rows, width=100, height=80, posting=30.0, crs="EPSG:32611"):
     transform = (posting, 0.0, WEST + columns * 30, 0.0, -posting, NORTH - rows * 30)
-    return grid.Grid(crs, transform, width, height)
+    return lattice.Grid(crs, transform, width, height)
 
 
 @given(st.integers(-500, 500), st.integers(-500, 500), st.integers(1, 99), st.integers(1, 99))
 def test_whole_pixels_away_is_on_the_lattice(columns, rows, width, height):
     scene = moved(columns, rows, width, height)
-    assert grid.same_lattice(scene, LATTICE)
-    assert grid.offset_in(scene, LATTICE) == (rows, columns)
-    assert grid.snap(scene.bounds, LATTICE) == scene
+    assert lattice.same_lattice(scene, LATTICE)
+    assert lattice.offset_in(scene, LATTICE) == (rows, columns)
+    assert lattice.snap(scene.bounds, LATTICE) == scene
 
 
 @pytest.mark.parametrize(
@@ -38,21 +38,23 @@ def test_whole_pixels_away_is_on_the_lattice(columns, rows, width, height):
     ],
 )
 def test_a_fraction_of_a_pixel_or_another_size_or_crs_is_off_the_lattice(scene):
-    assert not grid.same_lattice(scene, LATTICE)
+    assert not lattice.same_lattice(scene, LATTICE)
 
 
 def test_rounding_of_geographic_pixels_is_not_taken_for_another_lattice():
     size = 0.000277777777777778
-    world = grid.Grid("EPSG:4326", (size, 0.0, -118.0, 0.0, -size, 35.0), 4000, 3000)
-    part = grid.Grid("EPSG:4326", (size, 0.0, -118 + 1801 * size, 0.0, -size, 35 - 7 * size), 9, 9)
-    assert grid.same_lattice(part, world)
-    assert grid.offset_in(part, world) == (7, 1801)
+    world = lattice.Grid("EPSG:4326", (size, 0.0, -118.0, 0.0, -size, 35.0), 4000, 3000)
+    part = lattice.Grid(
+        "EPSG:4326", (size, 0.0, -118 + 1801 * size, 0.0, -size, 35 - 7 * size), 9, 9
+    )
+    assert lattice.same_lattice(part, world)
+    assert lattice.offset_in(part, world) == (7, 1801)
 
 
 def test_the_commonest_lattice_wins_and_the_first_where_two_are_as_common():
     a, b = moved(0, 0), moved(0.5, 0)
-    assert grid.commonest_lattice([a, b, moved(7.5, 2)]) == b
-    assert grid.commonest_lattice([a, b]) == a
+    assert lattice.commonest_lattice([a, b, moved(7.5, 2)]) == b
+    assert lattice.commonest_lattice([a, b]) == a
 
 
 def test_union_and_intersection_of_extents(tmp_path):

@@ -7,7 +7,7 @@ import pytest
 from makers import displaced, read, texture, write_scene
 
 import inject
-from stackshift import injection
+from stackshift.simulate import injection
 
 
 @pytest.mark.parametrize("shift", [(0.0, 0.0), (0.37, -0.81), (-2.6, 3.25), (5, -4)])

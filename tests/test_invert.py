@@ -9,10 +9,12 @@ from makers import NORTH, POSTING, WEST
 
 import invert
 from stackio import raster
-from stackshift import coherence, inversion, screening, simulation
-from stackshift import columns as c
-from stackshift.grid import Grid
-from stackshift.network import adjust
+from stackshift.ground.lattice import Grid
+from stackshift.simulate import simulation
+from stackshift.stack import columns as c
+from stackshift.stack import inversion, screening
+from stackshift.stack.network import adjust
+from stackshift.tile import coherence
 
 COUNT, ODD = 16, 7
 

@@ -6,8 +6,8 @@ import pytest
 from matplotlib.quiver import Quiver
 
 import map as map_stage
-from stackio.plotting import drawing, maps
-from stackshift.grid import Grid
+from stackplot import drawing, maps
+from stackshift.ground.lattice import Grid
 
 GRID = Grid("EPSG:32611", (30.0, 0.0, 300_000.0, 0.0, -30.0, 3_900_000.0), 400, 200)
 

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import pytest
 
-from stackshift import names
 from stackshift.errors import InputError
+from stackshift.ground import names
 
 PRODUCTS = [
     (

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from stackshift.network import adjust, loop_closures, parts
+from stackshift.stack.network import adjust, loop_closures, parts
 
 
 def chain(count, reach):

@@ -33,10 +33,13 @@ import grid
 import number
 import superset
 import tile
-from stackio import raster, scenes
-from stackshift import cross_correlation, geometry, tables
+from stackflow import catalogue
+from stackio import raster
 from stackshift.errors import InputError
-from stackshift.grid import Grid
+from stackshift.ground import geometry
+from stackshift.ground.lattice import Grid
+from stackshift.stack import tables
+from stackshift.tile import cross_correlation
 
 
 def fails(check, *arguments):
@@ -121,10 +124,10 @@ def test_3_scenes_are_numbered_in_time(tmp_path):
     def check(pairs):
         assert pairs == [(times[i + 1], times[i]) for i in reversed(range(11))]
 
-    from stackshift.pairing import choose
+    from stackshift.stack.pairing import choose
 
     assert fails(check, notebook())
-    found = scenes.find("site", {"directory": str(tmp_path)}, "VV")
+    found = catalogue.find("site", {"directory": str(tmp_path)}, "VV")
     check(choose(found, pair_settings(next=1)))
 
 
@@ -315,7 +318,7 @@ def test_11_lower_case_is_found_and_original_in_a_path_is_harmless(tmp_path):
 
     assert fails(check, list(tmp_path.glob("**/*_VV.tif")))
     assert fails(check, [str(p).replace("original", "superset") for p in folder.iterdir()])
-    check([s.path for s in scenes.find("s", {"directory": str(tmp_path)}, "VV").values()])
+    check([s.path for s in catalogue.find("s", {"directory": str(tmp_path)}, "VV").values()])
 
 
 def test_11_files_of_one_name_and_single_scenes_are_named(tmp_path):
@@ -325,11 +328,11 @@ def test_11_files_of_one_name_and_single_scenes_are_named(tmp_path):
     notebook = {path.name: path for path in tmp_path.glob("**/*_VV.tif")}
     assert len(notebook) == 1  # one has overwritten the other, without a word
     with pytest.raises(InputError, match=re.escape(str(tmp_path / "b"))):
-        scenes.find("site", {"directory": str(tmp_path)}, "VV")
+        catalogue.find("site", {"directory": str(tmp_path)}, "VV")
     with pytest.raises(InputError, match="only one scene"):
-        scenes.find("site", {"directory": str(tmp_path / "a")}, "VV")
+        catalogue.find("site", {"directory": str(tmp_path / "a")}, "VV")
     with pytest.raises(InputError, match="no file in"):
-        scenes.find("site", {"directory": str(tmp_path / "a")}, "VH")
+        catalogue.find("site", {"directory": str(tmp_path / "a")}, "VH")
 
 
 def records(shifts, statuses, newest="20220113T000000", oldest="20220101T000000", first=0):

@@ -4,7 +4,7 @@ import pytest
 from makers import pair_settings
 
 from stackshift.errors import InputError
-from stackshift.pairing import choose, days_between, newest_first
+from stackshift.stack.pairing import choose, days_between, newest_first
 
 SCENES = [f"2022{month:02}{day:02}T000000" for month in range(1, 13) for day in (1, 13)]
 NEWEST = newest_first(SCENES)

@@ -4,7 +4,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from stackshift import columns
+from stackshift.stack import columns
 
 
 @pytest.mark.parametrize("name", columns.TABLES)

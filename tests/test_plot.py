@@ -8,8 +8,8 @@ import pytest
 from matplotlib.image import imread
 
 import plot
-from stackio.plotting import pairs as pairs_figures
-from stackshift import columns
+from stackplot import pairs as pairs_figures
+from stackshift.stack import columns
 
 
 def pairs_table(count, truths=True):

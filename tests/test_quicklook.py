@@ -6,7 +6,7 @@ from makers import read, write_scene
 from matplotlib.image import imread
 
 import quicklook
-from stackshift.quicklook import grey, reduced_shape
+from stackshift.ground.shades import grey, reduced_shape
 
 
 def test_decibels_become_grey_values():

@@ -7,8 +7,8 @@ import pytest
 
 import recover
 from stackio import files, raster
-from stackshift import columns as c
-from stackshift.grid import Grid
+from stackshift.ground.lattice import Grid
+from stackshift.stack import columns as c
 
 A, B = "20220113T000000", "20220101T000000"
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from makers import texture
 
-from stackshift import peak, precision, refinement, spectra, spectrum
+from stackshift.tile import frequencies, peak, precision, refinement, spectra
 
 SHAPE = (97, 120)
 
@@ -14,7 +14,7 @@ SHAPE = (97, 120)
 def ideal(displacement, shape=SHAPE, coherent=1.0, cutoff=0.6, bins=16, seed=0, fall=0.0):
     """Spectra of tiles of known displacement, coherence, and power exp(-fall k^2); no window."""
     random = np.random.default_rng(seed)
-    band = spectrum.band(shape, cutoff, bins)
+    band = frequencies.band(shape, cutoff, bins)
 
     def noise():
         return random.normal(size=band.bin.shape) + 1j * random.normal(size=band.bin.shape)
@@ -28,7 +28,9 @@ def ideal(displacement, shape=SHAPE, coherent=1.0, cutoff=0.6, bins=16, seed=0, 
     second = 3 * amplitude * (share * common * phase + lost * noise())
     inside = band.bin < bins
     first, second = np.where(inside, first, 0), np.where(inside, second, 0)
-    powers = tuple(spectrum.radial_sum(np.abs(s) ** 2, band) / band.counts for s in (first, second))
+    powers = tuple(
+        frequencies.radial_sum(np.abs(s) ** 2, band) / band.counts for s in (first, second)
+    )
     return spectra.Spectra(
         first, second, band, float(np.prod(band.padded)), 1.0, powers, np.zeros(2), (first, second)
     )
@@ -48,9 +50,9 @@ def test_tiles_are_cut_to_the_content_they_share():
 
 
 def test_powers_are_means_over_the_full_plane():
-    tiles = [spectrum.transformed(texture(80, 101, seed), "log") for seed in (1, 2)]
+    tiles = [frequencies.transformed(texture(80, 101, seed), "log") for seed in (1, 2)]
     found = spectra.common_spectra(tiles, 0.2, 0.5, 8)
-    weight = spectrum.window((80, 101), 0.2, None).weight
+    weight = frequencies.window((80, 101), 0.2, None).weight
     radius = np.hypot(
         *np.meshgrid(*(2 * np.pi * np.fft.fftfreq(n) for n in found.band.padded), indexing="ij")
     )
@@ -80,7 +82,7 @@ def test_the_lower_part_of_a_band_has_the_same_frequencies(cutoff):
 
 
 def test_a_widened_band_is_that_of_the_tiles():
-    tiles = [spectrum.transformed(texture(64, 75, seed, 1.0), "log") for seed in (1, 2)]
+    tiles = [frequencies.transformed(texture(64, 75, seed, 1.0), "log") for seed in (1, 2)]
     narrow = spectra.common_spectra(tiles, 0.1, 0.4, 12)
     wide = spectra.widened(narrow)
     expected = spectra.common_spectra(tiles, 0.1, 0.98, 12)
@@ -207,7 +209,7 @@ def _turned(saddle):
 @pytest.mark.parametrize("width", [0.5, 0.9])
 def test_the_pull_of_a_window_on_a_gaussian_spectrum_is_its_steepness_by_the_width(width):
     """S(k) = exp(-k^2 / 2 width^2) has -S' / (k S) = 1 / width^2 at every frequency."""
-    band = spectrum.band(SHAPE, 0.6, 32)
+    band = frequencies.band(SHAPE, 0.6, 32)
     power = np.exp(-0.5 * (band.centres / width) ** 2)
     steepness = np.array([0.004, 0.01])
     given = replace(ideal((0, 0), bins=32), powers=(power, 4 * power), steepness=steepness)
@@ -227,7 +229,7 @@ def test_the_pull_of_a_window_on_a_gaussian_spectrum_is_its_steepness_by_the_wid
 @pytest.mark.parametrize("levels", [(0.9, 0.3), (0.5, 0.1)])
 def test_the_pull_is_weighted_by_information(levels):
     """A common spectrum that falls off four times as fast where it is less coherent."""
-    band = spectrum.band(SHAPE, 0.6, 32)
+    band = frequencies.band(SHAPE, 0.6, 32)
     square, number = band.centres**2, np.arange(32)
     coherence = np.where(number < 16, *levels)
     middle = square[15]

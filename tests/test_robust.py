@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import optimize
 
-from stackshift.robust import _weighted_median, nmad, weighted_huber
+from stackshift.stack.robust import _weighted_median, nmad, weighted_huber
 
 
 def brute_force(values, sigmas, tuning):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from stackshift import screening
+from stackshift.stack import screening
 
 
 def test_two_sided_and_holm():

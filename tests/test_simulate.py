@@ -9,7 +9,7 @@ from makers import displaced
 
 import simulate
 import truth
-from stackshift import simulated_stack, simulation
+from stackshift.simulate import simulated_stack, simulation
 
 SETTINGS = {
     "scenes": 4,

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special
 
-from stackshift import simulation
-from stackshift.simulation import SCENARIOS, fourier_shift, ground, holes, observe, wedge
+from stackshift.simulate import simulation
+from stackshift.simulate.simulation import SCENARIOS, fourier_shift, ground, holes, observe, wedge
 
 SHAPES = [(64, 64), (97, 101), (61, 130)]
 # So many looks that the speckle vanishes.

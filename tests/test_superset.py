@@ -12,7 +12,7 @@ from rasterio.warp import transform
 import superset
 from stackio import raster
 from stackshift.errors import InputError
-from stackshift.grid import Grid
+from stackshift.ground.lattice import Grid
 
 GRID = Grid("EPSG:32611", (POSTING, 0.0, WEST, 0.0, -POSTING, NORTH), 120, 90)
 

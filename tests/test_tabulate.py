@@ -6,7 +6,7 @@ import re
 from conftest import ROOT
 
 import tabulate
-from stackshift import columns
+from stackshift.stack import columns
 
 TEMPLATE = (ROOT / "report" / "table.html").read_text()
 

@@ -9,7 +9,7 @@ from makers import NORTH, POSTING, WEST, read, write_scene
 
 import tile
 from stackshift.errors import InputError
-from stackshift.grid import tile_edges
+from stackshift.ground.lattice import tile_edges
 
 
 @given(st.integers(1, 10_000), st.integers(1, 100))

@@ -6,7 +6,7 @@ import re
 import pytest
 from conftest import ROOT, Workspace, small_stack
 
-from stackio import scenes
+from stackflow import catalogue
 from stackshift.errors import InputError
 
 SCRIPTS = sorted((ROOT / "scripts").rglob("*.py"))
@@ -48,7 +48,7 @@ def test_a_file_name_only_gives_its_time(tmp_path):
     (tmp_path / "x").mkdir()
     for name in ("$(touch hacked)_20220101T000000_VV.tif", "a;.._20220113T000000_VV.tif"):
         (tmp_path / "x" / name).write_bytes(b"")
-    found = scenes.find("site", {"directory": str(tmp_path / "x")}, "VV")
+    found = catalogue.find("site", {"directory": str(tmp_path / "x")}, "VV")
     assert list(found) == ["20220113T000000", "20220101T000000"]
     assert all(re.fullmatch(r"\d{8}T\d{6}", name) for name in found)
 
@@ -57,18 +57,18 @@ def test_braces_in_a_path_are_refused_as_snakemake_would_fill_them_in(tmp_path):
     (tmp_path / "{x}").mkdir()
     (tmp_path / "{x}" / "S1A_20220101T000000_VV.tif").write_bytes(b"")
     with pytest.raises(InputError, match=r"holds \{ or \}"):
-        scenes.find("site", {"directory": str(tmp_path / "{x}")}, "VV")
+        catalogue.find("site", {"directory": str(tmp_path / "{x}")}, "VV")
 
 
 def test_a_sheet_in_another_encoding_is_named(tmp_path):
     sheet = tmp_path / "sheet.tsv"
     sheet.write_bytes("path\tdatetime\nk\xfchl.tif\t2022-01-01\n".encode("latin-1"))
     with pytest.raises(InputError, match="is not UTF-8"):
-        scenes.find("site", {"scenes": str(sheet)}, "VV")
+        catalogue.find("site", {"scenes": str(sheet)}, "VV")
 
 
 def test_lines_of_a_sheet_are_counted_as_an_editor_does(tmp_path):
     sheet = tmp_path / "sheet.tsv"
     sheet.write_text("path\tdatetime\n\n\ngone.tif\t2022-01-01T00:00:00\n")
     with pytest.raises(InputError, match=r"line 4: the file .* does not exist"):
-        scenes.find("site", {"scenes": str(sheet)}, "VV")
+        catalogue.find("site", {"scenes": str(sheet)}, "VV")

@@ -8,8 +8,8 @@ import pytest
 from scipy import stats
 
 import verdict as stage
-from stackshift import columns as c
-from stackshift import verdict
+from stackshift.stack import columns as c
+from stackshift.stack import judgement
 
 REQUIREMENT = {"name": "test", "metres": 6.0, "share": 0.8, "confidence": 0.9}
 
@@ -19,8 +19,8 @@ REQUIREMENT = {"name": "test", "metres": 6.0, "share": 0.8, "confidence": 0.9}
 )
 def test_limits_of_a_share_are_clopper_and_pearsons(successes, trials):
     interval = stats.binomtest(successes, trials).proportion_ci(0.8, method="exact")
-    assert verdict.proportion(successes, trials, 0.9, upper=False) == pytest.approx(interval.low)
-    assert verdict.proportion(successes, trials, 0.9, upper=True) == pytest.approx(interval.high)
+    assert judgement.proportion(successes, trials, 0.9, upper=False) == pytest.approx(interval.low)
+    assert judgement.proportion(successes, trials, 0.9, upper=True) == pytest.approx(interval.high)
 
 
 @pytest.mark.parametrize(
@@ -36,38 +36,38 @@ def test_limits_of_a_share_are_clopper_and_pearsons(successes, trials):
     ],
 )
 def test_a_verdict_needs_evidence(distances, expected):
-    found = verdict.judge(distances, np.full(len(distances), 0.3), REQUIREMENT)
+    found = judgement.judge(distances, np.full(len(distances), 0.3), REQUIREMENT)
     assert found["verdict"] == expected
     assert found["share_low"] <= found["share_high"]
 
 
 def test_error_bars_that_reach_over_the_requirement_decide_nothing():
     distances = np.full(21, 5.5)
-    assert verdict.judge(distances, np.full(21, 0.1), REQUIREMENT)["verdict"] == "pass"
-    assert verdict.judge(distances, np.full(21, 2.0), REQUIREMENT)["verdict"] == "undecided"
+    assert judgement.judge(distances, np.full(21, 0.1), REQUIREMENT)["verdict"] == "pass"
+    assert judgement.judge(distances, np.full(21, 2.0), REQUIREMENT)["verdict"] == "undecided"
 
 
 def test_limits_of_the_verdict_are_included():
     """A scene exactly at the requirement is within, and a limit exactly at the share passes."""
     exact = REQUIREMENT | {"share": 0.1 ** (1 / 21)}
-    found = verdict.judge(np.full(21, 6.0), np.zeros(21), exact)
+    found = judgement.judge(np.full(21, 6.0), np.zeros(21), exact)
     # None of 21 outside: the lower limit p solves p^21 = 0.1.
     assert found["share_low"] == pytest.approx(0.1 ** (1 / 21))
     assert found["within"] == found["measured"] == found["scenes"] == 21
     assert (found["share"], found["share_high"]) == (1, 1)
     low = REQUIREMENT | {"share": found["share_low"]}
-    assert verdict.judge(np.full(21, 6.0), np.zeros(21), low)["verdict"] == "pass"
-    high = verdict.judge(np.full(21, 6.001), np.zeros(21), REQUIREMENT)["share_high"]
+    assert judgement.judge(np.full(21, 6.0), np.zeros(21), low)["verdict"] == "pass"
+    high = judgement.judge(np.full(21, 6.001), np.zeros(21), REQUIREMENT)["share_high"]
     assert high == pytest.approx(1 - 0.1 ** (1 / 21))
     at_limit = REQUIREMENT | {"share": high}
-    found = verdict.judge(np.full(21, 6.001), np.zeros(21), at_limit)
+    found = judgement.judge(np.full(21, 6.001), np.zeros(21), at_limit)
     assert (found["verdict"], found["within"]) == ("undecided", 0)
 
 
 def test_counts_behind_a_verdict():
     """Three sure, one within by its distance alone, one outside alone, two outside, one unknown."""
     distances = np.array([1.0, 1.0, 2.0, 5.9, 6.1, 20.0, 30.0, np.nan])
-    found = verdict.judge(distances, np.full(8, 0.5), REQUIREMENT)
+    found = judgement.judge(distances, np.full(8, 0.5), REQUIREMENT)
     assert (found["within"], found["measured"], found["scenes"]) == (4, 7, 8)
     assert found["share"] == pytest.approx(4 / 7)
     assert found["share_low"] == pytest.approx(stats.beta.ppf(0.1, 3, 6))
@@ -76,13 +76,13 @@ def test_counts_behind_a_verdict():
 
 @pytest.mark.parametrize("confidence", [0.5, 0.6, 0.8, 0.9, 0.95, 0.999])
 def test_the_margin_of_a_scene_is_the_normal_quantile(confidence):
-    assert verdict._quantile(confidence) == pytest.approx(stats.norm.ppf(confidence), abs=1e-9)
+    assert judgement._quantile(confidence) == pytest.approx(stats.norm.ppf(confidence), abs=1e-9)
 
 
 def test_no_scene_at_all_decides_nothing():
-    found = verdict.judge([], [], REQUIREMENT)
+    found = judgement.judge([], [], REQUIREMENT)
     assert (found["share_low"], found["share_high"], found["share"]) == (0, 1, None)
-    found = verdict.judge([np.nan], [np.nan], REQUIREMENT)
+    found = judgement.judge([np.nan], [np.nan], REQUIREMENT)
     assert (found["share"], found["within"], found["measured"], found["scenes"]) == (None, 0, 0, 1)
 
 
@@ -90,24 +90,24 @@ def test_the_interval_of_a_circular_error_is_that_of_its_order_statistics():
     """A median's interval without bootstrap: binomial counts of what lies below it."""
     random = np.random.default_rng(11)
     east, north = random.normal(0, 2, (2, 900))
-    found = verdict.circular_error(np.append(east, np.nan), np.append(north, 0.0), 50, 0.8)
+    found = judgement.circular_error(np.append(east, np.nan), np.append(north, 0.0), 50, 0.8)
     radius = np.sort(np.hypot(east, north))
     assert found["metres"] == pytest.approx(np.median(radius))
     low, high = stats.binom.ppf([0.1, 0.9], 900, 0.5).astype(int)
     assert found["low"] == pytest.approx(radius[low], abs=0.02)
     assert found["high"] == pytest.approx(radius[high], abs=0.02)
     # Nothing lies between the limits of an interval that need not hold anything.
-    point = verdict.circular_error(east, north, 50, 0.0)
+    point = judgement.circular_error(east, north, 50, 0.0)
     assert point["low"] == point["high"] == pytest.approx(found["metres"], abs=0.02)
-    assert verdict.circular_error([3.0, 0.0], [4.0, 0.0], 100, 0.9)["metres"] == 5
+    assert judgement.circular_error([3.0, 0.0], [4.0, 0.0], 100, 0.9)["metres"] == 5
 
 
 def test_a_stack_on_the_edge_of_the_requirement_seldom_passes():
     random = np.random.default_rng(5)
     passed = sum(
-        verdict.judge(np.where(random.random(40) < 0.8, 1.0, 20.0), np.full(40, 0.2), REQUIREMENT)[
-            "verdict"
-        ]
+        judgement.judge(
+            np.where(random.random(40) < 0.8, 1.0, 20.0), np.full(40, 0.2), REQUIREMENT
+        )["verdict"]
         == "pass"
         for _ in range(1000)
     )
@@ -117,16 +117,16 @@ def test_a_stack_on_the_edge_of_the_requirement_seldom_passes():
 def test_circular_error_of_a_normal_distribution():
     random = np.random.default_rng(3)
     east, north = random.normal(0, 2, (2, 4000))
-    found = verdict.circular_error(east, north, 90, 0.9)
+    found = judgement.circular_error(east, north, 90, 0.9)
     # Rayleigh: the radius of 90 % is sigma sqrt(2 ln 10).
     assert found["metres"] == pytest.approx(2 * np.sqrt(2 * np.log(10)), rel=0.03)
     assert found["low"] < found["metres"] < found["high"]
-    assert verdict.circular_error([1.0], [2.0], 90, 0.9)["metres"] is None
-    assert verdict.circular_error(east, north, 90, 0.9) == found
+    assert judgement.circular_error([1.0], [2.0], 90, 0.9)["metres"] is None
+    assert judgement.circular_error(east, north, 90, 0.9) == found
 
 
 def test_radial_error_is_that_along_the_offset():
-    distance, sigma = verdict.radial([3.0, -0.03, 0.0], [4.0, 0.04, 0.0], 1.0, 2.0)
+    distance, sigma = judgement.radial([3.0, -0.03, 0.0], [4.0, 0.04, 0.0], 1.0, 2.0)
     assert distance == pytest.approx([5, 0.05, 0])
     assert sigma == pytest.approx([np.hypot(0.6, 1.6), np.hypot(0.6, 1.6), np.hypot(1, 2)])
 

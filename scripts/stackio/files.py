@@ -7,7 +7,7 @@ import os
 from contextlib import contextmanager
 from pathlib import Path
 
-from stackshift import columns
+from stackshift.stack import columns
 
 
 @contextmanager

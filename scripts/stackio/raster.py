@@ -28,7 +28,7 @@ from rasterio.windows import Window
 
 from stackio import files
 from stackshift.errors import InputError
-from stackshift.grid import Grid, check_north_up
+from stackshift.ground.lattice import Grid, check_north_up
 
 BLOCK_ROWS = 256
 

@@ -1,0 +1,92 @@
+"""A simulated stack: offsets, extents and wedges of its scenes, all out of one seed."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+
+from stackshift.ground import names
+
+
+@dataclass(frozen=True)
+class Extent:
+    """Where a scene lies in the stack's ground, in pixels, and how its swath is slanted."""
+
+    top: int
+    left: int
+    rows: int
+    columns: int
+    slant: float
+
+
+# Streams of random numbers, so that one more scene changes nothing about the others.
+_OFFSETS, _EXTENTS, _SPECKLE, _GROUND = range(4)
+# Largest share of the ground's size by which an edge of a scene moves from date to date.
+_WANDER = 0.03
+# Tangent of the angle between a Sentinel-1 swath and north is about 0.2; half of that keeps more
+# of a small demo scene.
+_SLANT = 0.1
+
+
+def scene_times(settings: dict) -> list[str]:
+    """Names of the scenes (YYYYMMDDTHHMMSS), oldest first."""
+    start = names.parse_time(settings["start"])
+    return [
+        names.scene_id(start + timedelta(days=i * settings["days"]))
+        for i in range(settings["scenes"])
+    ]
+
+
+def generator(settings: dict, *stream: int) -> np.random.Generator:
+    """The random numbers of one purpose, independent of all others."""
+    return np.random.default_rng(np.random.SeedSequence((settings["seed"], *stream)))
+
+
+def scene_offsets(settings: dict) -> dict[str, tuple[float, float]]:
+    """Where each scene lies, oldest first: (east, north) in pixels."""
+    offsets = {}
+    for i, scene in enumerate(scene_times(settings)):
+        east, north = settings["offset_sigma"] * generator(settings, _OFFSETS, i).normal(size=2)
+        for displaced in settings["displaced"]:
+            if displaced["scene"] == i:
+                east, north = east + displaced["east"], north + displaced["north"]
+        offsets[scene] = float(east), float(north)
+    return offsets
+
+
+def scene_extent(settings: dict, number: int) -> Extent:
+    """The extent of a scene, which differs from date to date by a few per cent."""
+    rows, columns = settings["rows"], settings["columns"]
+    margin = [round(_WANDER * size) for size in (rows, columns)]
+    random = generator(settings, _EXTENTS, number)
+    top, bottom = random.integers(0, margin[0] + 1, 2)
+    left, right = random.integers(0, margin[1] + 1, 2)
+    return Extent(
+        int(top), int(left), int(rows - top - bottom), int(columns - left - right), _SLANT
+    )
+
+
+def speckle_generator(settings: dict, number: int, polarization: str) -> np.random.Generator:
+    """Random numbers of a scene's speckle."""
+    return generator(settings, _SPECKLE, number, *polarization.encode())
+
+
+def ground_seed(settings: dict, polarization: str) -> int:
+    """Seed of the ground, which all scenes of a polarization share."""
+    return int(generator(settings, _GROUND, *polarization.encode()).integers(2**31))
+
+
+def footprint(extent: Extent) -> np.ndarray:
+    """Where a scene has data: a swath that is slanted within its north-up raster.
+
+    Returns
+    -------
+    (rows, columns) booleans, False in the wedges along all four edges.
+    """
+    row = np.arange(extent.rows)[:, None]
+    column = np.arange(extent.columns)[None, :]
+    across = column - extent.slant * (extent.rows - 1 - row)
+    along = row - extent.slant * column
+    width = extent.columns - extent.slant * extent.rows
+    length = extent.rows - extent.slant * extent.columns
+    return (across >= 0) & (across < width) & (along >= 0) & (along < length)

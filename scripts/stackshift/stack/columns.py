@@ -1,0 +1,248 @@
+"""Every name of a column or key of the outputs, once, with its unit and meaning.
+
+A test compares these with the files and with the documentation. Metres are on the ground: x to
+the east, y to the north.
+"""
+
+from stackshift.tile.match import OK, STATUSES
+
+REFERENCE = "reference"
+SECONDARY = "secondary"
+REFERENCE_INDEX = "reference_index"
+SECONDARY_INDEX = "secondary_index"
+REFERENCE_PLATFORM = "reference_platform"
+SECONDARY_PLATFORM = "secondary_platform"
+REFERENCE_RESAMPLING = "reference_resampling"
+SECONDARY_RESAMPLING = "secondary_resampling"
+DAYS = "days"
+TILE_X = "tile_number_x"
+TILE_Y = "tile_number_y"
+SHIFT_X = "shift_x"
+SHIFT_Y = "shift_y"
+SIGMA_X = "sigma_x"
+SIGMA_Y = "sigma_y"
+QUALITY = "quality"
+COHERENCE = "coherence"
+ERROR = "error"
+PHASE = "phase"
+VALID_FRACTION = "valid_fraction"
+STATUS = "status"
+MESSAGE = "message"
+TILES = "tiles"
+PAIRS = "pairs"
+COUNT = "count"
+SKIPPED_SHARE = "skipped_share"
+ERROR_RMS = "error_rms"
+REJECTED = "rejected_{}"
+TRUE_X = "true_shift_x"
+TRUE_Y = "true_shift_y"
+SCENE = "scene"
+OFFSET_EAST = "offset_east"
+OFFSET_NORTH = "offset_north"
+SIGMA_EAST = "sigma_east"
+SIGMA_NORTH = "sigma_north"
+DEVIATION_EAST = "deviation_east"
+DEVIATION_NORTH = "deviation_north"
+INDEX = "index"
+TIME = "time"
+PLATFORM = "platform"
+PART = "part"
+RESIDUAL = "residual_rms"
+RESIDUAL_X = "residual_x"
+RESIDUAL_Y = "residual_y"
+WEIGHT_X = "weight_x"
+WEIGHT_Y = "weight_y"
+CLOSURE = "closure_rms"
+ROTATION = "rotation"
+ROTATION_SIGMA = "rotation_sigma"
+SCALE = "scale"
+SCALE_SIGMA = "scale_sigma"
+FLAG = "flag"
+TRUE_EAST = "true_offset_east"
+TRUE_NORTH = "true_offset_north"
+
+AXES = (("x", SHIFT_X, SIGMA_X, TRUE_X), ("y", SHIFT_Y, SIGMA_Y, TRUE_Y))
+
+
+def statistic(name: str, axis: str) -> str:
+    """Column of a statistic (mean, std, median, nmad, robust, robust_sigma) of an axis."""
+    return f"{name}_{axis}"
+
+
+_PAIR_OF_SCENES = {
+    REFERENCE: ("", "reference scene of the pair, the newer one: YYYYMMDDTHHMMSS, UTC"),
+    SECONDARY: ("", "secondary scene of the pair, the older one: YYYYMMDDTHHMMSS, UTC"),
+    REFERENCE_INDEX: ("", "number of the reference scene in the stack, 0 is the newest"),
+    SECONDARY_INDEX: ("", "number of the secondary scene in the stack, 0 is the newest"),
+}
+_TILE = {
+    TILE_X: ("", "column of the tile, 0 in the west"),
+    TILE_Y: ("", "row of the tile, 0 in the north"),
+}
+_ROBUST = {
+    SHIFT_X: ("m", "robust mean of the shifts to the east (Huber, weights 1 / sigma^2)"),
+    SHIFT_Y: ("m", "robust mean of the shifts to the north (Huber, weights 1 / sigma^2)"),
+    SIGMA_X: ("m", "standard error of shift_x, from the tiles' and from their scatter"),
+    SIGMA_Y: ("m", "standard error of shift_y, from the tiles' and from their scatter"),
+}
+_STATISTICS = {
+    COUNT: ("", "measurements with status ok: those that the statistics rest on"),
+    SKIPPED_SHARE: ("1", "share of the measurements that do not count, 0 to 1"),
+    **{
+        statistic(name, axis): ("m", f"{text} of the {shift} that count")
+        for axis, shift in (("x", "shifts to the east"), ("y", "shifts to the north"))
+        for name, text in (
+            ("mean", "mean"),
+            ("std", "standard deviation (n - 1)"),
+            ("median", "median"),
+            ("nmad", "normalised median absolute deviation (1.4826 MAD)"),
+        )
+    },
+    ERROR_RMS: ("1", "root mean square of error over the measurements that count"),
+    **{REJECTED.format(s): ("", f"measurements with status {s}") for s in STATUSES if s != OK},
+}
+_TRUTH = {
+    TRUE_X: ("m", "true shift to the east; simulated stacks only"),
+    TRUE_Y: ("m", "true shift to the north; simulated stacks only"),
+}
+
+MEASUREMENTS = {
+    **_PAIR_OF_SCENES,
+    DAYS: ("d", "days from the secondary to the reference scene"),
+    **_TILE,
+    SHIFT_X: ("m", "shift to the east that brings the secondary onto the reference"),
+    SHIFT_Y: ("m", "shift to the north that brings the secondary onto the reference"),
+    SIGMA_X: ("m", "standard error of shift_x; empty where the method gives none"),
+    SIGMA_Y: ("m", "standard error of shift_y; empty where the method gives none"),
+    QUALITY: ("1", "peak to sidelobe ratio (coherence) or peak correlation (cross_correlation)"),
+    COHERENCE: ("1", "mean coherence of the two tiles at the shift, 0 to 1"),
+    ERROR: ("1", "sqrt(1 - r^2) of the correlation r, 0 to 1; cross_correlation only, not metres"),
+    PHASE: ("rad", "global phase difference; cross_correlation only, 0 for power"),
+    VALID_FRACTION: ("1", "share of pixels that are valid in both tiles"),
+    STATUS: ("", "ok, or why the tile does not count"),
+    MESSAGE: ("", "the status in words"),
+}
+PAIRS_TABLE = {
+    **_PAIR_OF_SCENES,
+    DAYS: MEASUREMENTS[DAYS],
+    REFERENCE_PLATFORM: ("", "satellite of the reference scene, from its file name"),
+    SECONDARY_PLATFORM: ("", "satellite of the secondary scene, from its file name"),
+    REFERENCE_RESAMPLING: (
+        "",
+        "none: copied onto the stack's grid; else the kernel it was warped with",
+    ),
+    SECONDARY_RESAMPLING: (
+        "",
+        "none: copied onto the stack's grid; else the kernel it was warped with",
+    ),
+    TILES: ("", "tiles of the pair"),
+    **_ROBUST,
+    **_STATISTICS,
+    **_TRUTH,
+}
+TILES_TABLE = {
+    **_TILE,
+    PAIRS: ("", "pairs in which the tile was measured"),
+    **_ROBUST,
+    **_STATISTICS,
+}
+SCENES_TABLE = {
+    SCENE: ("", "acquisition start YYYYMMDDTHHMMSS, UTC"),
+    INDEX: ("", "number in the stack, 0 is the newest"),
+    TIME: ("", "acquisition start, ISO 8601, UTC"),
+    PLATFORM: ("", "satellite, from the file name"),
+    PART: ("", "part of the network, 0 unless it falls apart; empty without a pair that counts"),
+    OFFSET_EAST: ("m", "where the scene lies, east of the mean of its part (or of the reference)"),
+    OFFSET_NORTH: (
+        "m",
+        "where the scene lies, north of the mean of its part (or of the reference)",
+    ),
+    SIGMA_EAST: ("m", "standard error of offset_east"),
+    SIGMA_NORTH: ("m", "standard error of offset_north"),
+    DEVIATION_EAST: (
+        "m",
+        "offset_east less the median of the part, which one bad scene cannot move",
+    ),
+    DEVIATION_NORTH: ("m", "offset_north less the median of the part"),
+    RESIDUAL: ("m", "rms residual of the scene's pairs in the network, both axes"),
+    PAIRS: ("", "pairs of the scene that count"),
+    TILES: ("", "measurements with status ok in these pairs"),
+    ROTATION: ("urad", "rotation of the scene against the stack, positive counter-clockwise"),
+    ROTATION_SIGMA: ("urad", "standard error of rotation"),
+    SCALE: ("ppm", "scale of the scene against the stack, positive where it is stretched"),
+    SCALE_SIGMA: ("ppm", "standard error of scale"),
+    FLAG: ("", "what stands out, separated by blanks: outlier, rotated, scaled, apart, unmeasured"),
+    TRUE_EAST: ("m", "true offset less the mean of the part; simulated stacks only"),
+    TRUE_NORTH: ("m", "true offset less the mean of the part; simulated stacks only"),
+}
+SCENE_TILES_TABLE = {
+    SCENE: SCENES_TABLE[SCENE],
+    **_TILE,
+    OFFSET_EAST: ("m", "where this tile of the scene lies, east of the mean of the stack"),
+    OFFSET_NORTH: ("m", "where this tile of the scene lies, north of the mean of the stack"),
+    SIGMA_EAST: SCENES_TABLE[SIGMA_EAST],
+    SIGMA_NORTH: SCENES_TABLE[SIGMA_NORTH],
+}
+RESIDUALS_TABLE = {
+    REFERENCE: _PAIR_OF_SCENES[REFERENCE],
+    SECONDARY: _PAIR_OF_SCENES[SECONDARY],
+    RESIDUAL_X: ("m", "shift_x of the pair less what the scenes' offsets say"),
+    RESIDUAL_Y: ("m", "shift_y of the pair less what the scenes' offsets say"),
+    WEIGHT_X: ("1", "Huber's weight of the pair to the east, 1 for a pair that fits"),
+    WEIGHT_Y: ("1", "Huber's weight of the pair to the north, 1 for a pair that fits"),
+    CLOSURE: ("m", "rms misclosure of the triangles that the pair is part of, both axes"),
+}
+COMPARISON_TABLE = {
+    SCENE: SCENES_TABLE[SCENE],
+    "difference_east": ("m", "offset_east in the first polarization less the second, median out"),
+    "sigma_east": ("m", "standard error of difference_east"),
+    "difference_north": ("m", "offset_north in the first polarization less the second, median out"),
+    "sigma_north": ("m", "standard error of difference_north"),
+}
+INJECTION_TABLE = {
+    REFERENCE: _PAIR_OF_SCENES[REFERENCE],
+    SECONDARY: _PAIR_OF_SCENES[SECONDARY],
+    **_TILE,
+    **{
+        f"{what}_{axis}": ("m", text.format(direction))
+        for axis, direction in (("x", "east"), ("y", "north"))
+        for what, text in (
+            ("injected", "shift to the {} that the displacements of both scenes ask for"),
+            ("recovered", "shift to the {} with displaced scenes less that without"),
+            ("error", "recovered less injected shift to the {}"),
+            ("sigma", "standard error of the shift to the {} with displaced scenes"),
+        )
+    },
+}
+VERDICT_TABLE = {
+    "criterion": ("", "east, north or radial"),
+    "verdict": ("", "pass, fail or undecided"),
+    "within": ("", "scenes within the requirement"),
+    "measured": ("", "scenes with an offset"),
+    "scenes": ("", "scenes of the stack"),
+    "share": ("1", "share of the measured scenes that are within"),
+    "share_low": ("1", "lower confidence limit of the share"),
+    "share_high": ("1", "upper confidence limit of the share"),
+}
+
+# The tables of each stack and polarization, by the name of their file.
+TABLES = {
+    "measurements": MEASUREMENTS,
+    "pairs": PAIRS_TABLE,
+    "tiles": TILES_TABLE,
+    "scenes": SCENES_TABLE,
+    "scene_tiles": SCENE_TILES_TABLE,
+    "residuals": RESIDUALS_TABLE,
+    "verdict": VERDICT_TABLE,
+}
+_COUNTS = {
+    REFERENCE_INDEX, SECONDARY_INDEX, INDEX, TILE_X, TILE_Y, TILES, PAIRS, COUNT, PART,
+    "within", "measured", "scenes", *(REJECTED.format(s) for s in STATUSES),
+}  # fmt: skip
+
+
+def kind(name: str, unit: str) -> str:
+    """The type of a column: string, Int64 (whole numbers, may be missing) or float64."""
+    if name in _COUNTS:
+        return "Int64"
+    return "float64" if unit else "string"

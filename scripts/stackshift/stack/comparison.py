@@ -1,0 +1,54 @@
+"""Two polarizations of one stack: do their scenes lie in the same place?"""
+
+import numpy as np
+import pandas as pd
+
+from stackshift.stack import columns as c
+from stackshift.stack import screening
+from stackshift.stack.inversion import as_numbers
+
+
+def compare(first: pd.DataFrame, second: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
+    """Differences of the scenes' offsets between two polarizations.
+
+    Parameters
+    ----------
+    first, second : tables of the scenes (`columns.SCENES_TABLE`) of the two polarizations.
+
+    Returns
+    -------
+    (table, summary): a row for each scene that both have, with the columns of
+    `columns.COMPARISON_TABLE`; the summary has the rms of the difference along each axis in metres
+    and of the difference over its standard error, which is 1 if both tell the truth about both.
+    Means of different sets of scenes differ, so the median difference is taken out.
+    """
+    both = first.merge(second, on=c.SCENE, suffixes=("_1", "_2"))
+    table = pd.DataFrame({c.SCENE: both[c.SCENE]})
+    summary: dict = {"scenes": 0}
+    for offset, sigma, direction in (
+        (c.OFFSET_EAST, c.SIGMA_EAST, "east"),
+        (c.OFFSET_NORTH, c.SIGMA_NORTH, "north"),
+    ):
+        one, two, error_one, error_two = as_numbers(
+            both, f"{offset}_1", f"{offset}_2", f"{sigma}_1", f"{sigma}_2"
+        )
+        difference = one - two
+        known = np.isfinite(difference)
+        if known.any():
+            difference -= np.median(difference[known])
+        error = np.hypot(error_one, error_two)
+        table[f"difference_{direction}"], table[f"sigma_{direction}"] = difference, error
+        z = difference[known] / error[known]
+        summary["scenes"] = int(known.sum())
+        summary[direction] = {
+            "rms": float(np.sqrt(np.mean(difference[known] ** 2))) if known.any() else None,
+            "z_rms": float(np.sqrt(np.mean(z**2))) if known.any() else None,
+            "disagree": [
+                scene
+                for scene, p in zip(
+                    both[c.SCENE][known], screening.holm(screening.two_sided(z)), strict=True
+                )
+                if p < screening.ALPHA
+            ],
+        }
+    return table, summary

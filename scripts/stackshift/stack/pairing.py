@@ -1,0 +1,96 @@
+"""Which scenes of a stack are compared, and how scenes are numbered.
+
+Only the standard library, since the Snakefile imports this each time it is parsed.
+"""
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+from stackshift.errors import InputError
+from stackshift.ground.names import parse_time
+
+YEAR = 365.25
+
+
+def newest_first(scenes: Iterable[str]) -> list[str]:
+    """Scenes (YYYYMMDDTHHMMSS) from the newest to the oldest: position 0 is index 0."""
+    return sorted(scenes, reverse=True)
+
+
+def days_between(first: str, second: str) -> float:
+    """Days from one scene to another, positive if the second is the later one."""
+    return (parse_time(second) - parse_time(first)).total_seconds() / 86400
+
+
+def choose(scenes: Iterable[str], settings: dict) -> list[tuple[str, str]]:
+    """The pairs (reference, secondary) of a stack, the reference being the newer scene.
+
+    Parameters
+    ----------
+    scenes : scene names YYYYMMDDTHHMMSS, in any order.
+    settings : the ``pairs`` section of the config: the union of ``next``, ``first_last``,
+        ``every``, ``yearly``, ``reference`` and ``list``, less what ``min_days`` and ``max_days``
+        leave out.
+
+    Returns
+    -------
+    Pairs without repetition, newest reference first, then newest secondary.
+
+    Raises
+    ------
+    InputError
+        If a scene is named that is not in the stack, or if no pair is left.
+    """
+    ordered = newest_first(scenes)
+    found = _neighbours(ordered, settings["next"])
+    if settings["first_last"]:
+        found.add((ordered[0], ordered[-1]))
+    for step in settings["every"]:
+        found |= set(pairwise(ordered[::step]))
+    if settings["yearly"]:
+        found |= _yearly(ordered, settings["yearly"])
+    if settings["reference"]:
+        _check(settings["reference"], ordered, "pairs.reference")
+        found |= {_newer_first(settings["reference"], s) for s in ordered}
+    for pair in settings["list"]:
+        for scene in pair:
+            _check(scene, ordered, "pairs.list")
+        found.add(_newer_first(*pair))
+    left = [
+        pair
+        for pair in found
+        if pair[0] != pair[1]
+        and settings["min_days"] <= days_between(pair[1], pair[0]) <= settings["max_days"]
+    ]
+    if not left:
+        raise InputError("pairs: no pair of scenes is left; widen 'min_days' and 'max_days'")
+    return sorted(left, reverse=True)
+
+
+def _neighbours(ordered: list[str], count: int) -> set[tuple[str, str]]:
+    return {
+        (newer, older)
+        for i, newer in enumerate(ordered)
+        for older in ordered[i + 1 : i + 1 + count]
+    }
+
+
+def _yearly(ordered: list[str], tolerance: float) -> set[tuple[str, str]]:
+    return {
+        (newer, older)
+        for i, newer in enumerate(ordered)
+        for older in ordered[i + 1 :]
+        if (days := days_between(older, newer)) > YEAR / 2
+        and abs(days - round(days / YEAR) * YEAR) <= tolerance
+    }
+
+
+def _newer_first(first: str, second: str) -> tuple[str, str]:
+    return max(first, second), min(first, second)
+
+
+def _check(scene: str, ordered: list[str], key: str) -> None:
+    if scene not in ordered:
+        raise InputError(
+            f"{key}: there is no scene {scene}; the stack has {ordered[-1]} to {ordered[0]}"
+        )

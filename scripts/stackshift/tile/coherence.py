@@ -1,0 +1,149 @@
+"""The coherence-weighted estimator: a shift at the statistical limit, and its standard error.
+
+A coarse peak, the maximum of the coherence-weighted correlation near it, its standard error, and
+gates. What is a displacement in the modules behind this one is where the secondary's content lies
+relative to the reference's: (rows to the south, columns to the east) in pixels. A `Match` has the
+opposite, the shift that brings it back.
+"""
+
+import numpy as np
+
+from stackshift.tile import match as outcome
+from stackshift.tile.frequencies import transformed
+from stackshift.tile.match import Match
+from stackshift.tile.peak import coarse_peak
+from stackshift.tile.precision import knapp_carter, standard_error
+from stackshift.tile.refinement import pull, refine
+from stackshift.tile.spectra import WIDE, Spectra, common_spectra, recut, widened
+
+# The coarse peak is good to about this many pixels: one at the search radius is still within.
+_SLACK = 0.5
+_SMALLEST = 32
+_RICH = 0.3
+_ENOUGH = 0.005
+
+
+def match(
+    reference: np.ndarray,
+    secondary: np.ndarray,
+    *,
+    transform: str = "log",
+    search_radius: int = 32,
+    taper: float = 0.1,
+    cutoff: float = 0.6,
+    bins: int = 16,
+    min_valid: float = 0.1,
+    min_psr: float = 8.0,
+    max_sigma: float = 0.15,
+) -> Match:
+    """The shift that brings the secondary tile onto the reference tile, with its standard error.
+
+    Parameters
+    ----------
+    reference, secondary : (rows, columns) gamma0 power of the same ground; what is not finite or
+        not positive is no data.
+    transform : ``log``, or ``amplitude`` for one or two looks.
+    search_radius : largest displacement to each side, pixels.
+    taper : share of the tile's length that its tapered edges take.
+    cutoff : highest frequency that is used, as a share of the Nyquist frequency; all are where
+        the tiles are still coherent there and the standard error is not small yet.
+    bins : radial bins of the coherence.
+    min_valid : smallest share of pixels valid in both tiles, 0 to 1.
+    min_psr : smallest ratio of the correlation's peak above its mean to its standard deviation.
+    max_sigma : largest standard error of either axis, pixels.
+
+    Returns
+    -------
+    A match in pixels (rows to the south, columns to the east); ``quality`` is the peak to sidelobe
+    ratio. A tile that does not count has no shift and no standard error.
+    """
+    if min(reference.shape) < _SMALLEST:
+        return Match.rejected(
+            outcome.TOO_SMALL,
+            f"{reference.shape[0]} x {reference.shape[1]} pixels, fewer than {_SMALLEST} a side",
+        )
+    tiles = [transformed(tile, transform) for tile in (reference, secondary)]
+    both = np.count_nonzero(tiles[0][1] & tiles[1][1]) / tiles[0][1].size
+    if both < min_valid:
+        return _too_many_gaps(both, min_valid)
+    spectra = common_spectra(tiles, taper, cutoff, bins)
+    radius = min(search_radius, min(reference.shape) // 3)
+    if spectra is None:
+        return _too_many_gaps(0.0, min_valid)
+    displacement, psr = coarse_peak(spectra.low, radius)
+    if not np.isfinite(psr):
+        return Match.rejected(outcome.NO_MATCH, "a tile is constant: there is nothing to match")
+    if psr < min_psr:
+        return _no_peak(psr, min_psr)
+    if max(abs(displacement)) > radius + _SLACK:
+        return Match.rejected(
+            outcome.SEARCH_LIMIT,
+            f"the best match is {max(abs(displacement)):.0f} pixels away, beyond the search radius"
+            f" of {radius}; raise search_radius if scenes may lie that far apart",
+            quality=psr,
+        )
+    whole = np.zeros(2, int)
+    if max(abs(displacement)) > 1:
+        whole = np.rint(displacement).astype(int)
+        if min(np.subtract(reference.shape, abs(whole))) < _SMALLEST // 2:
+            return Match.rejected(
+                outcome.TOO_SMALL, "too little of the tiles overlaps", quality=psr
+            )
+        spectra = common_spectra(recut(tiles, whole), taper, cutoff, bins)
+        if spectra is None or spectra.valid < min_valid:
+            return _too_many_gaps(spectra.valid if spectra else 0.0, min_valid)
+        displacement, psr = coarse_peak(spectra.low, 2)
+        if not psr >= min_psr:
+            return _no_peak(psr, min_psr)
+    found = refine(spectra, displacement)
+    if found and cutoff < WIDE and _worth_more(spectra, found[1]):
+        spectra = widened(spectra)
+        found = refine(spectra, found[0], rounds=1)
+    return _judged(spectra, found, whole, psr, max_sigma)
+
+
+def _worth_more(spectra: Spectra, coherence: np.ndarray) -> bool:
+    """Whether frequencies beyond the cutoff would tell more about the shift, and it matters."""
+    return coherence[-1] > _RICH and max(knapp_carter(spectra, coherence)) > _ENOUGH
+
+
+def _judged(spectra, found, whole, psr, max_sigma) -> Match:
+    if found is None:
+        return Match.rejected(
+            outcome.NO_MATCH, f"no stable maximum near the peak (PSR {psr:.1f})", quality=psr
+        )
+    displacement, coherence, hessian = found
+    displacement = displacement * (1 + pull(spectra, coherence))
+    sigma = standard_error(spectra, displacement, coherence, hessian)
+    mean = float(np.average(coherence, weights=spectra.band.counts))
+    if not max(sigma) <= max_sigma:
+        return Match.rejected(
+            outcome.LOW_QUALITY,
+            f"standard error {max(sigma):.2f} pixel is above the gate of {max_sigma:g}",
+            quality=psr,
+            coherence=mean,
+        )
+    rows, columns = (float(v) for v in -(whole + displacement))
+    return Match(
+        outcome.OK,
+        f"matched, PSR {psr:.1f}",
+        (rows, columns),
+        (float(sigma[0]), float(sigma[1])),
+        psr,
+        mean,
+    )
+
+
+def _too_many_gaps(valid: float, least: float) -> Match:
+    return Match.rejected(
+        outcome.TOO_MANY_NAN,
+        f"{100 * valid:.1f} % of the pixels are valid in both tiles, fewer than {100 * least:g} %",
+    )
+
+
+def _no_peak(psr: float, least: float) -> Match:
+    return Match.rejected(
+        outcome.NO_MATCH,
+        f"peak to sidelobe ratio {psr:.1f} is below the gate of {least:g}: nothing to match",
+        quality=psr,
+    )

@@ -1,0 +1,68 @@
+"""Where two tiles agree best, to a fraction of a pixel, and how much that stands out."""
+
+import numpy as np
+from scipy import fft
+
+from stackshift.tile.frequencies import by_bin
+from stackshift.tile.spectra import Spectra
+
+# Low-pass of the coarse correlation, rad a pixel: fine detail is noise to a coarse peak.
+_SMOOTH = 0.8
+# The peak's own neighbourhood is no sidelobe, pixels to each side.
+_PEAK = 4
+
+
+def coarse_peak(spectra: Spectra, radius: float) -> tuple[np.ndarray, float]:
+    """Displacement at the peak of the whitened, low-passed correlation, and how it stands out.
+
+    Parameters
+    ----------
+    spectra : from `common_spectra`.
+    radius : search radius in pixels.
+
+    Returns
+    -------
+    ((rows, columns) in pixels, peak to sidelobe ratio): the peak above the mean in standard
+    deviations of the correlation outside the peak's neighbourhood; NaN for constant tiles.
+    """
+    frequencies = spectra.band
+    first, second = spectra.powers
+    with np.errstate(divide="ignore", invalid="ignore"):
+        whitening = np.exp(-0.5 * (frequencies.centres / _SMOOTH) ** 2) / np.sqrt(first * second)
+    whitening[~np.isfinite(whitening)] = 0
+    filtered = spectra.cross * by_bin(whitening, frequencies)
+    surface = fft.irfft2(filtered, frequencies.grid)
+    step = np.divide(frequencies.padded, frequencies.grid)
+    # One step beyond the radius, to tell a peak at the radius from the flank of one beyond.
+    reach = np.floor(radius / step).astype(int) + 1
+    lags = [np.arange(-r, r + 1) for r in reach]
+    near = surface[np.ix_(lags[0], lags[1])]
+    peak = np.array(np.unravel_index(np.argmax(near), near.shape))
+    at = peak - reach
+    rim = np.ceil(_PEAK / step).astype(int)
+    hill = surface[np.ix_(*(np.arange(a - r, a + r + 1) % n for a, r, n in
+                            zip(at, rim, surface.shape, strict=True)))]  # fmt: skip
+    mean, deviation = _moments_without(surface, hill)
+    psr = float((near[tuple(peak)] - mean) / deviation) if deviation > 0 else np.nan
+    fine = [_vertex(surface[[a - 1, a, (a + 1) % surface.shape[0]], at[1]]) if axis == 0 else
+            _vertex(surface[at[0], [a - 1, a, (a + 1) % surface.shape[1]]])
+            for axis, a in enumerate(at)]  # fmt: skip
+    return (at + fine) * step, psr
+
+
+def _moments_without(values: np.ndarray, part: np.ndarray) -> tuple[float, float]:
+    """Mean and standard deviation of values without a part of them."""
+    values = values.ravel()
+    count = values.size - part.size
+    mean = (float(values.sum(dtype=float)) - float(part.sum(dtype=float))) / count
+    # Not a dot product, whose last bits depend on the number of threads.
+    square = (
+        float((values * values).sum(dtype=float)) - float((part * part).sum(dtype=float))
+    ) / count
+    return mean, float(np.sqrt(max(square - mean**2, 0)))
+
+
+def _vertex(values: np.ndarray) -> float:
+    """Where the parabola through three samples at -1, 0, 1 peaks; 0 where it has no peak."""
+    curvature = values[0] - 2 * values[1] + values[2]
+    return float(0.5 * (values[0] - values[2]) / curvature) if curvature < 0 else 0.0

@@ -1,0 +1,137 @@
+"""The displacement of greatest likelihood: coherence, weights, and Newton's method.
+
+The maximum-likelihood delay between two noisy images weights each frequency by what the two have
+in common there (Knapp & Carter 1976, doi:10.1109/TASSP.1976.1162830). There is no grid, and so no
+rounding to it.
+"""
+
+import numpy as np
+
+from stackshift.tile.frequencies import Band, by_bin, radial_sum
+from stackshift.tile.spectra import Spectra
+
+_MOST_COHERENT = 0.99
+_STEPS = 4
+
+
+def refine(spectra: Spectra, start: np.ndarray, rounds: int = 2):
+    """The displacement that maximises the coherence-weighted correlation, by Newton's method.
+
+    Parameters
+    ----------
+    spectra : from `common_spectra`.
+    start : (rows, columns) in pixels.
+    rounds : how often the coherence is estimated anew and the maximum sought.
+
+    Returns
+    -------
+    ((rows, columns) in pixels, coherence in each bin, Hessian), or None if it runs away from the
+    start.
+    """
+    displacement = np.array(start, float)
+    coherence = None
+    # The lower part of the band does most of the way at a third of the cost.
+    for part in [spectra.low] * (rounds - 1) + [spectra]:
+        frequencies = part.band
+        in_phase = shifted(part.cross, displacement, frequencies).real
+        coherence = radial_coherence(in_phase, part.powers, frequencies)
+        weight = by_bin(weights(coherence, part.powers), frequencies)
+        weight *= frequencies.multiplicity
+        weighted = part.cross * weight
+        for _ in range(_STEPS):
+            gradient, hessian = derivatives(weighted, displacement, frequencies)
+            if not (hessian[0, 0] < 0 and np.linalg.det(hessian) > 0):
+                return None
+            step = np.linalg.solve(hessian, gradient)
+            displacement -= np.clip(step, -0.5, 0.5)
+            # Newton's steps shrink quadratically: the next one would be below a millionth.
+            if max(abs(step)) < 1e-3:
+                break
+        if max(abs(displacement - start)) > 2:
+            return None
+    return displacement, coherence, hessian
+
+
+def radial_coherence(in_phase: np.ndarray, powers, frequencies: Band) -> np.ndarray:
+    """Coherence of two tiles by radial frequency, falling towards fine detail, 0 to 0.99.
+
+    Parameters
+    ----------
+    in_phase : real part of the cross spectrum at the displacement.
+    powers : mean power of a coefficient of each tile in each bin.
+    frequencies : the band.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = radial_sum(in_phase, frequencies) / frequencies.counts
+        raw = mean / np.sqrt(powers[0] * powers[1])
+    raw[~np.isfinite(raw)] = 0
+    return np.clip(non_increasing(raw, frequencies.counts), 0, _MOST_COHERENT)
+
+
+def non_increasing(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The non-increasing sequence nearest to values in weighted least squares.
+
+    Pool adjacent violators (Barlow et al. 1972, Statistical inference under order restrictions).
+    """
+    pools: list[list[float]] = []
+    for value, weight in zip(values, np.maximum(weights, 1e-12), strict=True):
+        pools.append([value, weight, 1])
+        while len(pools) > 1 and pools[-2][0] < pools[-1][0]:
+            value, weight, count = pools.pop()
+            below = pools[-1]
+            joint = below[1] + weight
+            below[0] = (below[0] * below[1] + value * weight) / joint
+            below[1], below[2] = joint, below[2] + count
+    return np.repeat([pool[0] for pool in pools], [int(pool[2]) for pool in pools])
+
+
+def weights(coherence: np.ndarray, powers) -> np.ndarray:
+    """Maximum-likelihood weight of the cross spectrum in each bin (Knapp & Carter 1976)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = coherence / (1 - coherence**2) / np.sqrt(powers[0] * powers[1])
+    found[~np.isfinite(found)] = 0
+    return found
+
+
+def shifted(cross: np.ndarray, displacement: np.ndarray, frequencies: Band) -> np.ndarray:
+    """The cross spectrum with the phase of a displacement taken out."""
+    rows = np.exp(1j * displacement[0] * frequencies.rows).astype(np.complex64)
+    columns = np.exp(1j * displacement[1] * frequencies.columns).astype(np.complex64)
+    return cross * rows * columns
+
+
+def derivatives(weighted, displacement, frequencies: Band):
+    """Gradient and Hessian of the weighted correlation with respect to the displacement."""
+    turned = shifted(weighted, displacement, frequencies)
+    rows, columns = frequencies.rows[:, 0], frequencies.columns[0]
+    by_row, by_column = turned.sum(1), turned.sum(0)
+    cross = ((turned * frequencies.rows).sum(0).real * columns).sum()
+    gradient = -np.array([(rows * by_row.imag).sum(), (columns * by_column.imag).sum()])
+    hessian = -np.array(
+        [
+            [(rows**2 * by_row.real).sum(), cross],
+            [cross, (columns**2 * by_column.real).sum()],
+        ]
+    )
+    return gradient, hessian
+
+
+def pull(spectra: Spectra, coherence: np.ndarray) -> np.ndarray:
+    """How much the window, which stays where it is, pulls a displacement towards zero.
+
+    The windows multiply the correlation by their own, which falls off as 1 - steepness lag^2 / 2.
+    To first order the maximum moves back by a share of the displacement that is the steepness
+    times the weighted mean of -S'(k) / (k S(k)), S being the common spectrum.
+
+    Returns
+    -------
+    (rows, columns): share by which the displacement at the maximum is too small.
+    """
+    common = coherence * np.sqrt(spectra.powers[0] * spectra.powers[1])
+    known = (coherence > 0.05) & (common > 0)
+    if known.sum() < 3:
+        return np.zeros(2)
+    centres = spectra.band.centres[known]
+    fall = -np.gradient(np.log(common[known]), centres) / centres
+    information = (coherence**2 / (1 - coherence**2))[known] * spectra.band.moments[:, known]
+    return np.clip(spectra.steepness * (information @ fall) / information.sum(axis=1), 0, 0.2)
