@@ -9,7 +9,10 @@ configfile: "config.yaml"
 report: "report/workflow.rst"
 
 
-include: "rules/common.smk"
+include: "rules/config.smk"
+include: "rules/scenes.smk"
+include: "rules/resources.smk"
+include: "rules/keep.smk"
 include: "rules/simulate.smk"
 include: "rules/check.smk"
 include: "rules/grid.smk"
@@ -32,6 +35,7 @@ include: "rules/parquet.smk"
 include: "rules/geopackage.smk"
 include: "rules/tabulate.smk"
 include: "rules/overview.smk"
+include: "rules/outputs.smk"
 include: "rules/targets.smk"
 
 

@@ -12,7 +12,7 @@ from snakemake.exceptions import WorkflowError
 from snakemake.utils import validate
 
 from stackflow.catalogue import simulated
-from stackflow.settings import check_finite, explain, whole
+from stackflow.settings import check_finite, explain, with_integers
 from stackshift.errors import InputError
 from stackshift.stack.pairing import choose
 
@@ -63,7 +63,7 @@ def config_with(path, value) -> dict:
 
 def complaint(config) -> str | None:
     """What the workflow says of a config before it looks at any file; None if it takes it."""
-    config = whole(config)
+    config = with_integers(config)
     try:
         validate(config, str(SCHEMA_FILE))
     except WorkflowError as error:

@@ -29,14 +29,14 @@ def check_finite(value, key: str = "config") -> None:
             check_finite(part, f"{key}.{number}")
 
 
-def whole(value):
+def with_integers(value):
     """A config with 8.0 as 8, which a schema takes for an integer and Python does not."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, dict):
-        return {name: whole(part) for name, part in value.items()}
+        return {name: with_integers(part) for name, part in value.items()}
     if isinstance(value, list):
-        return [whole(part) for part in value]
+        return [with_integers(part) for part in value]
     return value
 
 

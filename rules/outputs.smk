@@ -1,0 +1,71 @@
+# What a run makes, and what it says at its end.
+import time
+from pathlib import Path
+
+# What is older was judged by an earlier run.
+START = time.time()
+FIGURES = (
+    "offset_per_scene",
+    "offset_per_pair",
+    "offset_per_tile",
+    "pair_matrix",
+    "z_scores",
+    "tile_offset_map",
+    "scene_maps",
+)
+
+
+def tables() -> list[str]:
+    """The tables of all stacks and polarizations."""
+    return for_products(*(f"{ANALYSIS}/{name}.csv" for name in TABLES))
+
+
+def figures() -> list[str]:
+    """The figures of all stacks and polarizations; the truth is known of simulated ones only."""
+    return [
+        f"results/{stack}/{polarization}/analysis/{name}.{suffix}"
+        for stack, polarization in PRODUCTS
+        for name in (
+            *FIGURES,
+            *(["truth"] if "simulate" in config["stacks"][stack] else []),
+        )
+        for suffix in ("png", "svg")
+    ]
+
+
+def exports() -> list[str]:
+    """What opens elsewhere: Parquet for the tables, a GeoPackage for the tiles, quicklooks."""
+    return [
+        *for_products(*(f"{ANALYSIS}/{name}.parquet" for name in TABLES)),
+        *for_products(f"{ANALYSIS}/tiles.gpkg"),
+        *for_scenes("results/{stack}/{polarization}/quicklook/superset/{scene}.png"),
+    ]
+
+
+def pages() -> list[str]:
+    """The tables as pages for the report."""
+    return [
+        *for_products(f"{ANALYSIS}/scenes.html"),
+        *(path.removesuffix(".csv") + ".html" for path in comparisons()),
+    ]
+
+
+def comparisons() -> list[str]:
+    """The comparisons of the polarizations of each stack, the first with each other one."""
+    return [
+        f"results/{stack}/comparison/{settings['polarizations'][0]}_{other}.csv"
+        for stack, settings in config["stacks"].items()
+        for other in settings["polarizations"][1:]
+    ]
+
+
+def closing() -> list[str]:
+    """What a run that has judged says at its end: the verdicts, and where they are explained."""
+    lines, page = Path("results/verdicts.txt"), Path("results/overview.html")
+    if not lines.is_file() or lines.stat().st_mtime < START:
+        return []
+    return [
+        *lines.read_text(encoding="utf-8").splitlines(),
+        f"Overview: {page.resolve()}",
+        "All in one file to send around: the same call with --report report.html added",
+    ]

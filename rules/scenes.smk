@@ -1,0 +1,124 @@
+# The scenes and pairs of each stack and polarization, known before any job runs.
+from stackflow.catalogue import check_apart, find, is_remote, simulated
+from stackshift.stack.pairing import choose
+
+ANALYSIS = "results/{stack}/{polarization}/analysis"
+TABLES = (
+    "measurements",
+    "pairs",
+    "tiles",
+    "scenes",
+    "scene_tiles",
+    "residuals",
+    "verdict",
+)
+REAL_STACK = r"[A-Za-z0-9][\w.-]*"
+INJECTED = "@injected"
+
+
+wildcard_constraints:
+    stack=r"[A-Za-z0-9][\w.-]*(@injected)?",
+    polarization="VV|VH|HH|HV",
+    other="VV|VH|HH|HV",
+    scene=r"\d{8}T\d{6}",
+    reference=r"\d{8}T\d{6}",
+    secondary=r"\d{8}T\d{6}",
+
+
+def find_products() -> dict:
+    """The scenes, newest first, by (stack, polarization)."""
+    products = {}
+    for stack, settings in config["stacks"].items():
+        search = simulated if "simulate" in settings else find
+        for polarization in settings["polarizations"]:
+            products[stack, polarization] = search(
+                stack, settings.get("simulate", settings), polarization
+            )
+        check_apart(stack, [products[stack, p] for p in settings["polarizations"]])
+    return products
+
+
+def choose_pairs() -> dict:
+    """The pairs (reference, secondary) by (stack, polarization)."""
+    pairs = {}
+    for (stack, polarization), scenes in PRODUCTS.items():
+        try:
+            pairs[stack, polarization] = choose(scenes, config["pairs"])
+        except InputError as error:
+            raise InputError(f"stack '{stack}', {polarization}: {error}") from None
+    return pairs
+
+
+try:
+    check_finite(config)
+    PRODUCTS = find_products()
+    PAIRS = choose_pairs()
+except InputError as error:
+    raise WorkflowError(str(error)) from None
+
+
+def scenes_of(wildcards) -> dict:
+    """The scenes of the stack and polarization of a job, newest first."""
+    return PRODUCTS[wildcards.stack.removesuffix(INJECTED), wildcards.polarization]
+
+
+def pairs_of(stack: str, polarization: str) -> list[tuple[str, str]]:
+    """(reference, secondary) of all pairs of a stack and polarization."""
+    return PAIRS[stack.removesuffix(INJECTED), polarization]
+
+
+def for_products(*patterns: str) -> list[str]:
+    """The patterns filled in for each stack and polarization."""
+    return [
+        pattern.format(stack=stack, polarization=polarization)
+        for stack, polarization in PRODUCTS
+        for pattern in patterns
+    ]
+
+
+def for_scenes(pattern: str) -> list[str]:
+    """A pattern filled in for each scene of each stack and polarization."""
+    return [
+        pattern.format(stack=stack, polarization=polarization, scene=scene)
+        for (stack, polarization), scenes in PRODUCTS.items()
+        for scene in scenes
+    ]
+
+
+def local(paths: list[str]) -> list[str]:
+    """The paths that are files here, which Snakemake can follow."""
+    return [path for path in paths if not is_remote(path)]
+
+
+def truth_of(wildcards) -> dict:
+    """The file with the true offsets, for a simulated stack only."""
+    if "simulate" in config["stacks"].get(wildcards.stack, {}):
+        return {"truth": f"results/{wildcards.stack}/simulated/truth.csv"}
+    return {}
+
+
+def extent_of(stack: str) -> tuple[str, list[float] | None]:
+    """How the grid of a stack is found, and its bounds if they are fixed."""
+    bounds = config["stacks"][stack.removesuffix(INJECTED)].get("bounds")
+    if bounds:
+        return "bounds", bounds
+    return config["superset"]["extent"], config["superset"]["bounds"]
+
+
+def checked(wildcards) -> dict[str, str]:
+    """The scenes to look at before any work, newest first; none of a simulated stack."""
+    if "simulate" in config["stacks"][wildcards.stack]:
+        return {}
+    return {name: scene.path for name, scene in scenes_of(wildcards).items()}
+
+
+def grid_scenes(wildcards) -> list[str]:
+    """The scenes that define the grid, oldest first.
+
+    Fixed bounds need only the oldest, so that a scene that is added later changes no input.
+    """
+    paths = [scene.path for scene in reversed(scenes_of(wildcards).values())]
+    if extent_of(wildcards.stack)[0] == "bounds":
+        # A second and a third in case that the oldest is one to be left out.
+        return paths[: 1 if config["check"]["unreadable"] == "stop" else 3]
+    return paths
