@@ -25,7 +25,7 @@ from rasterio.transform import Affine
 
 ROOT = Path(__file__).parents[1]
 USED = re.compile(r"used ([\d.]+) CPU seconds and at most (\d+) MB")
-STAGES = ("grid", "superset", "flatten", "tile", "correlate", "number", "analyse", "invert",
+STAGES = ("grid", "superset", "flatten", "tile", "correlate", "analyse", "invert",
           "verdict")  # fmt: skip
 
 

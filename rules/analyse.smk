@@ -1,7 +1,8 @@
 rule analyse:
     input:
         unpack(truth_of),
-        correlation=rules.number.output.correlation,
+        # Named one by one, so that what a scene that was taken out left behind enters no table.
+        pairs=lambda wildcards: measurements_of(wildcards.stack, wildcards.polarization),
     output:
         measurements=f"{ANALYSIS}/measurements.csv",
         pairs=f"{ANALYSIS}/pairs.csv",
@@ -18,6 +19,7 @@ rule analyse:
         mem_mb=1000,
         runtime=10,
     params:
+        scenes=lambda wildcards: list(scenes_of(wildcards)),
         code=code_digest("analyse"),
     message:
         "Analyse {wildcards.stack} {wildcards.polarization}"

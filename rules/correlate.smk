@@ -3,7 +3,7 @@ rule correlate:
         reference="results/{stack}/{polarization}/tiles/{reference}",
         secondary="results/{stack}/{polarization}/tiles/{secondary}",
     output:
-        pair="results/{stack}/{polarization}/matches/{reference}__{secondary}.json",
+        pair="results/{stack}/{polarization}/correlation/{reference}__{secondary}.json",
     log:
         "logs/{stack}/{polarization}/correlate/{reference}__{secondary}.log",
     benchmark:

@@ -56,7 +56,7 @@ def measured() -> list[str]:
         scenes = PRODUCTS[stack, polarization]
         for reference, secondary in pairs:
             path = Path(
-                f"results/{stack}/{polarization}/matches/{reference}__{secondary}.json"
+                f"results/{stack}/{polarization}/correlation/{reference}__{secondary}.json"
             )
             sources = [Path(scenes[scene].path) for scene in (reference, secondary)]
             if not path.is_file() or any(

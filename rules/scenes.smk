@@ -85,6 +85,14 @@ def for_scenes(pattern: str) -> list[str]:
     ]
 
 
+def measurements_of(stack: str, polarization: str) -> list[str]:
+    """The JSONs of all pairs of a stack and polarization."""
+    return [
+        f"results/{stack}/{polarization}/correlation/{reference}__{secondary}.json"
+        for reference, secondary in pairs_of(stack, polarization)
+    ]
+
+
 def local(paths: list[str]) -> list[str]:
     """The paths that are files here, which Snakemake can follow."""
     return [path for path in paths if not is_remote(path)]

@@ -22,7 +22,7 @@ rule tiled:
 rule correlated:
     input:
         for_products(rules.check.output.report),
-        for_products(rules.number.output.correlation),
+        (path for product in PRODUCTS for path in measurements_of(*product)),
 
 
 rule analysed:

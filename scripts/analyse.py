@@ -1,14 +1,14 @@
 """Tables of one stack and polarization out of the JSONs of its pairs."""
 
 import logging
-from pathlib import Path
 
 from stackio import files, job
 from stackshift.stack import tables
 
 
 def main(
-    correlation: str,
+    correlation: list[str],
+    scenes: list[str],
     truth: str | None,
     measurements: str,
     pairs: str,
@@ -19,13 +19,14 @@ def main(
 
     Parameters
     ----------
-    correlation : folder with the pairs' JSONs.
+    correlation : JSONs of the pairs.
+    scenes : names of all scenes of the stack, which are numbered from the newest.
     truth : CSV with the true offset of each scene of a simulated stack, else None.
     measurements, pairs, tiles : CSVs to write.
     unreadable : JSON to write, with the reason for each scene that was left out.
     """
-    content = [files.read_json(path) for path in sorted(Path(correlation).glob("*.json"))]
-    table = tables.measurements(content)
+    content = [files.read_json(path) for path in sorted(correlation)]
+    table = tables.measurements(content, scenes)
     files.write_csv(measurements, table)
     files.write_csv(pairs, tables.pairs_table(table, content, files.read_truth(truth)))
     files.write_csv(tiles, tables.tiles_table(table))
@@ -42,7 +43,8 @@ def reasons(pairs: list[dict]) -> dict[str, str]:
 if __name__ == "__main__":
     with job.logged(snakemake):
         main(
-            correlation=snakemake.input.correlation,
+            correlation=list(snakemake.input.pairs),
+            scenes=list(snakemake.params.scenes),
             truth=snakemake.input.get("truth"),
             measurements=snakemake.output.measurements,
             pairs=snakemake.output.pairs,

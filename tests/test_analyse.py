@@ -13,17 +13,12 @@ import analyse
 from stackshift.stack import columns
 
 
-def write(folder, *pairs):
-    folder.mkdir()
-    for pair in pairs:
-        name = f"{pair['reference']['scene']}__{pair['secondary']['scene']}.json"
-        (folder / name).write_text(json.dumps(pair))
-
-
 def run(tmp_path, *pairs, truth=None):
-    write(tmp_path / "correlation", *pairs)
+    paths = [tmp_path / f"{i}.json" for i in range(len(pairs))]
+    for path, pair in zip(paths, pairs, strict=True):
+        path.write_text(json.dumps(pair))
     out = [tmp_path / f"{name}.csv" for name in ("measurements", "pairs", "tiles")]
-    analyse.main(tmp_path / "correlation", truth, *out, tmp_path / "unreadable.json")
+    analyse.main(paths, [C, A, B], truth, *out, tmp_path / "unreadable.json")
     return [pd.read_csv(path, dtype={"reference": str, "secondary": str}) for path in out]
 
 
@@ -31,11 +26,12 @@ A, B, C = "20220125T000000", "20220113T000000", "20220101T000000"
 
 
 def test_statistics_of_a_pair_and_of_a_tile(tmp_path):
-    newer = records([1.0, 2.0, 6.0, 99.0], ["ok", "ok", "ok", "no_match"], A, B, 0)
-    older = records([4.0, 2.0, -5.0, 99.0], ["ok", "too_many_nan", "ok", "ok"], B, C, 1)
+    newer = records([1.0, 2.0, 6.0, 99.0], ["ok", "ok", "ok", "no_match"], A, B)
+    older = records([4.0, 2.0, -5.0, 99.0], ["ok", "too_many_nan", "ok", "ok"], B, C)
     measurements, pairs, tiles = run(tmp_path, older, newer)
     assert len(measurements) == 8
     assert list(measurements.reference_index) == [0] * 4 + [1] * 4
+    assert list(measurements.secondary_index) == [1] * 4 + [2] * 4
     first = pairs.iloc[0]
     assert (first.reference, first["count"], first.tiles, first.days) == (A, 3, 4, 12)
     assert first.skipped_share == 0.25

@@ -112,7 +112,6 @@ def test_jobs_of_scenes_and_pairs_import_no_pandas_and_no_matplotlib():
         "flatten",
         "tile",
         "correlate",
-        "number",
         "inject",
     ):
         assert not imported(stage) & {"pandas", "matplotlib"}, stage

@@ -49,7 +49,7 @@ def test_a_new_scene_measures_its_own_pairs_only(dropped, tmp_path):
     # The new scene, and the one that it is paired with, whose tiles are gone.
     assert grown.dry("analysed") == {
         **dict.fromkeys(("superset", "flatten", "tile"), 2),
-        **dict.fromkeys(("check", "correlate", "number", "analyse", "invert", "verdict"), 1),
+        **dict.fromkeys(("check", "correlate", "analyse", "invert", "verdict"), 1),
         "analysed": 1,
     }
     assert grown.run("analysed").status == 0

@@ -28,9 +28,9 @@ from rasterio.mask import mask
 from rasterio.warp import reproject
 from skimage.registration import phase_cross_correlation
 
+import analyse
 import correlate
 import grid
-import number
 import superset
 import tile
 from stackflow import catalogue
@@ -40,6 +40,8 @@ from stackshift.ground import geometry
 from stackshift.ground.lattice import Grid
 from stackshift.stack import tables
 from stackshift.tile import cross_correlation
+
+SCENES = ["20220113T000000", "20220101T000000"]
 
 
 def fails(check, *arguments):
@@ -76,7 +78,7 @@ def measured(tmp_path, reference, secondary, method="cross_correlation", **optio
     """The records of a pair of arrays, measured by the stages themselves, in one tile."""
     for role, image in (("reference", reference), ("secondary", secondary)):
         write_scene(tmp_path / role / "0_0.tif", image)
-    names = {"reference": "20220113T000000", "secondary": "20220101T000000"}
+    names = dict(zip(("reference", "secondary"), SCENES, strict=True))
     out = tmp_path / "pair.json"
     correlate.main(
         tmp_path / "reference", tmp_path / "secondary", names, out, 1, 1, method, options, ""
@@ -148,7 +150,7 @@ def test_4_x_is_east_and_y_is_north_and_the_sign_is_that_of_the_shift(tmp_path):
     for role in ("reference", "secondary"):
         for name in ("0_0", "0_1", "1_0", "1_1"):
             write_scene(tmp_path / role / f"{name}.tif", reference)
-    names = {"reference": "20220113T000000", "secondary": "20220101T000000"}
+    names = dict(zip(("reference", "secondary"), SCENES, strict=True))
     correlate.main(
         tmp_path / "reference", tmp_path / "secondary", names, tmp_path / "p.json", 2, 2,
         "cross_correlation", {},
@@ -182,7 +184,7 @@ def test_6_the_pixel_size_is_that_of_the_raster(tmp_path):
             write_scene(
                 tmp_path / role / "0_0.tif", image, crs=crs, posting=posting, west=west, north=north
             )
-        names = {"reference": "20220113T000000", "secondary": "20220101T000000"}
+        names = dict(zip(("reference", "secondary"), SCENES, strict=True))
         correlate.main(
             tmp_path / "reference", tmp_path / "secondary", names, tmp_path / "p.json", 1, 1,
             "cross_correlation", {},
@@ -299,11 +301,11 @@ def test_11_json_has_no_nan_and_no_stale_pair(tmp_path):
     empty = np.full((64, 64), np.nan, np.float32)
     measured(tmp_path, empty, empty)
     check((tmp_path / "pair.json").read_text())
-    # What enters the analysis is what the number stage was given, not what lies in a folder.
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "stale.json").write_text("{}")
-    number.main([tmp_path / "pair.json"], tmp_path / "out", ["20220113T000000", "20220101T000000"])
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["pair.json"]
+    # What enters the analysis is what it is given, not what lies in a folder.
+    (tmp_path / "stale.json").write_text("{}")
+    tables = [tmp_path / f"{name}.csv" for name in ("measurements", "pairs", "tiles")]
+    analyse.main([tmp_path / "pair.json"], SCENES, None, *tables, tmp_path / "unreadable.json")
+    assert len(tables[0].read_text().splitlines()) == 2
 
 
 def test_11_lower_case_is_found_and_original_in_a_path_is_harmless(tmp_path):
@@ -335,12 +337,10 @@ def test_11_files_of_one_name_and_single_scenes_are_named(tmp_path):
         catalogue.find("site", {"directory": str(tmp_path / "a")}, "VH")
 
 
-def records(shifts, statuses, newest="20220113T000000", oldest="20220101T000000", first=0):
+def records(shifts, statuses, newest=SCENES[0], oldest=SCENES[1]):
     """A pair's JSON with given shifts to the east."""
     tiles = [
         {
-            "reference_index": first,
-            "secondary_index": first + 1,
             "tile_number_x": i,
             "tile_number_y": 0,
             "shift_x": shift if status == "ok" else None,
@@ -366,7 +366,7 @@ def test_12_wild_and_empty_tiles_do_not_move_the_figure_of_a_pair():
         assert metres == pytest.approx(5, abs=1)
 
     assert fails(check, np.mean(shifts))
-    table = tables.pairs_table(tables.measurements([pair]), [pair], None)
+    table = tables.pairs_table(tables.measurements([pair], SCENES), [pair], None)
     check(table.median_x[0])
     assert table["count"][0] == 5
     assert table.skipped_share[0] == pytest.approx(1 / 6)
@@ -378,10 +378,10 @@ def test_12_the_spread_of_a_tile_does_not_telescope():
     offsets = np.random.default_rng(0).normal(0, jitter, 30)
     days = [f"2022{1 + i // 28:02}{1 + i % 28:02}T000000" for i in range(30)]
     pairs = [
-        records([offsets[i] - offsets[i + 1]], ["ok"], days[29 - i], days[28 - i], first=i)
+        records([offsets[i] - offsets[i + 1]], ["ok"], days[29 - i], days[28 - i])
         for i in range(29)
     ]
-    row = tables.tiles_table(tables.measurements(pairs)).iloc[0]
+    row = tables.tiles_table(tables.measurements(pairs, days)).iloc[0]
 
     def check(metres):
         # The difference of two scenes scatters by sqrt(2) of what a scene does.

@@ -12,7 +12,7 @@ import yaml
 from conftest import OFFSETS, ROOT, TIMES, Workspace, small_stack
 from makers import NORTH, POSTING, WEST, hyp3_name, texture, write_scene
 
-STAGES = ["superset", "flatten", "tile", "correlate", "number", "analyse", "invert", "verdict"]
+STAGES = ["superset", "flatten", "tile", "correlate", "analyse", "invert", "verdict"]
 SHOWN = {"plot", "map", "parquet", "geopackage", "tabulate", "overview"}
 AFTER = {stage: {*STAGES[i:], *SHOWN} for i, stage in enumerate(STAGES)}
 for early in ("superset", "flatten"):
@@ -47,18 +47,18 @@ def test_json_of_a_pair_keeps_the_contract(finished):
     names = sorted(path.name for path in folder.glob("*.json"))
     assert names == [f"{TIMES[1]}__{TIMES[0]}.json", f"{TIMES[2]}__{TIMES[1]}.json"]
     pair = json.loads((folder / names[1]).read_text(), parse_constant=pytest.fail)
-    assert (pair["reference"]["scene"], pair["reference"]["index"]) == (TIMES[2], 0)
-    assert (pair["secondary"]["scene"], pair["secondary"]["index"]) == (TIMES[1], 1)
+    assert (pair["reference"]["scene"], pair["secondary"]["scene"]) == (TIMES[2], TIMES[1])
     assert pair["reference"]["source"] == hyp3_name(TIMES[2])
     tiles = [(record["tile_number_y"], record["tile_number_x"]) for record in pair["tiles"]]
     assert tiles == [(0, 0), (0, 1), (1, 0), (1, 1)]
     keys = {
-        *("reference_index", "secondary_index", "tile_number_x", "tile_number_y", "shift_x"),
-        *("shift_y", "error", "phase", "message", "sigma_x", "sigma_y", "quality", "status"),
+        *("tile_number_x", "tile_number_y", "shift_x", "shift_y", "error", "phase", "message"),
+        *("sigma_x", "sigma_y", "quality", "status"),
     }
     for record in pair["tiles"]:
         assert keys <= set(record)
-        assert (record["reference_index"], record["secondary_index"]) == (0, 1)
+    # Numbers change when the stack grows, a pair's JSON does not.
+    assert "index" not in json.dumps(pair)
 
 
 def test_grid_tells_crs_transform_and_size(finished):
@@ -159,7 +159,7 @@ def test_a_scene_more_reruns_only_what_it_must(finished, tmp_path):
     small_stack(workspace.folder / "scenes", times=["20220206T000000"], offsets=[(0, 0)])
     assert workspace.dry() == {
         **dict.fromkeys(("superset", "flatten", "tile", "correlate", "quicklook"), 1),
-        **dict.fromkeys(("check", "number", "analyse", "invert", "verdict", *SHOWN), 1),
+        **dict.fromkeys(("check", "analyse", "invert", "verdict", *SHOWN), 1),
     }
     assert workspace.run("analysed").status == 0
     fresh = Workspace(tmp_path / "fresh", workspace.config)
@@ -168,7 +168,7 @@ def test_a_scene_more_reruns_only_what_it_must(finished, tmp_path):
     assert fresh.results() == workspace.results()
 
 
-def test_a_scene_that_is_taken_out_leaves_nothing_behind(finished, tmp_path):
+def test_a_scene_that_is_taken_out_enters_no_table(finished, tmp_path):
     workspace = finished.copy(tmp_path / "shrunk")
     (workspace.folder / "scenes" / hyp3_name(TIMES[1])).unlink()
     assert workspace.run("analysed").status == 0
@@ -176,8 +176,29 @@ def test_a_scene_that_is_taken_out_leaves_nothing_behind(finished, tmp_path):
     assert [tuple(pair) for pair in pairs[["reference", "secondary"]].to_numpy()] == [
         (TIMES[2], TIMES[0])
     ]
+    # What was measured stays on disk, beside the tables.
     folder = workspace.folder / "results" / "site" / "VV" / "correlation"
-    assert [path.name for path in folder.glob("*.json")] == [f"{TIMES[2]}__{TIMES[0]}.json"]
+    assert len(list(folder.glob("*.json"))) == 3
+    tables = {path: text for path, text in workspace.results().items() if "analysis" in path}
+    assert not any(TIMES[1].encode() in text for text in tables.values())
+    fresh = Workspace(tmp_path / "fresh", workspace.config)
+    shutil.copytree(workspace.folder / "scenes", fresh.folder / "scenes")
+    assert fresh.run("analysed").status == 0
+    assert tables == {path: text for path, text in fresh.results().items() if "analysis" in path}
+    # The scene returns: its pairs are there.
+    shutil.copy2(finished.folder / "scenes" / hyp3_name(TIMES[1]), workspace.folder / "scenes")
+    assert set(workspace.dry("analysed")) == {"check", *AFTER["analyse"], "analysed"} - SHOWN
+
+
+def test_the_json_of_a_pair_can_be_asked_for_by_name(finished, tmp_path):
+    workspace = Workspace(tmp_path, finished.config)
+    shutil.copytree(finished.folder / "scenes", tmp_path / "scenes")
+    # Also of a pair that the stack does not have.
+    name = f"results/site/VV/correlation/{TIMES[2]}__{TIMES[0]}.json"
+    assert workspace.dry(name) == {
+        **{"grid": 1, "correlate": 1},
+        **dict.fromkeys(("superset", "flatten", "tile"), 2),
+    }
 
 
 def test_several_stacks_and_polarizations_in_one_call(tmp_path):
@@ -211,7 +232,7 @@ def test_several_stacks_and_polarizations_in_one_call(tmp_path):
         ("supersets", "superset"),
         ("flattened", "flatten"),
         ("tiled", "tile"),
-        ("correlated", "number"),
+        ("correlated", "correlate"),
         ("analysed", "verdict"),
     ],
 )

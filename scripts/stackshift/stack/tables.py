@@ -1,10 +1,12 @@
 """Tables of a stack: a row a measurement, a pair, a tile."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
 from stackshift.stack import columns
-from stackshift.stack.pairing import days_between
+from stackshift.stack.pairing import days_between, newest_first
 from stackshift.stack.robust import nmad, weighted_huber
 from stackshift.tile.match import OK, STATUSES
 
@@ -17,21 +19,25 @@ _ORIGIN = (
 )
 
 
-def measurements(pairs: list[dict]) -> pd.DataFrame:
+def measurements(pairs: list[dict], scenes: Iterable[str]) -> pd.DataFrame:
     """One row for each tile of each pair, newest pair first.
 
     Parameters
     ----------
     pairs : contents of the pairs' JSONs.
+    scenes : names of all scenes of the stack; the newest has index 0.
 
     Returns
     -------
     Table with the columns of `columns.MEASUREMENTS`; a rejected tile has no shift.
     """
+    index = {scene: i for i, scene in enumerate(newest_first(scenes))}
     rows = [
         {
             columns.REFERENCE: pair["reference"]["scene"],
             columns.SECONDARY: pair["secondary"]["scene"],
+            columns.REFERENCE_INDEX: index[pair["reference"]["scene"]],
+            columns.SECONDARY_INDEX: index[pair["secondary"]["scene"]],
             columns.DAYS: days_between(pair["secondary"]["scene"], pair["reference"]["scene"]),
         }
         | record
