@@ -8,19 +8,26 @@ RUN := .venv/run.stamp
 DEVELOP := .venv/develop.stamp
 MUTATION := .mutation/run.stamp
 
-.PHONY: accuracy bench columns demo kills test mutation lint format requirements clean
+# Tests that share a run of the workflow go to one worker.
+PYTEST_ = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n $(CORES) --dist loadgroup
+COVERAGE := --cov=scripts/stackshift --cov-fail-under=95 --cov-report=term:skip-covered
+
+.PHONY: accuracy bench columns demo kills test test-all mutation lint format requirements clean
 
 demo: $(RUN)
 	$(BIN)/snakemake --cores $(CORES) --report results/report.html --report-after-run
 	@echo "Tables and figures: results/demo/VV/analysis. All in one file: results/report.html"
 
 test: $(DEVELOP)
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n $(CORES) --cov=scripts/stackshift \
-	  --cov-fail-under=95 --cov-report=term:skip-covered $(PYTEST)
+	$(PYTEST_) -m "not long" $(COVERAGE) $(PYTEST)
+
+# And what takes long or needs more than the lists: scale, Slurm, kills, a browser, a new environment.
+test-all: $(DEVELOP)
+	$(PYTEST_) $(COVERAGE) $(PYTEST)
 
 # Kills the workflow thirty times at random moments; some minutes.
 kills: $(DEVELOP)
-	PATH="$(CURDIR)/$(BIN):$$PATH" STACKSHIFT_KILLS=30 $(BIN)/python -m pytest -s tests/test_interruption.py
+	STACKSHIFT_KILLS=30 $(PYTEST_) -n 0 -s tests/test_interruption.py
 
 # Which wrong versions of the code no test notices, for docs/mutation.md; about half an hour.
 mutation: $(MUTATION)
@@ -52,32 +59,45 @@ format: $(DEVELOP)
 	$(BIN)/ruff format .
 	$(BIN)/snakefmt Snakefile rules
 
+# What is installed is the list, whatever has been released since: nothing is resolved, and what has to be
+# built is built by the list's setuptools. complete.py looks at extras too, which `pip check` leaves out.
 # A changed list makes the environment anew, so that nothing of the old one is left.
-$(RUN): requirements.txt
-	rm -rf .venv
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+define environment
+	rm -rf $(1)
+	$(PYTHON) -m venv $(1)
+endef
+INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --no-build-isolation
+define install
+	$(1)/bin/python $(INSTALL) $(addprefix -r ,$(2))
+	$(1)/bin/python -m pip check --disable-pip-version-check
+	$(1)/bin/python tests/complete.py $(2)
+endef
+
+$(RUN): requirements-build.txt requirements.txt
+	$(call environment,.venv)
+	$(BIN)/python $(INSTALL) -r requirements-build.txt
+	$(call install,.venv,requirements.txt)
 	touch $@
 
 $(DEVELOP): requirements-dev.txt $(RUN)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(call install,.venv,requirements-dev.txt)
 	touch $@
 
 # Apart from the others, as nothing else needs what makes the mutants.
-$(MUTATION): requirements.txt requirements-dev.txt
-	rm -rf .mutation
-	$(PYTHON) -m venv .mutation
-	.mutation/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	.mutation/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	.mutation/bin/python -m pip install --quiet --disable-pip-version-check cosmic-ray==8.7.0
+$(MUTATION): requirements-build.txt requirements.txt requirements-dev.txt requirements-mutation.txt
+	$(call environment,.mutation)
+	.mutation/bin/python $(INSTALL) -r requirements-build.txt
+	$(call install,.mutation,requirements.txt requirements-dev.txt requirements-mutation.txt)
 	touch $@
 
-# For maintainers; needs uv. Versions for Python 3.11 to 3.13 in one list, without a host's name.
+# For maintainers; needs uv. Versions for Python 3.11 to 3.13 in one list, with extras, without a host's name.
+COMPILE := uv pip compile --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+  --no-strip-extras --no-emit-index-url --no-header --quiet
 requirements:
-	uv pip compile --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
-	  --no-emit-index-url --no-header --quiet requirements.in -o requirements.txt
-	uv pip compile --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
-	  --no-emit-index-url --no-header --quiet -c requirements.txt requirements-dev.in -o requirements-dev.txt
+	$(COMPILE) requirements-build.in -o requirements-build.txt
+	$(COMPILE) requirements.in -o requirements.txt
+	$(COMPILE) -c requirements.txt requirements-dev.in -o requirements-dev.txt
+	$(COMPILE) -c requirements.txt -c requirements-dev.txt requirements-mutation.in -o requirements-mutation.txt
 
 clean:
 	rm -rf .venv .mutation results logs benchmarks/*/ .snakemake

@@ -3,7 +3,7 @@
     make mutation                                            # every module, about half an hour
     python bench/mutation.py network robust --each 60   # some of them, more closely
 
-Needs cosmic-ray, which makes the mutants and is in no list of requirements. It changes files where
+Needs cosmic-ray, which makes the mutants (requirements-mutation.txt). It changes files where
 they are, so it works on a copy. The sample is the same each time: a seed picks the places, and one
 mutant for each.
 """

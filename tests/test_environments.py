@@ -1,4 +1,4 @@
-"""One set of versions: pip's list and conda's files agree, and neither names a host."""
+"""One set of versions: complete lists for pip, with which conda's files agree; no host's name."""
 
 import ast
 import re
@@ -6,7 +6,11 @@ import sys
 
 import pytest
 import yaml
+from complete import applies, missing, needs, read, unlike
 from conftest import ROOT
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from stackflow import digest
 
@@ -33,21 +37,110 @@ def test_every_environment_is_used_and_every_used_one_exists():
     assert used | {"stackshift"} == {path.stem for path in ENVIRONMENTS}
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+LISTS = ("requirements", "requirements-dev", "requirements-build", "requirements-mutation")
+
+
+def listed(name):
+    """The pins of a list."""
+    return read(ROOT / f"{name}.txt")
+
+
+def wanted(name):
+    """What a list was made for."""
+    return read(ROOT / f"{name}.in")
+
+
+@pytest.mark.parametrize("name", LISTS)
 def test_requirements_are_hashed_and_name_no_host(name):
-    text = (ROOT / name).read_text()
-    assert "://" not in text and "index-url" not in text
-    packages = re.findall(r"^[a-z0-9-]+==.*?(?=^[a-z]|\Z)", text, re.M | re.S)
-    assert len(packages) > 5
+    text = (ROOT / f"{name}.txt").read_text()
+    assert "://" not in text and "index-url" not in text and "find-links" not in text
+    packages = re.findall(r"^[a-z0-9-]+(?:\[[a-z0-9,-]+\])?==.*?(?=^[a-z]|\Z)", text, re.M | re.S)
+    assert len(packages) == len(listed(name)) >= 1
     assert all("--hash=sha256:" in package for package in packages)
+    assert all([s.operator for s in pin.specifier] == ["=="] for pin in listed(name))
 
 
-def test_development_adds_to_the_same_versions():
-    develop = re.findall(
-        r"^([a-z0-9-]+)==([^ ;]+)", (ROOT / "requirements-dev.txt").read_text(), re.M
+def test_the_lists_have_the_same_versions():
+    versions = {}
+    for name in LISTS:
+        for pin in listed(name):
+            assert versions.setdefault(pin.name, pin.specifier) == pin.specifier, (name, pin)
+
+
+# Of each kind of machine what decides a marker.
+MACHINES = [
+    {"python_version": python, "python_full_version": f"{python}.{micro}"} | system
+    for python, micro in (("3.11", 0), ("3.12", 1), ("3.13", 0))
+    for system in (
+        {"sys_platform": "linux", "platform_system": "Linux", "platform_machine": "x86_64"},
+        {"sys_platform": "darwin", "platform_system": "Darwin", "platform_machine": "arm64"},
+        {"sys_platform": "win32", "platform_system": "Windows", "platform_machine": "AMD64"},
     )
-    for name, version in develop:
-        assert PINS.get(name, version) == version
+]
+
+
+@pytest.mark.parametrize(
+    "machine", MACHINES, ids=lambda m: f"{m['python_version']} {m['sys_platform']}"
+)
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+def test_a_list_holds_all_that_its_packages_and_their_extras_need(name, machine):
+    assert missing(wanted(name), listed(name), machine) == []
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+def test_a_list_with_any_line_taken_out_is_incomplete(name):
+    pins = listed(name)
+    # What only another Python or system installs is unknown here.
+    lines = [i for i, pin in enumerate(pins) if applies(pin, default_environment())]
+    assert len(lines) > 50
+    for i in lines:
+        rest = pins[:i] + pins[i + 1 :]
+        found = next(filter(None, (missing(wanted(name), rest, m) for m in MACHINES)))
+        lacks = {Requirement(re.split(" needs |, which ", line)[1]).name for line in found}
+        assert set(map(canonicalize_name, lacks)) == {pins[i].name}
+
+
+def test_what_only_an_extra_needs_is_noticed():
+    without = [pin for pin in listed("requirements-dev") if pin.name != "py-partiql-parser"]
+    (line,) = missing(wanted("requirements-dev"), without)
+    assert line.startswith("moto[s3] needs py-partiql-parser")
+
+
+def test_extras_of_what_is_needed_are_followed():
+    pins = [Requirement(f"{name}==1") for name in ("a", "b", "c")]
+    graph = {"a": ["b[x]>=1"], "b": ['c>=1; extra == "x"'], "c": ['d; extra == "y"'], "d": []}
+    told = {name: tuple(map(Requirement, lines)) for name, lines in graph.items()}
+    assert missing([Requirement("a")], pins, needs=told.get) == []
+    assert missing([Requirement("b")], pins[:2], needs=told.get) == []
+    assert missing([Requirement("a")], pins[:2], needs=told.get) == [
+        'b[x] needs c>=1; extra == "x", which is not listed'
+    ]
+    assert missing([Requirement("c[y]")], pins, needs=told.get) == [
+        'c[y] needs d; extra == "y", which is not listed'
+    ]
+    old = [*pins[:2], Requirement("c==0.5")]
+    assert missing([Requirement("a")], old, needs=told.get) == [
+        'b[x] needs c>=1; extra == "x", but 0.5 is listed'
+    ]
+
+
+def test_this_environment_is_what_the_lists_say():
+    for name in ("requirements", "requirements-dev"):
+        assert unlike(listed(name)) == []
+
+
+def test_pip_is_never_left_to_resolve_anything():
+    lines = re.findall(r"^.*pip install.*$", (ROOT / "README.md").read_text(), re.M)
+    lines += re.findall(r"^INSTALL := .*$", (ROOT / "Makefile").read_text(), re.M)
+    assert len(lines) == 3
+    for line in lines:
+        assert "--no-deps --require-hashes" in line
+        assert "--no-build-isolation" in line or "requirements-build.txt" in line
+    others = (ROOT / "Makefile").read_text() + (ROOT / ".ci" / "run").read_text()
+    assert others.count("pip install") == 1
+    # Built by the list's setuptools, and complete without a list of their own.
+    assert [pin.name for pin in listed("requirements-build")] == ["setuptools"]
+    assert needs("connection-pool") == ()
 
 
 def test_every_rule_says_what_it_needs():
