@@ -34,15 +34,15 @@ BLOCK_ROWS = 256
 
 
 @contextmanager
-def open_scene(path):
-    """A single-band raster, opened; what cannot be used is an InputError that names the file."""
+def open_scene(path, bands: int = 1):
+    """A raster of so many bands, opened; what cannot be used is an InputError with the file."""
     try:
         source = rasterio.open(path)
     except RasterioIOError as error:
         raise InputError(f"{path} cannot be opened as a raster ({_line(error)})") from error
     with source:
         try:
-            if source.count != 1:
+            if source.count != bands:
                 raise InputError(f"has {source.count} bands; give one file a polarization")
             if source.crs is None:
                 raise InputError(
@@ -187,6 +187,11 @@ def read_rows(source, first: int, rows: int) -> np.ndarray:
     return source.read(1, window=Window(0, first, source.width, rows))
 
 
+def read_part(source, rows: tuple[int, int], columns: tuple[int, int]) -> np.ndarray:
+    """All bands of a part of an open raster, between two rows and two columns: (bands, ...)."""
+    return source.read(window=Window.from_slices(rows, columns))
+
+
 def read_reduced(source, shape: tuple[int, int]) -> np.ndarray:
     """An open raster at a smaller size, (rows, columns): the mean of the valid pixels."""
     return source.read(1, out_shape=shape, resampling=Resampling.average)
@@ -222,10 +227,17 @@ def tags_of(source) -> dict[str, str]:
 
 
 @contextmanager
-def create(path, grid: Grid, tags: dict, no_data: float = math.nan):
+def create(
+    path,
+    grid: Grid,
+    tags: dict,
+    no_data: float = math.nan,
+    bands: tuple[str, ...] = ("gamma0 power",),
+):
     """A new float32 GeoTIFF on a grid that exists only once it is complete.
 
-    ``tags`` say where it comes from: stage, source and parameters, by lower-case names.
+    ``tags`` say where it comes from: stage, source and parameters, by lower-case names; ``bands``
+    what each of its bands is.
     """
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     with files.whole(path) as part:
@@ -233,7 +245,7 @@ def create(path, grid: Grid, tags: dict, no_data: float = math.nan):
             part,
             driver="GTiff",
             dtype="float32",
-            count=1,
+            count=len(bands),
             nodata=no_data,
             crs=grid.crs,
             transform=Affine(*grid.transform),
@@ -243,9 +255,10 @@ def create(path, grid: Grid, tags: dict, no_data: float = math.nan):
             bigtiff="if_safer",
         ) as target:
             target.update_tags(**_SAID | {f"STACKSHIFT_{k.upper()}": v for k, v in tags.items()})
-            target.set_band_description(1, "gamma0 power")
+            for number, band in enumerate(bands, 1):
+                target.set_band_description(number, band)
             yield target
-        _check_size(part, grid)
+        _check_size(part, grid, len(bands))
 
 
 @contextmanager
@@ -271,14 +284,14 @@ def _unwritten(path, error) -> InputError:
     return InputError(f"{path} could not be written ({_line(error)}); is the disk full?")
 
 
-def _check_size(path, grid: Grid) -> None:
+def _check_size(path, grid: Grid, bands: int) -> None:
     # GDAL reports a full disk when it closes the file, where rasterio does not raise.
-    if os.path.getsize(path) < 4 * grid.width * grid.height:
+    if os.path.getsize(path) < 4 * grid.width * grid.height * bands:
         raise InputError(f"{path} could not be written in full; is the disk full?")
 
 
-def write_rows(target, first: int, block: np.ndarray) -> None:
-    """Whole rows of a raster that is being written.
+def write_rows(target, first: int, block: np.ndarray, band: int = 1) -> None:
+    """Whole rows of a band of a raster that is being written.
 
     Raises
     ------
@@ -286,6 +299,6 @@ def write_rows(target, first: int, block: np.ndarray) -> None:
         If they cannot be written, which is not the fault of what is read meanwhile.
     """
     try:
-        target.write(block, 1, window=Window(0, first, block.shape[1], block.shape[0]))
+        target.write(block, band, window=Window(0, first, block.shape[1], block.shape[0]))
     except RasterioError as error:
         raise _unwritten(target.name, error) from error

@@ -58,6 +58,12 @@ def to_metres(shift: tuple[float, float], size: tuple[float, float]) -> tuple[fl
     return columns * size[0], rows * size[1]
 
 
+def to_pixels(metres: tuple[float, float], size: tuple[float, float]) -> tuple[float, float]:
+    """The opposite of `to_metres`: (east, north) in metres as (rows, columns) in pixels."""
+    east, north = metres
+    return north / size[1], east / size[0]
+
+
 def tile_positions(
     grid: Grid, unit: float | None, row_edges: list[int], column_edges: list[int]
 ) -> dict[tuple[int, int], tuple[float, float]]:

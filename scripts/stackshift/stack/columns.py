@@ -41,8 +41,14 @@ OFFSET_EAST = "offset_east"
 OFFSET_NORTH = "offset_north"
 SIGMA_EAST = "sigma_east"
 SIGMA_NORTH = "sigma_north"
-DEVIATION_EAST = "deviation_east"
-DEVIATION_NORTH = "deviation_north"
+NETWORK_EAST = "network_east"
+NETWORK_NORTH = "network_north"
+NETWORK_SIGMA_EAST = "network_sigma_east"
+NETWORK_SIGMA_NORTH = "network_sigma_north"
+SCENES_MEASURED = "scenes_measured"
+MOVES = "moves"
+SCATTER_EAST = "scatter_east"
+SCATTER_NORTH = "scatter_north"
 INDEX = "index"
 TIME = "time"
 PLATFORM = "platform"
@@ -50,6 +56,8 @@ PART = "part"
 RESIDUAL = "residual_rms"
 RESIDUAL_X = "residual_x"
 RESIDUAL_Y = "residual_y"
+Z_X = "z_x"
+Z_Y = "z_y"
 WEIGHT_X = "weight_x"
 WEIGHT_Y = "weight_y"
 CLOSURE = "closure_rms"
@@ -61,6 +69,8 @@ FLAG = "flag"
 TRUE_EAST = "true_offset_east"
 TRUE_NORTH = "true_offset_north"
 
+NETWORK_AXES = ((NETWORK_EAST, NETWORK_SIGMA_EAST), (NETWORK_NORTH, NETWORK_SIGMA_NORTH))
+TILE_FIGURES = (QUALITY, COHERENCE, VALID_FRACTION)
 AXES = (("x", SHIFT_X, SIGMA_X, TRUE_X), ("y", SHIFT_Y, SIGMA_Y, TRUE_Y))
 
 
@@ -145,51 +155,62 @@ TILES_TABLE = {
     PAIRS: ("", "pairs in which the tile was measured"),
     **_ROBUST,
     **_STATISTICS,
+    SCENES_MEASURED: ("", "scenes in which the tile was matched with the template"),
+    MOVES: ("", "1 where the tile moves by itself, so that no scene's offset rests on it, else 0"),
+    SCATTER_EAST: ("m", "rms of the tile's offsets about the scenes' to the east"),
+    SCATTER_NORTH: ("m", "rms of the tile's offsets about the scenes' to the north"),
 }
 SCENES_TABLE = {
     SCENE: ("", "acquisition start YYYYMMDDTHHMMSS, UTC"),
     INDEX: ("", "number in the stack, 0 is the newest"),
     TIME: ("", "acquisition start, ISO 8601, UTC"),
     PLATFORM: ("", "satellite, from the file name"),
-    PART: ("", "part of the network, 0 unless it falls apart; empty without a pair that counts"),
-    OFFSET_EAST: ("m", "where the scene lies, east of the mean of its part (or of the reference)"),
+    OFFSET_EAST: ("m", "where the scene lies, east of the median of the stack (or the reference)"),
     OFFSET_NORTH: (
         "m",
-        "where the scene lies, north of the mean of its part (or of the reference)",
+        "where the scene lies, north of the median of the stack (or the reference)",
     ),
     SIGMA_EAST: ("m", "standard error of offset_east"),
     SIGMA_NORTH: ("m", "standard error of offset_north"),
-    DEVIATION_EAST: (
-        "m",
-        "offset_east less the median of the part, which one bad scene cannot move",
-    ),
-    DEVIATION_NORTH: ("m", "offset_north less the median of the part"),
-    RESIDUAL: ("m", "rms residual of the scene's pairs in the network, both axes"),
+    TILES: ("", "tiles that the offset rests on"),
     PAIRS: ("", "pairs of the scene that count"),
-    TILES: ("", "measurements with status ok in these pairs"),
+    RESIDUAL: ("m", "rms of the scene's pairs about what the offsets say, both axes"),
     ROTATION: ("urad", "rotation of the scene against the stack, positive counter-clockwise"),
     ROTATION_SIGMA: ("urad", "standard error of rotation"),
     SCALE: ("ppm", "scale of the scene against the stack, positive where it is stretched"),
     SCALE_SIGMA: ("ppm", "standard error of scale"),
-    FLAG: ("", "what stands out, separated by blanks: outlier, rotated, scaled, apart, unmeasured"),
-    TRUE_EAST: ("m", "true offset less the mean of the part; simulated stacks only"),
-    TRUE_NORTH: ("m", "true offset less the mean of the part; simulated stacks only"),
+    FLAG: ("", "what stands out, separated by blanks: outlier, rotated, scaled, unmeasured"),
+    MESSAGE: ("", "why the scene has no offset; empty if it has one"),
+    NETWORK_EAST: ("m", "the same offset out of the pairs alone, whose network is adjusted"),
+    NETWORK_NORTH: ("m", "the same offset out of the pairs alone, whose network is adjusted"),
+    NETWORK_SIGMA_EAST: ("m", "standard error of network_east, from the network's mean"),
+    NETWORK_SIGMA_NORTH: ("m", "standard error of network_north, from the network's mean"),
+    PART: ("", "part of the network, 0 unless it falls apart; empty without a pair that counts"),
+    TRUE_EAST: ("m", "true offset from the same zero; simulated stacks only"),
+    TRUE_NORTH: ("m", "true offset from the same zero; simulated stacks only"),
 }
 SCENE_TILES_TABLE = {
     SCENE: SCENES_TABLE[SCENE],
     **_TILE,
-    OFFSET_EAST: ("m", "where this tile of the scene lies, east of the mean of the stack"),
-    OFFSET_NORTH: ("m", "where this tile of the scene lies, north of the mean of the stack"),
+    OFFSET_EAST: ("m", "where this tile of the scene lies, east of the stack's zero"),
+    OFFSET_NORTH: ("m", "where this tile of the scene lies, north of the stack's zero"),
     SIGMA_EAST: SCENES_TABLE[SIGMA_EAST],
     SIGMA_NORTH: SCENES_TABLE[SIGMA_NORTH],
+    QUALITY: ("1", "how much the match with the template stands out, in standard deviations"),
+    COHERENCE: ("1", "mean coherence of the tile and the template, 0 to 1"),
+    VALID_FRACTION: ("1", "share of pixels that are valid in the tile and in the template"),
+    STATUS: MEASUREMENTS[STATUS],
+    MESSAGE: MEASUREMENTS[MESSAGE],
 }
 RESIDUALS_TABLE = {
     REFERENCE: _PAIR_OF_SCENES[REFERENCE],
     SECONDARY: _PAIR_OF_SCENES[SECONDARY],
     RESIDUAL_X: ("m", "shift_x of the pair less what the scenes' offsets say"),
     RESIDUAL_Y: ("m", "shift_y of the pair less what the scenes' offsets say"),
-    WEIGHT_X: ("1", "Huber's weight of the pair to the east, 1 for a pair that fits"),
-    WEIGHT_Y: ("1", "Huber's weight of the pair to the north, 1 for a pair that fits"),
+    Z_X: ("1", "residual_x over its standard error: an independent check, 1 rms if all is well"),
+    Z_Y: ("1", "residual_y over its standard error"),
+    WEIGHT_X: ("1", "weight of the pair in the network to the east, 1 for a pair that fits"),
+    WEIGHT_Y: ("1", "weight of the pair in the network to the north, 1 for a pair that fits"),
     CLOSURE: ("m", "rms misclosure of the triangles that the pair is part of, both axes"),
 }
 COMPARISON_TABLE = {
@@ -237,7 +258,7 @@ TABLES = {
 }
 _COUNTS = {
     REFERENCE_INDEX, SECONDARY_INDEX, INDEX, TILE_X, TILE_Y, TILES, PAIRS, COUNT, PART,
-    "within", "measured", "scenes", *(REJECTED.format(s) for s in STATUSES),
+    SCENES_MEASURED, MOVES, "within", "measured", "scenes", *(REJECTED.format(s) for s in STATUSES),
 }  # fmt: skip
 
 

@@ -44,6 +44,15 @@ def tile_record(
     }
 
 
+def part_record(match: Match, size: tuple[float, float]) -> dict:
+    """Shift and standard errors of a part of a tile that was matched, in metres."""
+    record = tile_record(match, 0, 0, 1.0, size)
+    return {
+        key: record[key]
+        for key in (columns.SHIFT_X, columns.SHIFT_Y, columns.SIGMA_X, columns.SIGMA_Y)
+    }
+
+
 def _rounded(value: float | None) -> float | None:
     # Adding zero turns -0.0 into 0.0.
     return None if value is None else round(value, _DIGITS) + 0.0

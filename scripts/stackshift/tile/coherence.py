@@ -57,17 +57,42 @@ def match(
     A match in pixels (rows to the south, columns to the east); ``quality`` is the peak to sidelobe
     ratio. A tile that does not count has no shift and no standard error.
     """
-    if min(reference.shape) < _SMALLEST:
+    tiles = [transformed(tile, transform) for tile in (reference, secondary)]
+    return match_transformed(
+        tiles,
+        search_radius=search_radius,
+        taper=taper,
+        cutoff=cutoff,
+        bins=bins,
+        min_valid=min_valid,
+        min_psr=min_psr,
+        max_sigma=max_sigma,
+    )
+
+
+def match_transformed(
+    tiles,
+    *,
+    search_radius: int,
+    taper: float,
+    cutoff: float,
+    bins: int,
+    min_valid: float,
+    min_psr: float,
+    max_sigma: float,
+) -> Match:
+    """The same for tiles that are on the scale of `transformed` already: (values, valid) of each."""
+    shape = tiles[0][0].shape
+    if min(shape) < _SMALLEST:
         return Match.rejected(
             outcome.TOO_SMALL,
-            f"{reference.shape[0]} x {reference.shape[1]} pixels, fewer than {_SMALLEST} a side",
+            f"{shape[0]} x {shape[1]} pixels, fewer than {_SMALLEST} a side",
         )
-    tiles = [transformed(tile, transform) for tile in (reference, secondary)]
     both = np.count_nonzero(tiles[0][1] & tiles[1][1]) / tiles[0][1].size
     if both < min_valid:
         return _too_many_gaps(both, min_valid)
     spectra = common_spectra(tiles, taper, cutoff, bins)
-    radius = min(search_radius, min(reference.shape) // 3)
+    radius = min(search_radius, min(shape) // 3)
     if spectra is None:
         return _too_many_gaps(0.0, min_valid)
     displacement, psr = coarse_peak(spectra.low, radius)
@@ -85,7 +110,7 @@ def match(
     whole = np.zeros(2, int)
     if max(abs(displacement)) > 1:
         whole = np.rint(displacement).astype(int)
-        if min(np.subtract(reference.shape, abs(whole))) < _SMALLEST // 2:
+        if min(np.subtract(shape, abs(whole))) < _SMALLEST // 2:
             return Match.rejected(
                 outcome.TOO_SMALL, "too little of the tiles overlaps", quality=psr
             )

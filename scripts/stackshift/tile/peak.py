@@ -26,12 +26,7 @@ def coarse_peak(spectra: Spectra, radius: float) -> tuple[np.ndarray, float]:
     deviations of the correlation outside the peak's neighbourhood; NaN for constant tiles.
     """
     frequencies = spectra.band
-    first, second = spectra.powers
-    with np.errstate(divide="ignore", invalid="ignore"):
-        whitening = np.exp(-0.5 * (frequencies.centres / _SMOOTH) ** 2) / np.sqrt(first * second)
-    whitening[~np.isfinite(whitening)] = 0
-    filtered = spectra.cross * by_bin(whitening, frequencies)
-    surface = fft.irfft2(filtered, frequencies.grid)
+    surface = fft.irfft2(whitened(spectra), frequencies.grid)
     step = np.divide(frequencies.padded, frequencies.grid)
     # One step beyond the radius, to tell a peak at the radius from the flank of one beyond.
     reach = np.floor(radius / step).astype(int) + 1
@@ -48,6 +43,15 @@ def coarse_peak(spectra: Spectra, radius: float) -> tuple[np.ndarray, float]:
             _vertex(surface[at[0], [a - 1, a, (a + 1) % surface.shape[1]]])
             for axis, a in enumerate(at)]  # fmt: skip
     return (at + fine) * step, psr
+
+
+def whitened(spectra: Spectra) -> np.ndarray:
+    """The cross spectrum with equal power in all its radial bins, then low-passed."""
+    first, second = spectra.powers
+    with np.errstate(divide="ignore", invalid="ignore"):
+        whitening = np.exp(-0.5 * (spectra.band.centres / _SMOOTH) ** 2) / np.sqrt(first * second)
+    whitening[~np.isfinite(whitening)] = 0
+    return spectra.cross * by_bin(whitening, spectra.band)
 
 
 def _moments_without(values: np.ndarray, part: np.ndarray) -> tuple[float, float]:

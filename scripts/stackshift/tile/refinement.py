@@ -32,24 +32,44 @@ def refine(spectra: Spectra, start: np.ndarray, rounds: int = 2):
     coherence = None
     # The lower part of the band does most of the way at a third of the cost.
     for part in [spectra.low] * (rounds - 1) + [spectra]:
-        frequencies = part.band
-        in_phase = shifted(part.cross, displacement, frequencies).real
-        coherence = radial_coherence(in_phase, part.powers, frequencies)
-        weight = by_bin(weights(coherence, part.powers), frequencies)
-        weight *= frequencies.multiplicity
-        weighted = part.cross * weight
-        for _ in range(_STEPS):
-            gradient, hessian = derivatives(weighted, displacement, frequencies)
-            if not (hessian[0, 0] < 0 and np.linalg.det(hessian) > 0):
-                return None
-            step = np.linalg.solve(hessian, gradient)
-            displacement -= np.clip(step, -0.5, 0.5)
-            # Newton's steps shrink quadratically: the next one would be below a millionth.
-            if max(abs(step)) < 1e-3:
-                break
+        in_phase = shifted(part.cross, displacement, part.band).real
+        coherence = radial_coherence(in_phase, part.powers, part.band)
+        found = maximum(part, displacement, coherence)
+        if found is None:
+            return None
+        displacement, hessian = found
         if max(abs(displacement - start)) > 2:
             return None
     return displacement, coherence, hessian
+
+
+def maximum(spectra: Spectra, start: np.ndarray, coherence: np.ndarray):
+    """The displacement of greatest likelihood for a known coherence, by Newton's method.
+
+    Parameters
+    ----------
+    spectra, start : as in `refine`.
+    coherence : in each bin of the spectra's band, 0 to 1.
+
+    Returns
+    -------
+    ((rows, columns) in pixels, Hessian), or None where there is no maximum.
+    """
+    frequencies = spectra.band
+    displacement = np.array(start, float)
+    weight = by_bin(weights(coherence, spectra.powers), frequencies)
+    weight *= frequencies.multiplicity
+    weighted = spectra.cross * weight
+    for _ in range(_STEPS):
+        gradient, hessian = derivatives(weighted, displacement, frequencies)
+        if not (hessian[0, 0] < 0 and np.linalg.det(hessian) > 0):
+            return None
+        step = np.linalg.solve(hessian, gradient)
+        displacement -= np.clip(step, -0.5, 0.5)
+        # Newton's steps shrink quadratically: the next one would be below a millionth.
+        if max(abs(step)) < 1e-3:
+            break
+    return displacement, hessian
 
 
 def radial_coherence(in_phase: np.ndarray, powers, frequencies: Band) -> np.ndarray:
@@ -61,10 +81,20 @@ def radial_coherence(in_phase: np.ndarray, powers, frequencies: Band) -> np.ndar
     powers : mean power of a coefficient of each tile in each bin.
     frequencies : the band.
     """
+    return falling(radial_mean(in_phase, powers, frequencies), frequencies)
+
+
+def radial_mean(in_phase: np.ndarray, powers, frequencies: Band) -> np.ndarray:
+    """Coherence in each bin as it is, scattered by chance about what it should be."""
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = radial_sum(in_phase, frequencies) / frequencies.counts
         raw = mean / np.sqrt(powers[0] * powers[1])
     raw[~np.isfinite(raw)] = 0
+    return raw
+
+
+def falling(raw: np.ndarray, frequencies: Band) -> np.ndarray:
+    """A coherence that falls towards fine detail, 0 to 0.99, nearest to a scattered one."""
     return np.clip(non_increasing(raw, frequencies.counts), 0, _MOST_COHERENT)
 
 

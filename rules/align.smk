@@ -1,0 +1,27 @@
+rule align:
+    input:
+        tiles="results/{stack}/{polarization}/tiles/{scene}",
+        image=rules.template.output.image,
+        report=rules.template.output.report,
+    output:
+        offsets="results/{stack}/{polarization}/offsets/{scene}.json",
+    log:
+        "logs/{stack}/{polarization}/align/{scene}.log",
+    benchmark:
+        "benchmarks/{stack}/{polarization}/align/{scene}.tsv"
+    conda:
+        "../envs/estimate.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(700, 0),
+        runtime=minutes(20, 100),
+    params:
+        rows=config["tiles"]["rows"],
+        columns=config["tiles"]["columns"],
+        options=config["correlate"]["coherence"],
+        made_from="",
+        code=code_digest("align"),
+    message:
+        "Match {wildcards.scene} of {wildcards.stack} {wildcards.polarization} with the template"
+    script:
+        "../scripts/align.py"

@@ -1,0 +1,39 @@
+rule template:
+    input:
+        tiles=lambda wildcards: [
+            f"results/{wildcards.stack}/{wildcards.polarization}/tiles/{scene}"
+            for scene in members_of(wildcards)
+        ],
+        pairs=lambda wildcards: [
+            f"results/{wildcards.stack}/{wildcards.polarization}/correlation/{reference}__{secondary}.json"
+            for reference, secondary in pairs_of(
+                wildcards.stack, wildcards.polarization
+            )
+            if {reference, secondary} <= set(members_of(wildcards))
+        ],
+        grid="results/{stack}/{polarization}/grid.json",
+    output:
+        image="results/{stack}/{polarization}/template/template.tif",
+        report="results/{stack}/{polarization}/template/template.json",
+    log:
+        "logs/{stack}/{polarization}/template.log",
+    benchmark:
+        "benchmarks/{stack}/{polarization}/template.tsv"
+    conda:
+        "../envs/estimate.yaml"
+    threads: 4
+    resources:
+        mem_mb=lambda wildcards, input, attempt, threads: attempt
+        * template_mb(wildcards, threads),
+        runtime=minutes(30, 50),
+    params:
+        scenes=lambda wildcards: members_of(wildcards),
+        rows=config["tiles"]["rows"],
+        columns=config["tiles"]["columns"],
+        options=config["correlate"]["coherence"],
+        made_from="",
+        code=code_digest("template"),
+    message:
+        "Average the aligned scenes of {wildcards.stack} {wildcards.polarization}"
+    script:
+        "../scripts/template.py"

@@ -1,0 +1,153 @@
+"""Where one scene lies: each of its tiles against the aligned mean of the stack without it."""
+
+import logging
+from pathlib import Path
+
+import numpy as np
+
+from stackio import files, job, raster
+from stackshift.ground.geometry import pixel_size
+from stackshift.ground.lattice import tile_edges
+from stackshift.stack import alignment, mean_image
+from stackshift.stack.record import part_record, tile_record
+from stackshift.tile.frequencies import transformed
+from stackshift.tile.match import FAILED, NO_MATCH, OK, Match
+
+# Fewer tiles than this scatter too little to tell what change of the ground adds to their errors.
+_FEW_TILES = 9
+
+
+def main(
+    scene: str,
+    tiles: str,
+    image: str,
+    template: str,
+    path: str,
+    cut: tuple[int, int],
+    options: dict,
+    made_from: str = "",
+) -> None:
+    """Write the measurements of one scene as JSON, tiles in row-major order from the north-west.
+
+    Parameters
+    ----------
+    scene : its name.
+    tiles : folder with its tiles.
+    image, template : GeoTIFF and JSON of the template.
+    path : JSON to write.
+    cut : number of tiles (rows, columns).
+    options : keyword arguments of `coherence.match`.
+    made_from : digest of all that the measurement depends on, which the JSON carries.
+    """
+    made = files.read_json(template)
+    cells = [(row, column) for row in range(cut[0]) for column in range(cut[1])]
+    with raster.open_scene(image, bands=3) as source:
+        area, unit = raster.grid_of(source), raster.unit_in_metres(source.crs.to_string())
+        edges = tile_edges(area.height, cut[0]), tile_edges(area.width, cut[1])
+
+        def pair(cell):
+            rows, columns = (tuple(e[i : i + 2]) for e, i in zip(edges, cell, strict=True))
+            own, tags = _own(tiles, cell, options["transform"])
+            part = raster.read_part(source, rows, columns)
+            return _others(part, own, made, scene, cell, options["transform"]), own, tags
+
+        matches, valid, quarters, tags = _measured(pair, cells, made, options)
+    records = []
+    for cell in cells:
+        size = pixel_size(area, unit, (edges[0][cell[0]] + edges[0][cell[0] + 1]) / 2)
+        record = tile_record(matches[cell], cell[1], cell[0], valid[cell], size)
+        if cell in quarters:
+            record["quarters"] = [part_record(match, size) for match in quarters[cell]]
+        records.append(record)
+    counted = sum(record["status"] == OK for record in records)
+    logging.info("%d of %d tiles matched", counted, len(records))
+    said = {
+        "source": tags.get("source"),
+        "platform": tags.get("platform") or None,
+        "resampling": tags.get("resampling"),
+        "in_template": scene in made["members"],
+    } | ({"unreadable": tags["unreadable"]} if "unreadable" in tags else {})
+    files.write_json(path, {"scene": scene} | said | {"made_from": made_from, "tiles": records})
+
+
+def _own(folder: str, cell, transform: str):
+    with raster.open_scene(Path(folder) / "{}_{}.tif".format(*cell)) as source:
+        values = raster.read_rows(source, 0, source.height)
+        return transformed(values, transform), raster.tags_of(source)
+
+
+def _others(part, own, made: dict, scene: str, cell, transform: str):
+    """The template of a tile without what the scene itself put into it."""
+    decibels, scenes, weight = part
+    # Without members no tile was written.
+    if not made["tiles"]:
+        return np.zeros_like(decibels), np.zeros(decibels.shape, bool)
+    (said,) = (tile for tile in made["tiles"] if (tile["row"], tile["column"]) == cell)
+    known = np.isfinite(decibels)
+    mean = mean_image.from_decibels(decibels, transform) - np.float32(said["level"])
+    image = mean_image.MeanImage(np.where(known, mean * weight, 0), weight, scenes)
+    if scene in made["members"]:
+        place = made["members"][scene]
+        values, valid = mean_image.moved(*own, (place["row"], place["column"]))
+        values = values - np.float32(said["levels"][scene])
+        image = image.without(values, valid, said["weights"][scene])
+    values, valid = image.mean()
+    return values, valid & known
+
+
+def _measured(pair, cells, made: dict, options: dict):
+    """Match of each tile, its share of valid pixels, and quarters of few tiles; the scene's tags."""
+    how = {key: value for key, value in options.items() if key != "transform"}
+    seen, valid, quarters, tags = {}, {}, {}, {}
+    for cell in cells:
+        others, own, tags = pair(cell)
+        valid[cell] = float(np.mean(others[1] & own[1]))
+        seen[cell] = _seen((others, own), how, made)
+    place, agree = alignment.whereabouts(seen.values(), options["min_psr"])
+    matches = {cell: one.match for cell, one in seen.items()}
+    common = {
+        (tile["row"], tile["column"]): np.array(tile["coherence"])
+        for tile in made["tiles"]
+        if tile["coherence"]
+    }
+    for cell in cells:
+        if agree and seen[cell].surface is not None:
+            others, own, _ = pair(cell)
+            found = alignment.found_near((others, own), place, common.get(cell), how)
+            matches[cell] = found or matches[cell]
+        elif place is None and matches[cell].status == OK:
+            matches[cell] = Match.rejected(
+                NO_MATCH, "matched, but nearly all other tiles of the scene were not: by chance",
+                quality=matches[cell].quality, coherence=matches[cell].coherence,
+            )  # fmt: skip
+        if len(cells) < _FEW_TILES and matches[cell].status == OK:
+            others, own, _ = pair(cell)
+            quarters[cell] = alignment.quarters((others, own), matches[cell], how)
+    return matches, valid, quarters, tags
+
+
+def _seen(tiles, options: dict, made: dict) -> alignment.Seen:
+    if not made["members"]:
+        return alignment.Seen(
+            Match.rejected(NO_MATCH, "the scenes of the stack do not match each other")
+        )
+    # One odd tile must not cost the 63 others of the scene; the log keeps what happened.
+    try:
+        return alignment.seen(tiles, options)
+    except Exception as error:
+        logging.exception("a tile failed")
+        return alignment.Seen(Match.rejected(FAILED, f"{type(error).__name__}: {error}"))
+
+
+if __name__ == "__main__":
+    with job.logged(snakemake):
+        main(
+            scene=snakemake.wildcards.scene,
+            tiles=snakemake.input.tiles,
+            image=snakemake.input.image,
+            template=snakemake.input.report,
+            path=snakemake.output.offsets,
+            cut=(snakemake.params.rows, snakemake.params.columns),
+            options=snakemake.params.options,
+            made_from=snakemake.params.made_from,
+        )

@@ -1,0 +1,177 @@
+"""The aligned mean of a stack, tile by tile: an image with less speckle than any of its scenes.
+
+Each scene's logarithms are moved to where the scene would lie without its displacement and summed
+with a weight. A scene's own part can be taken out again by a subtraction, as it would otherwise be
+matched with itself.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import fft
+
+from stackshift.tile.gaps import fill_holes, grown, wide_gaps
+
+# A fraction of a pixel that is not worth moving for: it costs no coherence, and a scene's share of
+# it in the place of the mean is a tenth of it or less.
+STILL = 0.02
+# Mirrored beyond the tile's edges, so that the periodic transform finds no step there, pixels.
+_MIRRORED = 16
+# What is moved by a fraction of a pixel rings next to a gap, pixels.
+_RINGS = 4
+# A pixel counts where this share of the most scenes that any pixel has are there.
+_ENOUGH = 0.25
+# Weights of scenes differ by no more than this factor from one.
+_HEAVIEST = 8.0
+
+
+@dataclass(frozen=True)
+class MeanImage:
+    """Weighted sum of the logarithms of moved scenes, (rows, columns) float32 each.
+
+    Attributes
+    ----------
+    total : sum of weight times the natural logarithm of gamma0, less the scene's level.
+    weight : sum of the weights of the scenes that are there.
+    scenes : number of scenes that are there.
+    """
+
+    total: np.ndarray
+    weight: np.ndarray
+    scenes: np.ndarray
+
+    @classmethod
+    def empty(cls, shape: tuple[int, int]) -> "MeanImage":
+        """The mean of no scene."""
+        return cls(*(np.zeros(shape, np.float32) for _ in range(3)))
+
+    def add(self, values: np.ndarray, valid: np.ndarray, weight: float) -> None:
+        """Add a scene that lies in its place, in place; a negative weight takes it out."""
+        there = valid.astype(np.float32)
+        self.total[...] += np.float32(weight) * values * there
+        self.weight[...] += np.float32(weight) * there
+        self.scenes[...] += np.float32(np.sign(weight)) * there
+
+    def without(self, values: np.ndarray, valid: np.ndarray, weight: float) -> "MeanImage":
+        """The same without a scene that was added with this weight."""
+        rest = MeanImage(self.total.copy(), self.weight.copy(), self.scenes.copy())
+        rest.add(values, valid, -weight)
+        return rest
+
+    def mean(self) -> tuple[np.ndarray, np.ndarray]:
+        """(values, valid): the mean, 0 where too few scenes are there, and where they are not."""
+        most = float(self.scenes.max(initial=0))
+        valid = self.scenes > max(0.5, _ENOUGH * most - 0.5)
+        values = np.zeros_like(self.total)
+        np.divide(self.total, self.weight, out=values, where=valid)
+        return values, valid
+
+
+def moved(
+    values: np.ndarray, valid: np.ndarray, position: tuple[float, float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """A tile as it would be if its content lay where that of the stack does.
+
+    Parameters
+    ----------
+    values, valid : (rows, columns) logarithms and where they are.
+    position : where the content lies, (rows to the south, columns to the east) in pixels.
+
+    Returns
+    -------
+    (values, valid) of the same shape. Whole pixels are copied, a fraction is a phase in the
+    frequency domain, and one below STILL is left.
+    """
+    whole = np.rint(position).astype(int)
+    fraction = np.asarray(position, float) - whole
+    if np.abs(fraction).max() >= STILL:
+        values, valid = _by_fraction(values, valid, -fraction)
+    if whole.any():
+        values, valid = _cut(values, whole, np.float32(0)), _cut(valid, whole, False)
+    return values, valid
+
+
+def _cut(image: np.ndarray, start: np.ndarray, empty) -> np.ndarray:
+    """An image read from another first pixel on, filled where it ends."""
+    out = np.full_like(image, empty)
+    source, target = [], []
+    for first, size in zip(start, image.shape, strict=True):
+        source.append(slice(max(0, first), max(0, min(size, size + first))))
+        target.append(slice(max(0, -first), max(0, min(size, size - first))))
+    out[tuple(target)] = image[tuple(source)]
+    return out
+
+
+def _by_fraction(values, valid, shift):
+    missing = ~valid
+    if missing.any():
+        values = values.copy()
+        gaps = wide_gaps(missing)
+        if valid.any():
+            values[missing] = values[valid].mean(dtype=float)
+        fill_holes(values, valid, missing & ~gaps)
+        valid = ~(grown(missing, 1) | grown(gaps, _RINGS))
+    padded = np.pad(values, _MIRRORED, mode="reflect")
+    shape = tuple(fft.next_fast_len(n, real=True) for n in padded.shape)
+    spectrum = fft.rfft2(padded, shape)
+    rows = np.exp(-2j * np.pi * fft.fftfreq(shape[0]) * shift[0]).astype(np.complex64)
+    columns = np.exp(-2j * np.pi * fft.rfftfreq(shape[1]) * shift[1]).astype(np.complex64)
+    spectrum *= rows[:, None]
+    spectrum *= columns
+    inside = tuple(slice(_MIRRORED, _MIRRORED + n) for n in values.shape)
+    return fft.irfft2(spectrum, shape, overwrite_x=True)[inside], valid
+
+
+def level(values: np.ndarray, valid: np.ndarray, image: MeanImage) -> float:
+    """How much brighter a scene is than the mean where both are, so that no edge of it shows."""
+    reference, there = image.mean()
+    both = valid & there
+    if not both.any():
+        return float(values[valid].mean(dtype=float)) if valid.any() else 0.0
+    return float((values - reference)[both].mean(dtype=float))
+
+
+def decibels(values: np.ndarray, transform: str) -> np.ndarray:
+    """Values on the scale of `frequencies.transformed` as decibels of gamma0, float32."""
+    if transform == "log":
+        return values * np.float32(10 / math.log(10))
+    return 20 * np.log10(np.maximum(values, np.float32(1e-5)))
+
+
+def from_decibels(values: np.ndarray, transform: str) -> np.ndarray:
+    """The opposite of `decibels`."""
+    if transform == "log":
+        return values * np.float32(math.log(10) / 10)
+    return np.float32(10) ** (values / 20)
+
+
+def weights(coherence: np.ndarray) -> np.ndarray:
+    """Weight of each scene in the mean, out of its coherence with the mean of the others.
+
+    With signal s and noise n_i of a scene, its share of signal is a_i = s / (s + n_i), the mean's
+    is a = 1 / (1 + 1 / sum of a_j / (1 - a_j)), and the squared coherence of the two is a_i a. The
+    mean of least noise weights scenes by 1 / n_i, which goes as a_i / (1 - a_i).
+
+    Parameters
+    ----------
+    coherence : (scenes,) 0 to 1; NaN for a scene that could not be matched.
+
+    Returns
+    -------
+    (scenes,) weights, 1 on average over those that are known; 0 for the others.
+    """
+    square = np.asarray(coherence, float) ** 2
+    known = np.isfinite(square)
+    found = np.zeros(square.shape)
+    if not known.any():
+        return found
+    share = np.clip(square[known], 1e-4, 0.9)
+    for _ in range(20):
+        mean = 1 / (1 + 1 / (share / (1 - share)).sum())
+        share = np.clip(square[known] / mean, 1e-4, 0.9)
+    weight = share / (1 - share)
+    weight /= np.median(weight)
+    weight = np.clip(weight, 1 / _HEAVIEST, _HEAVIEST)
+    found[known] = weight / weight.mean()
+    return found

@@ -1,0 +1,230 @@
+"""Tables of the scenes out of what each scene's tiles show against the template."""
+
+import numpy as np
+import pandas as pd
+
+from stackshift.stack import columns as c
+from stackshift.stack import datum, series
+from stackshift.stack.network import Adjustment
+from stackshift.stack.pairing import days_between
+from stackshift.tile.match import OK
+
+_AXES = (
+    (c.OFFSET_EAST, c.SIGMA_EAST, c.SHIFT_X, c.SIGMA_X),
+    (c.OFFSET_NORTH, c.SIGMA_NORTH, c.SHIFT_Y, c.SIGMA_Y),
+)
+# A pair and its scenes share their speckle: what is left of a pair's variance once theirs is taken
+# off, at least, as a share.
+_LEAST = 0.3
+
+
+class Stack:
+    """What the scenes of a stack show: arrays over scenes (newest first) and tiles (row-major).
+
+    Attributes
+    ----------
+    names : of the scenes.
+    cells : (column, row) of the tiles.
+    offsets, sigmas : (scenes, tiles, 2) east and north in metres from the template; NaN for a tile
+        that does not count.
+    moves : (tiles,) whether a tile's series does not fit the scenes'.
+    """
+
+    def __init__(self, contents: list[dict]):
+        self.contents = sorted(contents, key=lambda one: one["scene"], reverse=True)
+        self.names = [one["scene"] for one in self.contents]
+        records = [one["tiles"] for one in self.contents]
+        self.cells = [(tile[c.TILE_X], tile[c.TILE_Y]) for tile in records[0]]
+        # A shift brings a scene onto the template, an offset is where the scene lies.
+        self.offsets = -_values(records, c.SHIFT_X, c.SHIFT_Y)
+        self.sigmas = _values(records, c.SIGMA_X, c.SIGMA_Y)
+        days = np.array([days_between(self.names[-1], name) for name in self.names])
+        self.moves = series.moving(self.offsets, self.sigmas, days)
+        self.means, errors = series.means(self.offsets, self.sigmas, ~self.moves)
+        self.widening = series.widening([_quarters(tiles) for tiles in records])
+        self.errors = errors * self.widening[:, None]
+
+    @property
+    def counted(self) -> np.ndarray:
+        """(scenes,) number of tiles that each scene's offset rests on."""
+        return (np.isfinite(self.offsets).all(axis=2) & ~self.moves).sum(axis=1)
+
+
+def _values(records, *names: str) -> np.ndarray:
+    return np.array(
+        [
+            [[np.nan if tile[c.STATUS] != OK else tile[name] for name in names] for tile in tiles]
+            for tiles in records
+        ],
+        float,
+    )
+
+
+def _quarters(tiles: list[dict]) -> list[np.ndarray]:
+    keys = (c.SHIFT_X, c.SHIFT_Y, c.SIGMA_X, c.SIGMA_Y)
+    return [
+        np.array([[quarter[key] for key in keys] for quarter in tile["quarters"]], float)
+        for tile in tiles
+        if tile.get("quarters")
+    ]
+
+
+def scenes_table(
+    stack: Stack,
+    platforms: dict[str, str],
+    pairs: pd.DataFrame,
+    network: list[Adjustment],
+    truth: dict[str, tuple[float, float]] | None,
+    reference: str | None,
+) -> pd.DataFrame:
+    """One row for each scene, newest first, with the columns of `columns.SCENES_TABLE`.
+
+    Parameters
+    ----------
+    stack : what the scenes show.
+    platforms : platform of each scene by name, newest first.
+    pairs : rows of the pairs' table that count, in the order of the adjustment.
+    network : adjustment of the pairs along each axis (east, north).
+    truth : true offset (east, north) in metres of each scene of a simulated stack, else None.
+    reference : scene that offsets are relative to; None for the median of the stack.
+    """
+    names = stack.names
+    table = pd.DataFrame(index=range(len(names)), columns=list(c.SCENES_TABLE), dtype=object)
+    table[c.SCENE], table[c.INDEX] = names, range(len(names))
+    table[c.TIME] = [f"{s[:4]}-{s[4:6]}-{s[6:11]}:{s[11:13]}:{s[13:]}Z" for s in names]
+    table[c.PLATFORM] = [platforms[name] for name in names]
+    table[c.PART] = [part if part >= 0 else None for part in network[0].part]
+    table[c.TILES] = stack.counted
+    table[c.MESSAGE] = [
+        "" if np.isfinite(mean).all() else why(one, stack.moves)
+        for one, mean in zip(stack.contents, stack.means, strict=True)
+    ]
+    measured = np.isfinite(stack.means).all(axis=1)
+    for axis, (offset, sigma, *_) in enumerate(_AXES):
+        table[offset], table[sigma] = relative(
+            stack.means[:, axis], stack.errors[:, axis], names, reference
+        )
+        of_network = c.NETWORK_AXES[axis]
+        table[of_network[0]], table[of_network[1]] = relative(
+            np.where(_largest(network[axis].part), network[axis].offsets, np.nan),
+            network[axis].sigmas,
+            names,
+            reference,
+            own=False,
+        )
+        if truth is not None:
+            true = np.array([truth[name][axis] for name in names])
+            zero = true[names.index(reference)] if reference else _median(true[measured])
+            table[(c.TRUE_EAST, c.TRUE_NORTH)[axis]] = true - zero
+    for i, name in enumerate(names):
+        mine = ((pairs[c.REFERENCE] == name) | (pairs[c.SECONDARY] == name)).to_numpy()
+        table.loc[i, c.PAIRS] = int(mine.sum())
+    return table
+
+
+def relative(offsets, sigmas, names: list[str], reference: str | None, own: bool = True):
+    """Offsets along one axis, and their errors, from the stack's one zero.
+
+    ``own`` says that the errors are independent from scene to scene, as those of a network are not,
+    of which the errors stay those from its mean.
+    """
+    if reference is not None:
+        moved, errors = datum.from_scene(offsets, sigmas, names.index(reference))
+    elif own:
+        moved, errors = datum.from_median(offsets, sigmas)
+    else:
+        moved, errors = offsets - _median(offsets[np.isfinite(offsets)]), sigmas
+    return moved, np.where(np.isfinite(moved), errors, np.nan)
+
+
+def _median(values: np.ndarray) -> float:
+    return float(np.median(values)) if len(values) else 0.0
+
+
+def _largest(part: np.ndarray) -> np.ndarray:
+    """Which scenes are in the largest part of a network."""
+    if not (part >= 0).any():
+        return np.zeros(len(part), bool)
+    return part == np.bincount(part[part >= 0]).argmax()
+
+
+def why(content: dict, moves: np.ndarray) -> str:
+    """Why a scene has no offset, out of what became of its tiles."""
+    if "unreadable" in content:
+        return str(content["unreadable"])
+    tiles = content["tiles"]
+    if any(tile[c.STATUS] == OK for tile in tiles):
+        return "only tiles that move by themselves were matched"
+    statuses = [tile[c.STATUS] for tile in tiles]
+    commonest = max(sorted(set(statuses)), key=statuses.count)
+    message = next(tile[c.MESSAGE] for tile in tiles if tile[c.STATUS] == commonest)
+    return f"no tile counts; {statuses.count(commonest)} of {len(tiles)} {commonest}: {message}"
+
+
+def scene_tiles_table(stack: Stack, table: pd.DataFrame) -> pd.DataFrame:
+    """One row for each scene and tile, with the columns of `columns.SCENE_TILES_TABLE`.
+
+    Offsets have the zero of the scenes' table, and the errors of the tiles themselves.
+    """
+    zero = [_zero(stack.means[:, axis], table[offset]) for axis, (offset, *_) in enumerate(_AXES)]
+    rows = [
+        {c.SCENE: name, c.TILE_X: tile[c.TILE_X], c.TILE_Y: tile[c.TILE_Y]}
+        | {
+            column: value
+            for axis, (offset, sigma, *_) in enumerate(_AXES)
+            for column, value in (
+                (offset, stack.offsets[i, j, axis] - zero[axis]),
+                (sigma, stack.sigmas[i, j, axis]),
+            )
+        }
+        | {key: tile[key] for key in (*c.TILE_FIGURES, c.STATUS, c.MESSAGE)}
+        for i, (name, one) in enumerate(zip(stack.names, stack.contents, strict=True))
+        for j, tile in enumerate(one["tiles"])
+    ]
+    found = pd.DataFrame(rows, columns=list(c.SCENE_TILES_TABLE))
+    return found.astype(dict.fromkeys(c.TILE_FIGURES, float))
+
+
+def _zero(means: np.ndarray, offsets: pd.Series) -> float:
+    """What was taken off the scenes' means to make their offsets."""
+    known = np.isfinite(means)
+    return float((means - offsets.to_numpy(float))[known][0]) if known.any() else 0.0
+
+
+def series_of_tiles(stack: Stack) -> pd.DataFrame:
+    """What each tile does over the stack: columns TILE_X, TILE_Y and those of `columns.SERIES`."""
+    scatter = series.spread(stack.offsets, stack.means)
+    count = np.isfinite(stack.offsets).all(axis=2).sum(axis=0)
+    return pd.DataFrame(
+        {
+            c.TILE_X: [x for x, _ in stack.cells],
+            c.TILE_Y: [y for _, y in stack.cells],
+            c.SCENES_MEASURED: count,
+            c.MOVES: stack.moves.astype(int),
+            c.SCATTER_EAST: scatter[:, 0],
+            c.SCATTER_NORTH: scatter[:, 1],
+        }
+    )
+
+
+def pair_residuals(pairs: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """What is left of each pair's shift once its scenes' offsets are taken off, and over its error.
+
+    The scenes are measured better than the pair out of the same pixels, so that the variance of the
+    difference is that of the pair less those of the scenes (Hausman 1978, doi:10.2307/1913827).
+    """
+    by_scene = table.set_index(c.SCENE)
+    found = pairs[[c.REFERENCE, c.SECONDARY]].copy()
+    for (offset, sigma, shift, error), residual, z in zip(
+        _AXES, (c.RESIDUAL_X, c.RESIDUAL_Y), (c.Z_X, c.Z_Y), strict=True
+    ):
+        at = [by_scene[offset].astype(float), by_scene[sigma].astype(float)]
+        (first, first_error), (second, second_error) = (
+            [pairs[role].map(values).to_numpy(float) for values in at]
+            for role in (c.REFERENCE, c.SECONDARY)
+        )
+        found[residual] = pairs[shift].to_numpy(float) - (first - second)
+        variance = pairs[error].to_numpy(float) ** 2
+        left = np.maximum(variance - first_error**2 - second_error**2, _LEAST * variance)
+        found[z] = found[residual] / np.sqrt(left)
+    return found

@@ -1,0 +1,163 @@
+"""From tiles to scenes: which tiles move by themselves, where each scene lies, and how well.
+
+Arrays are (scenes, tiles, 2): east and north in metres, NaN for a tile that was not measured.
+"""
+
+import numpy as np
+from scipy.special import chdtrc
+
+from stackshift.stack.robust import weighted_huber
+
+# Fewer tiles than this cannot tell a tile that moves from scenes that do.
+_ENOUGH_TILES = 4
+# Still tiles that are taken for moving ones, of all stacks in which no tile moves.
+_ALPHA = 0.01
+# One wild measurement is no motion: deviations count up to so many standard errors.
+_CLIP = 3.0
+_ITERATIONS = 20
+# Scenes of one stack share what their ground does: the scatter of a scene's own quarters counts as
+# much as this many of all scenes'.
+_PRIOR = 6.0
+# Change of the ground that quarters of a tile show by how they differ is in part common to them;
+# with a correlation of 0.2 the mean of four has twice the variance that their differences say.
+_COMMON = 2.0
+
+
+def means(offsets: np.ndarray, sigmas: np.ndarray, kept: np.ndarray):
+    """Robust mean of each scene over some tiles, and its standard error.
+
+    Parameters
+    ----------
+    offsets, sigmas : (scenes, tiles, 2) metres.
+    kept : (tiles,) booleans.
+
+    Returns
+    -------
+    (means, standard errors), each (scenes, 2) metres; NaN without a tile.
+    """
+    found = np.full((2, len(offsets), 2), np.nan)
+    for scene in range(len(offsets)):
+        good = kept & np.isfinite(offsets[scene]).all(axis=1)
+        for axis in (0, 1) if good.any() else ():
+            found[:, scene, axis] = weighted_huber(
+                offsets[scene, good, axis], sigmas[scene, good, axis]
+            )
+    return found[0], found[1]
+
+
+def moving(offsets: np.ndarray, sigmas: np.ndarray, days: np.ndarray) -> np.ndarray:
+    """Tiles whose own series over the stack does not fit the scenes': landslides, ice, sand.
+
+    Starts from the half of the tiles whose series agree best, which no others can pull (after
+    Rousseeuw 1984, doi:10.1080/01621459.1984.10477105), and adds what fits them. The measure is
+    chi squared of a tile's deviations over that of the middle tile, as all ground changes a little,
+    and that of their trend, which shows a slow motion.
+
+    Parameters
+    ----------
+    offsets, sigmas : (scenes, tiles, 2) metres.
+    days : (scenes,) of acquisition.
+
+    Returns
+    -------
+    (tiles,) booleans; none where fewer than four tiles have a series, and at most half of them.
+    """
+    # A tile with a scene or two has no series.
+    known = np.isfinite(offsets).all(axis=2).sum(axis=0) >= 3
+    moves = np.zeros(offsets.shape[1], bool)
+    if known.sum() < _ENOUGH_TILES:
+        return moves
+    kept = _agreeing_half(offsets, sigmas, known)
+    for _ in range(_ITERATIONS):
+        scene, _ = means(offsets, sigmas, kept)
+        deviations = offsets - scene[:, None]
+        excess, freedom = _misfit(deviations, sigmas)
+        common = max(1.0, float(np.median((excess / freedom)[kept])))
+        p = np.minimum(
+            chdtrc(freedom, excess / common), chdtrc(2, _trend(deviations, sigmas, days) / common)
+        )
+        fits = 2 * p * known.sum() >= _ALPHA
+        before, kept = kept, known & fits
+        if (kept == before).all():
+            break
+    return known & ~kept if 2 * kept.sum() >= known.sum() else moves
+
+
+def _agreeing_half(offsets, sigmas, known) -> np.ndarray:
+    """The half of the tiles next to the one from which the middle tile differs least."""
+    at = np.flatnonzero(known)
+    ratios = np.array(
+        [
+            np.divide(*_misfit(
+                offsets[:, at] - offsets[:, [tile]], np.hypot(sigmas[:, at], sigmas[:, [tile]])
+            ))
+            for tile in at
+        ]
+    )  # fmt: skip
+    centre = ratios[int(np.median(ratios, axis=1).argmin())]
+    half = np.zeros(len(known), bool)
+    half[at[np.argsort(centre, kind="stable")[: (len(at) + 1) // 2]]] = True
+    return half
+
+
+def _misfit(deviations: np.ndarray, sigmas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Chi squared of each tile about its own mean, clipped, and its degrees of freedom."""
+    weight = 1 / sigmas**2
+    with np.errstate(invalid="ignore", divide="ignore"):
+        middle = np.nansum(weight * deviations, axis=0) / np.nansum(weight, axis=0)
+        z = (deviations - middle) / sigmas
+    count = np.isfinite(z).sum(axis=0)
+    square = np.nansum(np.minimum(z**2, _CLIP**2), axis=0)
+    return square.sum(axis=1), np.maximum((count - 1).sum(axis=1), 1).astype(float)
+
+
+def _trend(deviations: np.ndarray, sigmas: np.ndarray, days: np.ndarray) -> np.ndarray:
+    """Chi squared of a straight line in time through each tile's deviations, along both axes."""
+    there = np.isfinite(deviations)
+    weight = np.where(there, 1 / sigmas**2, 0)
+    time = np.asarray(days, float)[:, None, None]
+    total = np.maximum(weight.sum(axis=0), 1e-300)
+    time = time - (weight * time).sum(axis=0) / total
+    value = np.where(there, deviations, 0)
+    value = value - (weight * value).sum(axis=0) / total
+    square = (weight * time**2).sum(axis=0)
+    line = (weight * time * value).sum(axis=0) ** 2
+    return np.divide(line, square, out=np.zeros_like(line), where=square > 0).sum(axis=1)
+
+
+def spread(offsets: np.ndarray, scene: np.ndarray) -> np.ndarray:
+    """Root mean square (tiles, 2) of each tile's offsets about the scenes' in metres."""
+    with np.errstate(invalid="ignore"):
+        square = (offsets - scene[:, None]) ** 2
+        count = np.isfinite(square).sum(axis=0)
+        return np.sqrt(
+            np.where(count > 0, np.nansum(square, axis=0) / np.maximum(count, 1), np.nan)
+        )
+
+
+def widening(quarters: list[list[np.ndarray]]) -> np.ndarray:
+    """By how much each scene's standard errors are to be widened for change of the ground.
+
+    Parameters
+    ----------
+    quarters : for each scene and each of its tiles, (quarters, 4): east, north and their standard
+        errors of the quarters of the tile, metres.
+
+    Returns
+    -------
+    (scenes,) factors, 1 or more.
+    """
+    squares, freedom = np.zeros(len(quarters)), np.zeros(len(quarters))
+    for scene, tiles in enumerate(quarters):
+        for tile in tiles:
+            if len(tile) < 2:
+                continue
+            value, weight = tile[:, :2], 1 / tile[:, 2:] ** 2
+            mean = (weight * value).sum(axis=0) / weight.sum(axis=0)
+            squares[scene] += float((weight * (value - mean) ** 2).sum())
+            freedom[scene] += 2 * (len(tile) - 1)
+    if not freedom.any():
+        return np.ones(len(quarters))
+    common = squares.sum() / freedom.sum()
+    own = (squares + _PRIOR * common) / (freedom + _PRIOR)
+    return np.sqrt(np.maximum(1 + _COMMON * (own - 1), 1))

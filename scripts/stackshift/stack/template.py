@@ -1,0 +1,141 @@
+"""The template of a stack: rounds of matching and averaging until its scenes lie still."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from stackshift.stack import alignment
+from stackshift.stack.alignment import Position, Seen, Tile
+from stackshift.stack.mean_image import weights
+from stackshift.tile.match import OK
+
+Cell = tuple[int, int]
+
+_MOST_ROUNDS = 5
+# The mean is as sharp as it gets once no scene moves by more than this from round to round, pixels.
+_SETTLED = 0.1
+# Weight of a member in a tile in which it could not be matched while others could.
+_DOUBTFUL = 0.1
+
+
+@dataclass(frozen=True)
+class Template:
+    """What a template is made of.
+
+    Attributes
+    ----------
+    positions : where each member lies, (rows, columns) in pixels from the members' median.
+    weight : of each member by tile (row, column).
+    common : coherence in each bin by tile, of those tiles in which scenes were faint.
+    """
+
+    positions: dict[str, Position]
+    weight: dict[Cell, dict[str, float]] = field(default_factory=dict)
+    common: dict[Cell, np.ndarray] = field(default_factory=dict)
+
+    def weight_in(self, cell: Cell) -> dict[str, float]:
+        """Weight of each member in a tile; all count alike where nothing is known yet."""
+        known = self.weight.get(cell, {})
+        return {name: known.get(name, 1.0) for name in self.positions}
+
+
+def made(
+    scenes: list[str],
+    first: dict[str, Position],
+    cells: list[Cell],
+    load: Callable[[Cell], dict[str, Tile]],
+    options: dict,
+    each: Callable = map,
+) -> Template:
+    """The template of a stack.
+
+    Parameters
+    ----------
+    scenes : those that may be members.
+    first : positions of those that the pairs reached.
+    cells : (row, column) of all tiles.
+    load : gives (values, valid) of all these scenes in a tile.
+    options : keyword arguments of `coherence.match` but the transform.
+    each : `map`, or that of a pool of threads.
+
+    Returns
+    -------
+    A template without members where no scene matches the others.
+    """
+    # Where most scenes are too faint for pairs, all are taken to lie at zero at first.
+    few = 2 * len(first) <= len(scenes)
+    now = Template((dict.fromkeys(scenes, (0.0, 0.0)) if few else {}) | first)
+    faint: dict[str, Position] = {}
+    for _ in range(_MOST_ROUNDS):
+        looked = list(
+            each(lambda cell: _looked_at(load(cell), now, cell, faint, options), cells)  # noqa: B023
+        )
+        places = {
+            name: alignment.whereabouts([tile.seen[name] for tile in looked], options["min_psr"])
+            for name in scenes
+        }
+        before, searched = now, set(faint)
+        now = _next(looked, cells, places)
+        faint = {name: now.positions[name] for name, place in places.items() if place[1]}
+        if not now.positions or (searched == set(faint) and _still(before, now)):
+            break
+    return now
+
+
+def _still(before: Template, now: Template) -> bool:
+    return before.positions.keys() == now.positions.keys() and all(
+        np.abs(np.subtract(before.positions[name], position)).max() <= _SETTLED
+        for name, position in now.positions.items()
+    )
+
+
+def _next(looked, cells: list[Cell], places) -> Template:
+    known = {name: place[0] for name, place in places.items() if place[0] is not None}
+    if len(known) < 2:
+        return Template({})
+    middle = np.median(list(known.values()), axis=0)
+    positions = {
+        name: (float(p[0] - middle[0]), float(p[1] - middle[1])) for name, p in known.items()
+    }
+    weight, common = {}, {}
+    for cell, tile in zip(cells, looked, strict=True):
+        matches = [tile.seen[name].match for name in positions]
+        coherence = [m.coherence if m.status == OK else np.nan for m in matches]
+        if np.isfinite(coherence).any():
+            found = np.maximum(weights(np.array(coherence, float)), _DOUBTFUL)
+            weight[cell] = dict(zip(positions, map(float, found), strict=True))
+        if tile.common is not None:
+            common[cell] = tile.common
+    return Template(positions, weight, common)
+
+
+@dataclass(frozen=True)
+class _Looked:
+    seen: dict[str, Seen]
+    common: np.ndarray | None
+
+
+def _looked_at(
+    tiles: dict[str, Tile], now: Template, cell: Cell, faint: dict[str, Position], options: dict
+) -> _Looked:
+    """One tile of all scenes against the mean of the others."""
+    weight = now.weight_in(cell)
+    members = {name: tiles[name] for name in now.positions}
+    image, there, _ = alignment.formed(members, now.positions, weight)
+
+    def others(name: str) -> Tile:
+        rest = image.without(*there[name], weight[name]) if name in there else image
+        return rest.mean()
+
+    found = {name: alignment.seen((others(name), tile), options) for name, tile in tiles.items()}
+    unseen = [name for name in faint if found[name].surface is not None]
+    if not unseen:
+        return _Looked(found, None)
+    pairs = [(others(name), tiles[name]) for name in unseen]
+    common = alignment.common_coherence(pairs, [faint[name] for name in unseen], options)
+    for name, pair in zip(unseen, pairs, strict=True):
+        match = alignment.found_near(pair, faint[name], common, options)
+        if match is not None:
+            found[name] = Seen(match, found[name].surface)
+    return _Looked(found, common)

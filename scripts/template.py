@@ -1,0 +1,131 @@
+"""The aligned mean of a stack: the sharpest image of the place, and what scenes are matched with."""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from stackio import files, job, raster
+from stackshift.ground.geometry import pixel_size
+from stackshift.ground.lattice import tile_edges
+from stackshift.stack import alignment, mean_image, template
+from stackshift.stack.positions import from_pairs
+from stackshift.tile.frequencies import transformed
+
+
+def main(
+    tiles: dict[str, str],
+    pairs: list[str],
+    grid: str,
+    cut: tuple[int, int],
+    options: dict,
+    threads: int,
+    image: str,
+    report: str,
+    made_from: str = "",
+) -> None:
+    """Write the template of one stack and polarization.
+
+    Parameters
+    ----------
+    tiles : folder with the tiles of each scene that may be a member.
+    pairs : JSONs of the pairs between them, for their first positions.
+    grid : JSON of the stack's grid.
+    cut : number of tiles (rows, columns).
+    options : keyword arguments of `coherence.match`.
+    threads : tiles that are worked on at a time.
+    image : GeoTIFF to write: mean in decibels, number of scenes, sum of their weights.
+    report : JSON to write: position, weights and levels of each member.
+    made_from : digest of all that the template depends on, which the JSON carries.
+    """
+    area = raster.read_grid(grid)
+    usable = [scene for scene, folder in tiles.items() if _readable(Path(folder))]
+    cells = [(row, column) for row in range(cut[0]) for column in range(cut[1])]
+    how = {key: value for key, value in options.items() if key != "transform"}
+
+    def load(cell):
+        return {scene: _read(tiles[scene], cell, options["transform"]) for scene in usable}
+
+    size = pixel_size(area, raster.unit_in_metres(area.crs), area.height / 2)
+    first = from_pairs([files.read_json(path) for path in pairs], usable, size)
+    with ThreadPoolExecutor(threads) as pool:
+        found = template.made(usable, first, cells, load, how, pool.map)
+    logging.info(
+        "%d scenes, %d placed by pairs, %d members", len(usable), len(first), len(found.positions)
+    )
+    parts = _write_image(image, area, cut, found, load, options["transform"])
+    files.write_json(
+        report,
+        {
+            "members": {
+                scene: {"row": position[0], "column": position[1]}
+                for scene, position in sorted(found.positions.items())
+            },
+            "made_from": made_from,
+            "tiles": parts,
+        },
+    )
+
+
+def _readable(folder: Path) -> bool:
+    with raster.open_scene(folder / "0_0.tif") as source:
+        return "unreadable" not in raster.tags_of(source)
+
+
+def _read(folder: str, cell: tuple[int, int], transform: str):
+    with raster.open_scene(Path(folder) / "{}_{}.tif".format(*cell)) as source:
+        return transformed(raster.read_rows(source, 0, source.height), transform)
+
+
+def _write_image(path, area, cut, found, load, transform) -> list[dict]:
+    """Write the image row by row of tiles; what each member's part of each tile is."""
+    edges = tile_edges(area.height, cut[0]), tile_edges(area.width, cut[1])
+    bands = ("mean gamma0 (dB)", "number of scenes", "sum of weights")
+    parts = []
+    with raster.create(path, area, {"stage": "template"}, bands=bands) as target:
+        for row in range(cut[0]):
+            strip = np.full((3, edges[0][row + 1] - edges[0][row], area.width), np.nan, np.float32)
+            for column in range(cut[1]):
+                if found.positions:
+                    here = slice(edges[1][column], edges[1][column + 1])
+                    strip[:, :, here], part = _tile(found, (row, column), load, transform)
+                    parts.append(part)
+            for band in range(3):
+                raster.write_rows(target, edges[0][row], strip[band], band + 1)
+    return parts
+
+
+def _tile(found, cell, load, transform):
+    weight, tiles = found.weight_in(cell), load(cell)
+    members = {scene: tiles[scene] for scene in found.positions}
+    image, _, levels = alignment.formed(members, found.positions, weight)
+    values, valid = image.mean()
+    middle = float(np.mean(list(levels.values())))
+    decibels = mean_image.decibels(values + np.float32(middle), transform)
+    common = found.common.get(cell)
+    part = {
+        "row": cell[0],
+        "column": cell[1],
+        "level": middle,
+        "weights": weight,
+        "levels": levels,
+        "coherence": None if common is None else [round(float(c), 6) for c in common],
+    }
+    bands = [np.where(valid, decibels, np.nan), image.scenes, image.weight]
+    return np.stack(bands).astype(np.float32), part
+
+
+if __name__ == "__main__":
+    with job.logged(snakemake):
+        main(
+            tiles=dict(zip(snakemake.params.scenes, snakemake.input.tiles, strict=True)),
+            pairs=list(snakemake.input.pairs),
+            grid=snakemake.input.grid,
+            cut=(snakemake.params.rows, snakemake.params.columns),
+            options=snakemake.params.options,
+            threads=snakemake.threads,
+            image=snakemake.output.image,
+            report=snakemake.output.report,
+            made_from=snakemake.params.made_from,
+        )
