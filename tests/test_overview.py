@@ -73,6 +73,12 @@ def test_a_stack_in_which_nothing_could_be_measured(written):
     assert page.count("not known") == 2 and "farthest off:" not in lines
 
 
+def test_few_scenes_have_no_upper_limit(written):
+    few = {"metres": 1.234, "low": 1.0, "high": None, "note": "no upper limit: 22 scenes needed"}
+    page, *_ = written(verdict(CE90=few), {})
+    assert "CE90 1.23 m" in page and "at least 1.00 m; no upper limit: 22 scenes needed" in page
+
+
 def test_the_effective_config_can_be_run_again(written, finished):
     settings = {"stacks": {"a": {"directory": "x"}}, "tiles": {"rows": 2}}
     *_, text = written(verdict(), settings)

@@ -102,6 +102,64 @@ def test_the_interval_of_a_circular_error_is_that_of_its_order_statistics():
     assert judgement.circular_error([3.0, 0.0], [4.0, 0.0], 100, 0.9)["metres"] == 5
 
 
+@pytest.mark.parametrize("count", [4, 6, 10, 20, 22, 25, 40])
+@pytest.mark.parametrize("percent", [90, 95])
+def test_the_interval_of_a_circular_error_holds_as_often_as_it_says(count, percent):
+    """Rayleigh distributed radii, whose percentile is known; a limit that is not there holds."""
+    random, hits = np.random.default_rng([count, percent]), 0
+    true = np.sqrt(-2 * np.log(1 - percent / 100))
+    for _ in range(400):
+        found = judgement.circular_error(*random.normal(size=(2, count)), percent, 0.9)
+        assert found["low"] <= found["metres"] <= (found["high"] or np.inf)
+        hits += found["low"] <= true <= (found["high"] or np.inf)
+    # At least nominal: fewer than that by chance in one of a thousand tests.
+    assert hits >= stats.binom.ppf(1e-3, 400, 0.9)
+
+
+def test_the_limits_of_a_circular_error_are_ranks_of_the_binomial_distribution():
+    east, none = np.arange(1.0, 41), np.zeros(40)
+    found = judgement.circular_error(east, none, 90, 0.9)
+    low, high = int(found["low"]), int(found["high"])
+    within = stats.binom(40, 0.9)
+    assert within.cdf(high - 1) - within.cdf(low - 1) >= 0.9
+    # No interval of fewer scenes would do.
+    assert all(
+        within.cdf(start + high - low - 2) - within.cdf(start - 1) < 0.9
+        for start in range(1, 41 - (high - low - 1))
+    )
+    assert (found["scenes"], found["scenes_needed"], found["note"]) == (40, 22, None)
+
+
+@pytest.mark.parametrize(
+    ("count", "percent", "confidence", "needed"),
+    [(21, 90, 0.9, 22), (44, 95, 0.9, 45), (28, 90, 0.95, 29), (15, 90, 0.8, 16)],
+)
+def test_too_few_scenes_have_no_upper_limit_and_say_so(count, percent, confidence, needed):
+    east = np.arange(1.0, count + 2)
+    none = np.zeros(count + 1)
+    enough = judgement.circular_error(east, none, percent, confidence)
+    assert enough["high"] == count + 1 and enough["note"] is None
+    east[0] = np.nan
+    found = judgement.circular_error(east, none, percent, confidence)
+    assert found["high"] is None and found["low"] <= found["metres"]
+    assert found["note"] == f"no upper limit: {needed} scenes needed, {count} measured"
+    # What is left of the doubt is all below the lower limit, one of the scenes' own radii.
+    rank = int(found["low"]) - 1
+    assert stats.binom.cdf(rank - 1, count, percent / 100) <= 1 - confidence + 1e-12
+    assert stats.binom.cdf(rank, count, percent / 100) > 1 - confidence
+
+
+def test_circular_errors_of_no_scenes_and_of_all():
+    assert judgement.scenes_needed(0.9, 0.9) == 22
+    assert judgement.scenes_needed(1.0, 0.9) is None
+    found = judgement.circular_error([3.0, np.nan], [4.0, 1.0], 90, 0.9)
+    assert found["note"] == "not known: 1 of at least 2 scenes measured"
+    assert found["low"] is found["high"] is None
+    found = judgement.circular_error([3.0, 0.0], [4.0, 0.0], 100, 0.9)
+    assert (found["low"], found["high"], found["scenes_needed"]) == (5, None, None)
+    assert "no number of scenes is enough" in found["note"]
+
+
 def test_a_stack_on_the_edge_of_the_requirement_seldom_passes():
     random = np.random.default_rng(5)
     passed = sum(
