@@ -1,0 +1,82 @@
+"""What offsets are relative to, the stack's median or one scene, and the errors of that.
+
+Each scene comes with an error of its own, independent of the others'. A difference has the error of
+both ends, and the median is one of the scenes, or the middle of two: which of them depends on the
+errors too, so that its own error has no simple form.
+"""
+
+import numpy as np
+
+from stackshift.stack.robust import nmad
+
+_DRAWS = 500
+# Offsets so many deviations from the median say nothing about how much the stack's middle spreads.
+_FAR = 3.0
+
+
+def from_median(offsets, sigmas) -> tuple[np.ndarray, np.ndarray]:
+    """Offsets relative to the median of the stack, and their standard errors, along one axis.
+
+    The error of a difference is that of the scene less that of the median. Both are drawn together
+    (parametric bootstrap, Efron & Tibshirani 1993, 6.5; fixed seed): about the offsets, drawn in to
+    the spread that they have beyond their errors, as errors have already spread them once. So the
+    median's error is 1.25 sigma / sqrt(n) of scenes that lie alike, and that of the middle scene of
+    scenes that lie far apart, whose own difference then is 0 without an error.
+
+    Parameters
+    ----------
+    offsets, sigmas : (scenes,) metres, standard errors independent of each other; NaN for a scene
+        without an offset.
+
+    Returns
+    -------
+    (scenes,) offsets and standard errors, metres; NaN for a scene without an offset.
+    """
+    offsets, sigmas = np.asarray(offsets, float), np.asarray(sigmas, float)
+    moved, errors = np.full(offsets.shape, np.nan), np.full(offsets.shape, np.nan)
+    known = np.isfinite(offsets) & np.isfinite(sigmas)
+    if not known.any():
+        return moved, errors
+    values, own = offsets[known], sigmas[known]
+    middle = float(np.median(values))
+    spread = _spread(values - middle, own)
+    total = np.hypot(own, spread)
+    inwards = np.divide(spread, total, out=np.ones_like(total), where=total > 0)
+    likely = middle + inwards * (values - middle)
+    half = np.random.default_rng(20260101).normal(size=(_DRAWS, len(own))) * own
+    drawn = np.concatenate([half, -half])
+    median = np.median(likely + drawn, axis=1) - np.median(likely)
+    moved[known] = values - middle
+    errors[known] = np.sqrt(((drawn - median[:, None]) ** 2).mean(axis=0))
+    return moved, errors
+
+
+def from_scene(offsets, sigmas, reference: int) -> tuple[np.ndarray, np.ndarray]:
+    """Offsets relative to one scene, and their standard errors, along one axis.
+
+    Parameters
+    ----------
+    offsets, sigmas : (scenes,) metres, standard errors independent of each other; NaN for a scene
+        without an offset.
+    reference : number of the scene, which then has offset 0 without an error.
+
+    Returns
+    -------
+    (scenes,) offsets and standard errors sqrt(sigma^2 + sigma_reference^2), metres; all NaN if the
+    reference has no offset.
+    """
+    offsets, sigmas = np.asarray(offsets, float), np.asarray(sigmas, float)
+    moved = offsets - offsets[reference]
+    errors = np.hypot(sigmas, sigmas[reference])
+    errors[reference] = 0.0 * errors[reference]
+    return moved, np.where(np.isfinite(moved), errors, np.nan)
+
+
+def _spread(deviations: np.ndarray, sigmas: np.ndarray) -> float:
+    """Spread of the bulk of the scenes beyond their errors, metres; deviations from the median."""
+    if len(deviations) < 2:
+        return 0.0
+    limit = _FAR * max(nmad(deviations), float(np.median(sigmas)))
+    inner = np.clip(deviations, -limit, limit)
+    variance = float((inner**2).sum()) / (len(deviations) - 1)
+    return float(np.sqrt(max(variance - float(np.median(sigmas**2)), 0.0)))
