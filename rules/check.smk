@@ -1,6 +1,4 @@
 rule check:
-    input:
-        scenes=lambda wildcards: local(list(checked(wildcards).values())),
     output:
         report="results/{stack}/{polarization}/check.json",
     log:
@@ -17,7 +15,10 @@ rule check:
         mem_mb=500,
         runtime=20,
     params:
-        scenes=lambda wildcards: checked(wildcards),
+        scenes=lambda wildcards: {
+            name: scene.path for name, scene in checked(wildcards).items()
+        },
+        written=lambda wildcards: written(wildcards.stack, checked(wildcards).values()),
         unreadable=config["check"]["unreadable"],
         together=lambda wildcards: extent_of(wildcards.stack)[0] != "bounds",
         code=code_digest("check"),

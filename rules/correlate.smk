@@ -25,13 +25,6 @@ rule correlate:
         method=config["correlate"]["method"],
         options=config["correlate"][config["correlate"]["method"]],
         made_from=lambda wildcards: made_from(**wildcards),
-        # Where tiles are not kept, nothing else tells that a scene was replaced.
-        written=lambda wildcards: [
-            Path(scenes_of(wildcards)[scene].path).stat().st_mtime_ns
-            for scene in (wildcards.reference, wildcards.secondary)
-            if Path(scenes_of(wildcards)[scene].path).is_file()
-            and "simulate" not in config["stacks"].get(wildcards.stack, {})
-        ],
     message:
         "Match {wildcards.secondary} with {wildcards.reference} of {wildcards.stack} {wildcards.polarization}"
     script:

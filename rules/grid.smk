@@ -1,6 +1,6 @@
 rule grid:
     input:
-        scenes=lambda wildcards: local(grid_scenes(wildcards)),
+        scenes=lambda wildcards: made(wildcards.stack, grid_scenes(wildcards)),
     output:
         grid="results/{stack}/{polarization}/grid.json",
     log:
@@ -14,7 +14,10 @@ rule grid:
         mem_mb=500,
         runtime=10,
     params:
-        scenes=grid_scenes,
+        scenes=lambda wildcards: [
+            source(wildcards.stack, scene) for scene in grid_scenes(wildcards)
+        ],
+        written=lambda wildcards: written(wildcards.stack, grid_scenes(wildcards)),
         extent=lambda wildcards: extent_of(wildcards.stack)[0],
         bounds=lambda wildcards: extent_of(wildcards.stack)[1],
         unreadable=config["check"]["unreadable"],

@@ -1,9 +1,9 @@
 # Rasters that are dropped after their use, and measurements that then stand without them.
 import re
-import sys
 from functools import cache
 from pathlib import Path
 
+from stackflow.forced import is_forced
 from stackio.files import read_json
 
 
@@ -17,10 +17,10 @@ def origin(stack: str, polarization: str, scene: str) -> str:
     """Digest of all that a scene's tiles are made from: its file, code and parameters."""
     real = stack.removesuffix(INJECTED)
     scenes = PRODUCTS[real, polarization]
-    path = Path(scenes[scene].path)
     fixed = extent_of(real)[0] == "bounds"
     return digest_of(
-        [path.name, path.stat().st_size if path.is_file() else None],
+        Path(scenes[scene].path).name,
+        written(real, [scenes[scene]]),
         config["stacks"][real].get("simulate"),
         [] if fixed else sorted(Path(other.path).name for other in scenes.values()),
         [code_digest(stage) for stage in ("grid", "superset", "flatten", "tile")],
@@ -47,24 +47,16 @@ def measured() -> list[str]:
     whose tiles are gone too, and so on through the stack. So these pairs have no rule: they are
     files like the scenes.
     """
-    # Snakemake knows what it is forced to do only after this has been read.
-    forced = {"--forceall", "-F", "--forcerun", "-R", "--force", "-f"} & set(sys.argv)
-    if "tiles" in config["keep"] or forced:
+    if "tiles" in config["keep"] or is_forced():
         return []
     found = []
     for (stack, polarization), pairs in PAIRS.items():
-        scenes = PRODUCTS[stack, polarization]
-        for reference, secondary in pairs:
-            path = Path(
-                f"results/{stack}/{polarization}/correlation/{reference}__{secondary}.json"
-            )
-            sources = [Path(scenes[scene].path) for scene in (reference, secondary)]
-            if not path.is_file() or any(
-                source.is_file() and source.stat().st_mtime > path.stat().st_mtime
-                for source in sources
-            ):
+        paths = measurements_of(stack, polarization)
+        for path, (reference, secondary) in zip(paths, pairs, strict=True):
+            file = Path(placed(path))
+            if not file.is_file():
                 continue
-            said = read_json(path).get("made_from")
+            said = read_json(file).get("made_from")
             if said == made_from(stack, polarization, reference, secondary):
-                found.append(path.as_posix())
+                found.append(path)
     return found

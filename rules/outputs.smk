@@ -61,7 +61,7 @@ def comparisons() -> list[str]:
 
 def closing() -> list[str]:
     """What a run that has judged says at its end: the verdicts, and where they are explained."""
-    lines, page = Path("results/verdicts.txt"), Path("results/overview.html")
+    lines, page = map(Path, (rules.overview.output.lines, rules.overview.output.page))
     if not lines.is_file() or lines.stat().st_mtime < START:
         return []
     return [

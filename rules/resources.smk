@@ -8,20 +8,34 @@ def megabytes_of(paths) -> float:
     )
 
 
-def memory(least: int, factor: float):
-    """Megabytes for a job: so many times its input, not below ``least``, more at each attempt."""
+def read_in_place(wildcards, input) -> list[str]:
+    """What a job reads of the user's, which is no input."""
+    return [source(wildcards.stack, scene_of(wildcards))]
+
+
+def inputs(wildcards, input):
+    """What a job reads, for most."""
+    return input
+
+
+def memory(least: int, factor: float, read=inputs):
+    """Megabytes for a job: so many times what it reads, not below ``least``, more at each attempt."""
 
     def megabytes(wildcards, input, attempt):
-        return attempt * max(least, round(300 + factor * megabytes_of(input)))
+        return attempt * max(
+            least, round(300 + factor * megabytes_of(read(wildcards, input)))
+        )
 
     return megabytes
 
 
-def minutes(least: int, megabytes_a_minute: float):
-    """Minutes for a job by the size of its input, more at each attempt."""
+def minutes(least: int, megabytes_a_minute: float, read=inputs):
+    """Minutes for a job by the size of what it reads, more at each attempt."""
 
     def runtime(wildcards, input, attempt):
-        return attempt * max(least, round(megabytes_of(input) / megabytes_a_minute))
+        return attempt * max(
+            least, round(megabytes_of(read(wildcards, input)) / megabytes_a_minute)
+        )
 
     return runtime
 

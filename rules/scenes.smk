@@ -1,5 +1,5 @@
 # The scenes and pairs of each stack and polarization, known before any job runs.
-from stackflow.catalogue import check_apart, find, is_remote, simulated
+from stackflow.catalogue import check_apart, find, simulated, stamp
 from stackshift.stack.pairing import choose
 
 ANALYSIS = "results/{stack}/{polarization}/analysis"
@@ -62,6 +62,11 @@ def scenes_of(wildcards) -> dict:
     return PRODUCTS[wildcards.stack.removesuffix(INJECTED), wildcards.polarization]
 
 
+def scene_of(wildcards):
+    """The scene of a job."""
+    return scenes_of(wildcards)[wildcards.scene]
+
+
 def pairs_of(stack: str, polarization: str) -> list[tuple[str, str]]:
     """(reference, secondary) of all pairs of a stack and polarization."""
     return PAIRS[stack.removesuffix(INJECTED), polarization]
@@ -69,20 +74,18 @@ def pairs_of(stack: str, polarization: str) -> list[tuple[str, str]]:
 
 def for_products(*patterns: str) -> list[str]:
     """The patterns filled in for each stack and polarization."""
-    return [
-        pattern.format(stack=stack, polarization=polarization)
-        for stack, polarization in PRODUCTS
-        for pattern in patterns
-    ]
+    stacks, polarizations = zip(*PRODUCTS, strict=True)
+    # Snakemake's own, as it keeps whether a module's prefix is there already.
+    return expand(list(patterns), zip, stack=stacks, polarization=polarizations)
 
 
 def for_scenes(pattern: str) -> list[str]:
     """A pattern filled in for each scene of each stack and polarization."""
-    return [
-        pattern.format(stack=stack, polarization=polarization, scene=scene)
-        for (stack, polarization), scenes in PRODUCTS.items()
-        for scene in scenes
+    names = [
+        (*product, scene) for product, scenes in PRODUCTS.items() for scene in scenes
     ]
+    stacks, polarizations, scenes = zip(*names, strict=True)
+    return expand(pattern, zip, stack=stacks, polarization=polarizations, scene=scenes)
 
 
 def measurements_of(stack: str, polarization: str) -> list[str]:
@@ -93,14 +96,33 @@ def measurements_of(stack: str, polarization: str) -> list[str]:
     ]
 
 
-def local(paths: list[str]) -> list[str]:
-    """The paths that are files here, which Snakemake can follow."""
-    return [path for path in paths if not is_remote(path)]
+def is_simulated(stack: str) -> bool:
+    """Whether the workflow makes the scenes of a stack itself."""
+    return "simulate" in config["stacks"].get(stack, {})
+
+
+def made(stack: str, scenes) -> list[str]:
+    """The files of scenes that the workflow makes itself: inputs that Snakemake follows.
+
+    Scenes of the user are no inputs: Snakemake compares time stamps alone, and so takes no notice of
+    an older file in a newer one's place, and fails on a file whose time stamp lies in the future.
+    """
+    return [scene.path for scene in scenes] if is_simulated(stack) else []
+
+
+def source(stack: str, scene) -> str:
+    """The path of a scene as a job opens it."""
+    return placed(scene.path) if is_simulated(stack) else scene.path
+
+
+def written(stack: str, scenes) -> list:
+    """Size and time stamp of each scene that the workflow does not make: a parameter of who reads it."""
+    return [] if is_simulated(stack) else [stamp(scene.path) for scene in scenes]
 
 
 def truth_of(wildcards) -> dict:
     """The file with the true offsets, for a simulated stack only."""
-    if "simulate" in config["stacks"].get(wildcards.stack, {}):
+    if is_simulated(wildcards.stack):
         return {"truth": f"results/{wildcards.stack}/simulated/truth.csv"}
     return {}
 
@@ -113,20 +135,18 @@ def extent_of(stack: str) -> tuple[str, list[float] | None]:
     return config["superset"]["extent"], config["superset"]["bounds"]
 
 
-def checked(wildcards) -> dict[str, str]:
+def checked(wildcards) -> dict:
     """The scenes to look at before any work, newest first; none of a simulated stack."""
-    if "simulate" in config["stacks"][wildcards.stack]:
-        return {}
-    return {name: scene.path for name, scene in scenes_of(wildcards).items()}
+    return {} if is_simulated(wildcards.stack) else scenes_of(wildcards)
 
 
-def grid_scenes(wildcards) -> list[str]:
+def grid_scenes(wildcards) -> list:
     """The scenes that define the grid, oldest first.
 
     Fixed bounds need only the oldest, so that a scene that is added later changes no input.
     """
-    paths = [scene.path for scene in reversed(scenes_of(wildcards).values())]
+    scenes = list(reversed(scenes_of(wildcards).values()))
     if extent_of(wildcards.stack)[0] == "bounds":
         # A second and a third in case that the oldest is one to be left out.
-        return paths[: 1 if config["check"]["unreadable"] == "stop" else 3]
-    return paths
+        return scenes[: 1 if config["check"]["unreadable"] == "stop" else 3]
+    return scenes

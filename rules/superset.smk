@@ -1,6 +1,6 @@
 rule superset:
     input:
-        scene=lambda wildcards: local([scenes_of(wildcards)[wildcards.scene].path]),
+        scene=lambda wildcards: made(wildcards.stack, [scene_of(wildcards)]),
         grid=rules.grid.output.grid,
     output:
         scene=kept("superset", "results/{stack}/{polarization}/superset/{scene}.tif"),
@@ -14,14 +14,15 @@ rule superset:
         "../envs/raster.yaml"
     threads: 1
     resources:
-        mem_mb=memory(600, 0.3),
-        runtime=minutes(10, 100),
+        mem_mb=memory(600, 0.3, read_in_place),
+        runtime=minutes(10, 100, read_in_place),
     params:
-        source=lambda wildcards: scenes_of(wildcards)[wildcards.scene].path,
+        source=lambda wildcards: source(wildcards.stack, scene_of(wildcards)),
+        written=lambda wildcards: written(wildcards.stack, [scene_of(wildcards)]),
         resampling=config["superset"]["resampling"],
         unreadable=config["check"]["unreadable"],
         no_data=config["superset"]["nodata"],
-        platform=lambda wildcards: scenes_of(wildcards)[wildcards.scene].platform,
+        platform=lambda wildcards: scene_of(wildcards).platform,
         code=code_digest("superset"),
     message:
         "Bring {wildcards.scene} of {wildcards.stack} {wildcards.polarization} onto the common grid"

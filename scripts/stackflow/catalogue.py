@@ -5,6 +5,7 @@ Only the standard library, since the Snakefile imports this each time it is pars
 
 import csv
 import glob
+import os
 import re
 from dataclasses import dataclass
 from datetime import timedelta
@@ -80,6 +81,14 @@ def is_remote(path: str) -> bool:
     An address (https://, s3://, gs://, az://) or one of GDAL's virtual file systems (/vsicurl/).
     """
     return "://" in path or path.startswith("/vsi")
+
+
+def stamp(path: str) -> list[int] | None:
+    """Size and time stamp of a file, which tell that it was replaced; None for an address."""
+    if is_remote(path):
+        return None
+    status = os.stat(path)
+    return [status.st_size, status.st_mtime_ns]
 
 
 def check_apart(stack: str, found: list[dict[str, Scene]]) -> None:

@@ -1,0 +1,21 @@
+"""Whether Snakemake was told to run jobs that need not run."""
+
+import sys
+
+from snakemake.settings.types import DAGSettings
+
+
+def is_forced() -> bool:
+    """Whether jobs are forced, by ``--forcerun``, ``--force`` or ``--forceall``, however spelt.
+
+    Snakemake reads the Snakefile first and hands on what it was told afterwards, so that
+    ``workflow.dag_settings`` is still empty. But what calls for the Snakefile to be read holds these
+    settings already, be they from the command line, a profile or a program.
+    """
+    frame = sys._getframe()
+    while frame:
+        settings = getattr(frame.f_locals.get("self"), "dag_settings", None)
+        if isinstance(settings, DAGSettings):
+            return bool(settings.forceall or settings.forcetargets or settings.forcerun)
+        frame = frame.f_back
+    return False
