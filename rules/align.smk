@@ -9,6 +9,8 @@ rule align:
         "logs/{stack}/{polarization}/align/{scene}.log",
     benchmark:
         "benchmarks/{stack}/{polarization}/align/{scene}.tsv"
+    wildcard_constraints:
+        stack=unmeasured("align"),
     conda:
         "../envs/estimate.yaml"
     threads: 1
@@ -19,8 +21,7 @@ rule align:
         rows=config["tiles"]["rows"],
         columns=config["tiles"]["columns"],
         options=config["correlate"]["coherence"],
-        made_from="",
-        code=code_digest("align"),
+        made_from=lambda wildcards: aligned_from(**wildcards),
     message:
         "Match {wildcards.scene} of {wildcards.stack} {wildcards.polarization} with the template"
     script:

@@ -9,10 +9,7 @@ rule correlate:
     benchmark:
         "benchmarks/{stack}/{polarization}/correlate/{reference}__{secondary}.tsv"
     wildcard_constraints:
-        stack="".join(
-            rf"(?!{re.escape(path.removeprefix('results/'))})" for path in measured()
-        )
-        + rf"{REAL_STACK}({INJECTED})?",
+        stack=unmeasured("correlate"),
     conda:
         "../envs/estimate.yaml"
     threads: 1

@@ -2,8 +2,8 @@ rule geopackage:
     input:
         grid=rules.grid.output.grid,
         measurements=rules.analyse.output.measurements,
-        tiles=rules.analyse.output.tiles,
-        scene_tiles=rules.invert.output.tiles,
+        tiles=rules.locate.output.tiles,
+        scene_tiles=rules.locate.output.scene_tiles,
     output:
         tiles=f"{ANALYSIS}/tiles.gpkg",
     log:

@@ -40,23 +40,83 @@ def made_from(stack: str, polarization: str, reference: str, secondary: str) -> 
     )
 
 
-def measured() -> list[str]:
-    """The pairs that are measured and current, where tiles are not kept.
+def template_from(stack: str, polarization: str) -> str:
+    """Digest of all that a template depends on, which it carries."""
+    members = template_members(PRODUCTS[stack.removesuffix(INJECTED), polarization])
+    return digest_of(
+        [origin(stack, polarization, scene) for scene in members],
+        [
+            made_from(stack, polarization, *pair)
+            for pair in pairs_of(stack, polarization)
+            if set(pair) <= set(members)
+        ],
+        config["correlate"]["coherence"],
+        code_digest("template"),
+    )
+
+
+def aligned_from(stack: str, polarization: str, scene: str) -> str:
+    """Digest of all that a scene's offsets depend on, which they carry."""
+    return digest_of(
+        origin(stack, polarization, scene),
+        template_from(stack, polarization),
+        code_digest("align"),
+    )
+
+
+def measured() -> dict[str, list[str]]:
+    """What is measured and current where tiles are not kept, by rule.
 
     Tiles that are made again for a new scene would have Snakemake measure all older pairs again,
-    whose tiles are gone too, and so on through the stack. So these pairs have no rule: they are
+    whose tiles are gone too, and so on through the stack. So what is there has no rule: these are
     files like the scenes.
     """
+    found = {"correlate": [], "template": [], "align": []}
     if "tiles" in config["keep"] or is_forced():
-        return []
-    found = []
-    for (stack, polarization), pairs in PAIRS.items():
-        paths = measurements_of(stack, polarization)
-        for path, (reference, secondary) in zip(paths, pairs, strict=True):
+        return found
+    for (stack, polarization), scenes in PRODUCTS.items():
+        folder = f"results/{stack}/{polarization}"
+        product = (stack, polarization)
+        wanted = [
+            ("correlate", path, lambda pair=pair: made_from(*product, *pair))
+            for path, pair in zip(
+                measurements_of(*product), PAIRS[product], strict=True
+            )
+        ]
+        wanted += [
+            (
+                "template",
+                f"{folder}/template/template.json",
+                lambda: template_from(*product),
+            )
+        ]
+        wanted += [
+            (
+                "align",
+                f"{folder}/offsets/{scene}.json",
+                lambda scene=scene: aligned_from(*product, scene),
+            )
+            for scene in scenes
+        ]
+        for rule, path, digest in wanted:
             file = Path(placed(path))
-            if not file.is_file():
-                continue
-            said = read_json(file).get("made_from")
-            if said == made_from(stack, polarization, reference, secondary):
-                found.append(path)
+            if file.is_file() and read_json(file).get("made_from") == digest():
+                # A template is a picture too.
+                found[rule].append(
+                    path.removesuffix(".json") if rule == "template" else path
+                )
     return found
+
+
+MEASURED = measured()
+
+
+def unmeasured(rule: str) -> str:
+    """The pattern of stacks, followed by the rest of the path, that a rule still has to make."""
+    return (
+        "".join(
+            rf"(?!{re.escape(path.removeprefix('results/'))})"
+            for path in MEASURED[rule]
+        )
+        + rf"{REAL_STACK}({INJECTED})?"
+    )

@@ -2,9 +2,9 @@ rule map:
     input:
         grid=rules.grid.output.grid,
         measurements=rules.analyse.output.measurements,
-        tiles=rules.analyse.output.tiles,
-        scenes=rules.invert.output.scenes,
-        scene_tiles=rules.invert.output.tiles,
+        tiles=rules.locate.output.tiles,
+        scenes=rules.locate.output.scenes,
+        scene_tiles=rules.locate.output.scene_tiles,
         pictures=lambda wildcards: [
             f"results/{wildcards.stack}/{wildcards.polarization}/quicklook/flatten/{scene}.png"
             for scene in scenes_of(wildcards)

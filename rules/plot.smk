@@ -2,9 +2,9 @@ rule plot:
     input:
         measurements=rules.analyse.output.measurements,
         pairs=rules.analyse.output.pairs,
-        tiles=rules.analyse.output.tiles,
-        scenes=rules.invert.output.scenes,
-        residuals=rules.invert.output.residuals,
+        tiles=rules.locate.output.tiles,
+        scenes=rules.locate.output.scenes,
+        residuals=rules.locate.output.residuals,
         verdict=rules.verdict.output.report,
     output:
         offset_per_scene=report(

@@ -44,3 +44,14 @@ def simulated_mb(stack: str) -> float:
     """Megabytes of a scene of a simulated stack."""
     settings = config["stacks"][stack]["simulate"]
     return settings["rows"] * settings["columns"] * 4 / 1e6
+
+
+def template_mb(wildcards, input, threads) -> int:
+    """Megabytes of a template: a tile of each of its scenes, four times, for each thread."""
+    count = len(members_of(wildcards))
+    tiles = config["tiles"]["rows"] * config["tiles"]["columns"]
+    folders = [Path(folder) for folder in input.tiles if Path(folder).is_dir()]
+    scene = max(
+        (megabytes_of(folder.glob("*.tif")) for folder in folders[:1]), default=0
+    )
+    return max(1000, round(400 + 4 * count * scene / tiles * threads))

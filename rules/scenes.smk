@@ -1,6 +1,6 @@
 # The scenes and pairs of each stack and polarization, known before any job runs.
 from stackflow.catalogue import check_apart, find, simulated, stamp
-from stackshift.stack.pairing import choose
+from stackshift.stack.pairing import choose, template_members
 
 ANALYSIS = "results/{stack}/{polarization}/analysis"
 TABLES = (
@@ -72,6 +72,11 @@ def pairs_of(stack: str, polarization: str) -> list[tuple[str, str]]:
     return PAIRS[stack.removesuffix(INJECTED), polarization]
 
 
+def members_of(wildcards) -> list[str]:
+    """The scenes that the template of the stack and polarization of a job is made of."""
+    return template_members(scenes_of(wildcards))
+
+
 def for_products(*patterns: str) -> list[str]:
     """The patterns filled in for each stack and polarization."""
     stacks, polarizations = zip(*PRODUCTS, strict=True)
@@ -93,6 +98,14 @@ def measurements_of(stack: str, polarization: str) -> list[str]:
     return [
         f"results/{stack}/{polarization}/correlation/{reference}__{secondary}.json"
         for reference, secondary in pairs_of(stack, polarization)
+    ]
+
+
+def offsets_of(stack: str, polarization: str) -> list[str]:
+    """What was measured of each scene of a stack and polarization."""
+    return [
+        f"results/{stack}/{polarization}/offsets/{scene}.json"
+        for scene in PRODUCTS[stack.removesuffix(INJECTED), polarization]
     ]
 
 

@@ -1,7 +1,7 @@
 rule score:
     input:
         pairs=rules.analyse.output.pairs,
-        scenes=rules.invert.output.scenes,
+        scenes=rules.locate.output.scenes,
     output:
         figure=report(
             f"{ANALYSIS}/truth.svg",

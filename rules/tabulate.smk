@@ -1,9 +1,9 @@
 rule tabulate:
     input:
         verdict=rules.verdict.output.table,
-        scenes=rules.invert.output.scenes,
+        scenes=rules.locate.output.scenes,
         pairs=rules.analyse.output.pairs,
-        tiles=rules.analyse.output.tiles,
+        tiles=rules.locate.output.tiles,
     output:
         verdict=report(
             f"{ANALYSIS}/verdict.html",

@@ -19,20 +19,21 @@ rule template:
         "logs/{stack}/{polarization}/template.log",
     benchmark:
         "benchmarks/{stack}/{polarization}/template.tsv"
+    wildcard_constraints:
+        stack=unmeasured("template"),
     conda:
         "../envs/estimate.yaml"
     threads: 4
     resources:
         mem_mb=lambda wildcards, input, attempt, threads: attempt
-        * template_mb(wildcards, threads),
+        * template_mb(wildcards, input, threads),
         runtime=minutes(30, 50),
     params:
         scenes=lambda wildcards: members_of(wildcards),
         rows=config["tiles"]["rows"],
         columns=config["tiles"]["columns"],
         options=config["correlate"]["coherence"],
-        made_from="",
-        code=code_digest("template"),
+        made_from=lambda wildcards: template_from(**wildcards),
     message:
         "Average the aligned scenes of {wildcards.stack} {wildcards.polarization}"
     script:

@@ -1,7 +1,7 @@
 rule verdict:
     input:
-        scenes=rules.invert.output.scenes,
-        findings=rules.invert.output.findings,
+        scenes=rules.locate.output.scenes,
+        findings=rules.locate.output.findings,
         unreadable=rules.analyse.output.unreadable,
     output:
         report=f"{ANALYSIS}/verdict.json",

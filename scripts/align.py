@@ -96,7 +96,7 @@ def _others(part, own, made: dict, scene: str, cell, transform: str):
 
 
 def _measured(pair, cells, made: dict, options: dict):
-    """Match of each tile, its share of valid pixels, and quarters of few tiles; the scene's tags."""
+    """Match of each tile, its share of valid pixels, quarters of few tiles; the scene's tags."""
     how = {key: value for key, value in options.items() if key != "transform"}
     seen, valid, quarters, tags = {}, {}, {}, {}
     for cell in cells:

@@ -12,7 +12,6 @@ def main(
     truth: str | None,
     measurements: str,
     pairs: str,
-    tiles: str,
     unreadable: str,
 ) -> None:
     """Write the tables of a stack.
@@ -22,14 +21,13 @@ def main(
     correlation : JSONs of the pairs.
     scenes : names of all scenes of the stack, which are numbered from the newest.
     truth : CSV with the true offset of each scene of a simulated stack, else None.
-    measurements, pairs, tiles : CSVs to write.
+    measurements, pairs : CSVs to write.
     unreadable : JSON to write, with the reason for each scene that was left out.
     """
     content = [files.read_json(path) for path in sorted(correlation)]
     table = tables.measurements(content, scenes)
     files.write_csv(measurements, table)
     files.write_csv(pairs, tables.pairs_table(table, content, files.read_truth(truth)))
-    files.write_csv(tiles, tables.tiles_table(table))
     files.write_json(unreadable, reasons(content))
     logging.info("%d pairs, %d measurements", len(content), len(table))
 
@@ -48,6 +46,5 @@ if __name__ == "__main__":
             truth=snakemake.input.get("truth"),
             measurements=snakemake.output.measurements,
             pairs=snakemake.output.pairs,
-            tiles=snakemake.output.tiles,
             unreadable=snakemake.output.unreadable,
         )

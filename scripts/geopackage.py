@@ -31,7 +31,7 @@ LAYERS = {
         (columns.SHIFT_X, columns.SHIFT_Y), columns.STATUS,
     ),
     "scene_tile_centres": (
-        "scene_tiles", "Point", "Each tile of each scene: offset from the stack's mean in metres",
+        "scene_tiles", "Point", "Each tile of each scene: offset from the stack's zero in metres",
         (columns.OFFSET_EAST, columns.OFFSET_NORTH), columns.STATUS,
     ),
 }  # fmt: skip

@@ -42,21 +42,20 @@ def main(
     ground = maps.Ground(
         area, geographic, tile_edges(area.height, cut[0]), tile_edges(area.width, cut[1])
     )
-    everywhere = [(x, y) for y in range(cut[0]) for x in range(cut[1])]
     names = {columns.REFERENCE: str, columns.SECONDARY: str}
     found = pd.read_csv(measurements, dtype=names)
     by_tile = pd.read_csv(tiles)
     by_scene = pd.read_csv(scenes, dtype={columns.SCENE: str, columns.FLAG: str})
     offsets = pd.read_csv(scene_tiles, dtype={columns.SCENE: str})
 
-    offsets = from_median(offsets, by_scene)
     rejected = {}
     for scene in by_scene[columns.SCENE]:
         mine = offsets[offsets[columns.SCENE] == scene]
-        good = set(zip(mine[columns.TILE_X], mine[columns.TILE_Y], strict=True))
-        pairs = found[(found[columns.REFERENCE] == scene) | (found[columns.SECONDARY] == scene)]
-        rejected[scene] = maps.reasons(pairs, [t for t in everywhere if t not in good])
-    radius = np.hypot(by_scene[columns.DEVIATION_EAST], by_scene[columns.DEVIATION_NORTH])
+        bad = mine[mine[columns.OFFSET_EAST].isna()]
+        at = zip(bad[columns.TILE_X], bad[columns.TILE_Y], strict=True)
+        rejected[scene] = maps.reasons(mine, list(at))
+    offsets = offsets[offsets[columns.OFFSET_EAST].notna()]
+    radius = np.hypot(by_scene[columns.OFFSET_EAST], by_scene[columns.OFFSET_NORTH])
     measured = radius.notna().any()
     worst = by_scene[columns.SCENE][radius.idxmax() if measured else 0]
     empty = by_tile[by_tile[columns.COUNT] == 0]
@@ -84,18 +83,6 @@ def main(
     figure = maps.scene_maps(by_scene, offsets, rejected, pictures, ground, requirement, title)
     drawing.save(figure, *scene_figures)
     logging.info("%d scenes, the worst is %s", len(by_scene), worst)
-
-
-def from_median(offsets: pd.DataFrame, scenes: pd.DataFrame) -> pd.DataFrame:
-    """The tiles' offsets from the stack's median, as one scene far off moves the mean of all."""
-    by_scene = scenes.set_index(columns.SCENE)
-    moved = offsets.copy()
-    for offset, deviation in (
-        (columns.OFFSET_EAST, columns.DEVIATION_EAST),
-        (columns.OFFSET_NORTH, columns.DEVIATION_NORTH),
-    ):
-        moved[offset] += offsets[columns.SCENE].map(by_scene[deviation] - by_scene[offset])
-    return moved
 
 
 if __name__ == "__main__":

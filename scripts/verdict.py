@@ -35,11 +35,8 @@ def main(
 def judge(scenes: pd.DataFrame, requirement: dict, unreadable: dict[str, str]) -> dict:
     """The content of verdict.json but the findings; scenes as in `columns.SCENES_TABLE`."""
     east, north, sigma_east, sigma_north = as_numbers(
-        scenes, c.DEVIATION_EAST, c.DEVIATION_NORTH, c.SIGMA_EAST, c.SIGMA_NORTH
+        scenes, c.OFFSET_EAST, c.OFFSET_NORTH, c.SIGMA_EAST, c.SIGMA_NORTH
     )
-    # Parts of a network that fell apart have a mean each, which cannot be compared.
-    apart = scenes[c.FLAG].str.contains("apart").to_numpy()
-    east[apart] = north[apart] = np.nan
     radius, sigma = judgement.radial(east, north, sigma_east, sigma_north)
     criteria = {
         "east": judgement.judge(np.abs(east), sigma_east, requirement),
@@ -47,11 +44,10 @@ def judge(scenes: pd.DataFrame, requirement: dict, unreadable: dict[str, str]) -
         "radial": judgement.judge(radius, sigma, requirement),
     }
     left_out = [
-        {"scene": scene, "reason": "part of the network that cannot be compared" if is_apart
-         else unreadable.get(scene, "no pair of the scene counts")}
-        for scene, is_apart, value in zip(scenes[c.SCENE], apart, east, strict=True)
+        {"scene": scene, "reason": unreadable.get(scene) or message}
+        for scene, message, value in zip(scenes[c.SCENE], scenes[c.MESSAGE], east, strict=True)
         if not np.isfinite(value)
-    ]  # fmt: skip
+    ]
     worst = int(np.nanargmax(radius)) if np.isfinite(radius).any() else None
     return {
         "verdict": criteria["radial"]["verdict"],

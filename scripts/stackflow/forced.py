@@ -9,8 +9,8 @@ def is_forced() -> bool:
     """Whether jobs are forced, by ``--forcerun``, ``--force`` or ``--forceall``, however spelt.
 
     Snakemake reads the Snakefile first and hands on what it was told afterwards, so that
-    ``workflow.dag_settings`` is still empty. But what calls for the Snakefile to be read holds these
-    settings already, be they from the command line, a profile or a program.
+    ``workflow.dag_settings`` is still empty. But what calls for the Snakefile to be read holds
+    these settings already, be they from the command line, a profile or a program.
     """
     frame = sys._getframe()
     while frame:

@@ -234,7 +234,7 @@ def scene_maps(
         cut |= arrows(axes, ground, tiles[tiles[columns.SCENE] == name], OFFSETS, requirement)
         marks(axes, ground, rejected[name], 2.5)
         statuses |= set(rejected[name].values())
-        east, north = scene[columns.DEVIATION_EAST], scene[columns.DEVIATION_NORTH]
+        east, north = scene[columns.OFFSET_EAST], scene[columns.OFFSET_NORTH]
         flag = scene[columns.FLAG] if isinstance(scene[columns.FLAG], str) else ""
         said = f"E {east:+.1f}, N {north:+.1f} m" if np.isfinite(east) else "not measured"
         axes.set_title(

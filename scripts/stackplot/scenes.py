@@ -89,22 +89,22 @@ def _east_north(axes, table, requirement: float, ce90: float | None) -> None:
     styles = drawing.platform_styles(table["platform"])
     for (platform, out), group in table.groupby(["platform", "stands_out"]):
         axes.errorbar(
-            group[columns.DEVIATION_EAST],
-            group[columns.DEVIATION_NORTH],
+            group[columns.OFFSET_EAST],
+            group[columns.OFFSET_NORTH],
             xerr=group[columns.SIGMA_EAST],
             yerr=group[columns.SIGMA_NORTH],
             linestyle="none",
             **styles[platform],
             **({"markerfacecolor": "white"} if out else {}),
         )
-    radius = np.hypot(table[columns.DEVIATION_EAST], table[columns.DEVIATION_NORTH])
+    radius = np.hypot(table[columns.OFFSET_EAST], table[columns.OFFSET_NORTH])
     for i in np.flatnonzero(table["stands_out"]):
         axes.annotate(
             drawing.day(table[columns.SCENE].iloc[i]),
-            (table[columns.DEVIATION_EAST].iloc[i], table[columns.DEVIATION_NORTH].iloc[i]),
-            (-9, 0) if table[columns.DEVIATION_EAST].iloc[i] > 0 else (9, 0),
+            (table[columns.OFFSET_EAST].iloc[i], table[columns.OFFSET_NORTH].iloc[i]),
+            (-9, 0) if table[columns.OFFSET_EAST].iloc[i] > 0 else (9, 0),
             textcoords="offset points",
-            ha="right" if table[columns.DEVIATION_EAST].iloc[i] > 0 else "left",
+            ha="right" if table[columns.OFFSET_EAST].iloc[i] > 0 else "left",
             va="center",
             fontsize=8,
         )

@@ -23,8 +23,10 @@ def z_scores(measurements, pairs, residuals, title: str) -> Figure:
     left, right = figure.subplots(1, 2)
     _histogram(left, tile_scores(measurements, pairs), "tile")
     left.set_xlabel("(shift of a tile - robust mean of its pair) / standard error of the tile")
-    _histogram(right, fit_scores(pairs, residuals), "pair")
-    right.set_xlabel("residual of a pair in the network / standard error of the residual")
+    _histogram(right, fit_scores(residuals), "pair")
+    right.set_xlabel(
+        "(shift of a pair - difference of its scenes' offsets) / standard error of that"
+    )
     figure.suptitle(f"Are the error bars honest? {title}", fontweight="bold")
     return figure
 

@@ -17,8 +17,6 @@ from stackshift.tile import near
 from stackshift.tile.match import LOW_QUALITY, NO_MATCH, OK, SEARCH_LIMIT, Match
 from stackshift.tile.refinement import falling
 
-# Scenes in the mean: the largest of these numbers that the stack has.
-_SIZES = (8, 16, 32)
 # Faint tiles are looked for where their scene is, if all of them together agree so well, in
 # standard deviations; a place that was found among thousands of lags must stand out as much as a
 # tile's own peak.
@@ -30,24 +28,6 @@ _FAINT = (NO_MATCH, LOW_QUALITY, SEARCH_LIMIT)
 
 Tile = tuple[np.ndarray, np.ndarray]
 Position = tuple[float, float]
-
-
-def chosen(scenes: Iterable[str]) -> list[str]:
-    """The scenes that the mean is made of: the oldest 8, 16 or 32, or all of fewer than 8.
-
-    So one more scene at the end of a stack changes its mean only where it is the 16th or the 32nd.
-
-    Parameters
-    ----------
-    scenes : names, which sort by time.
-
-    Returns
-    -------
-    Names, oldest first.
-    """
-    oldest_first = sorted(scenes)
-    size = max((size for size in _SIZES if size <= len(oldest_first)), default=len(oldest_first))
-    return oldest_first[:size]
 
 
 def formed(

@@ -7,8 +7,8 @@ from stackshift.stack import columns as c
 from stackshift.tile.match import OK
 
 _DIRECTIONS = {
-    "east": (c.SHIFT_X, c.SIGMA_X, c.RESIDUAL_X),
-    "north": (c.SHIFT_Y, c.SIGMA_Y, c.RESIDUAL_Y),
+    "east": (c.SHIFT_X, c.SIGMA_X),
+    "north": (c.SHIFT_Y, c.SIGMA_Y),
 }
 
 
@@ -27,30 +27,20 @@ def tile_scores(measurements: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, np
     mean = good[ends].merge(pairs[[*ends, c.SHIFT_X, c.SHIFT_Y]], on=ends, how="left")
     return {
         direction: _finite((good[shift].to_numpy() - mean[shift].to_numpy()) / good[sigma])
-        for direction, (shift, sigma, _) in _DIRECTIONS.items()
+        for direction, (shift, sigma) in _DIRECTIONS.items()
     }
 
 
-def fit_scores(pairs: pd.DataFrame, residuals: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Residual of each pair in the network over its standard error, by direction.
+def fit_scores(residuals: pd.DataFrame) -> dict[str, np.ndarray]:
+    """What is left of each pair once its scenes' offsets are taken off, over its error.
 
-    Of n pairs between m scenes the adjustment leaves n - m + 1 free, so that a residual's variance
-    is that share of the pair's own, on average. Below 1 where pairs share the errors of scenes.
+    Near a standard normal if pairs, scenes and their errors agree.
 
     Parameters
     ----------
-    pairs, residuals : tables with the columns of `columns.PAIRS_TABLE` and `RESIDUALS_TABLE`.
+    residuals : table with the columns of `columns.RESIDUALS_TABLE`.
     """
-    ends = [c.REFERENCE, c.SECONDARY]
-    table = residuals.merge(pairs[[*ends, c.SIGMA_X, c.SIGMA_Y]], on=ends, how="left")
-    scenes = len({*table[c.REFERENCE], *table[c.SECONDARY]})
-    free = (len(table) - scenes + 1) / max(len(table), 1)
-    if free <= 0:
-        return {direction: np.empty(0) for direction in _DIRECTIONS}
-    return {
-        direction: _finite(table[residual] / table[sigma] / np.sqrt(free))
-        for direction, (_, sigma, residual) in _DIRECTIONS.items()
-    }
+    return {"east": _finite(residuals[c.Z_X]), "north": _finite(residuals[c.Z_Y])}
 
 
 def _finite(values: pd.Series) -> np.ndarray:

@@ -8,12 +8,10 @@ import pandas as pd
 from stackshift.stack import columns as c
 from stackshift.stack import screening
 from stackshift.stack.network import Adjustment, adjust, loop_closures
-from stackshift.stack.tables import whole_numbers
-from stackshift.tile.match import OK
 
 _AXES = (
-    (c.SHIFT_X, c.SIGMA_X, c.OFFSET_EAST, c.SIGMA_EAST, c.DEVIATION_EAST),
-    (c.SHIFT_Y, c.SIGMA_Y, c.OFFSET_NORTH, c.SIGMA_NORTH, c.DEVIATION_NORTH),
+    (c.SHIFT_X, c.SIGMA_X, c.OFFSET_EAST, c.SIGMA_EAST),
+    (c.SHIFT_Y, c.SIGMA_Y, c.OFFSET_NORTH, c.SIGMA_NORTH),
 )
 
 
@@ -43,122 +41,17 @@ def solve(table: pd.DataFrame, scenes: list[str]) -> list[Adjustment]:
     return [adjust(len(scenes), pairs, table[shift], table[sigma]) for shift, sigma, *_ in _AXES]
 
 
-def scenes_table(
-    pairs: pd.DataFrame,
-    adjusted: list[Adjustment],
-    scenes: dict[str, str],
-    truth: dict[str, tuple[float, float]] | None,
+def residuals_table(
+    pairs: pd.DataFrame, adjusted: list[Adjustment], residuals: pd.DataFrame
 ) -> pd.DataFrame:
-    """One row for each scene, newest first, with the columns of `columns.SCENES_TABLE`.
+    """One row for each pair that counts, with the columns of `columns.RESIDUALS_TABLE`.
 
     Parameters
     ----------
     pairs : usable rows of the pairs' table, in the order of the adjustment.
     adjusted : from `solve`.
-    scenes : platform of each scene by its name, newest first.
-    truth : true offset (east, north) in metres of each scene of a simulated stack, else None.
+    residuals : of these pairs, from `offsets.pair_residuals`.
     """
-    names = list(scenes)
-    part = adjusted[0].part
-    table = pd.DataFrame(index=range(len(names)), columns=list(c.SCENES_TABLE), dtype=object)
-    table[c.SCENE], table[c.INDEX] = names, range(len(names))
-    table[c.TIME] = [f"{s[:4]}-{s[4:6]}-{s[6:11]}:{s[11:13]}:{s[13:]}Z" for s in names]
-    table[c.PLATFORM] = [scenes[name] for name in names]
-    table[c.PART] = [p if p >= 0 else None for p in part]
-    for (_, _, offset, sigma, deviation), axis in zip(_AXES, adjusted, strict=True):
-        table[offset], table[sigma] = axis.offsets, axis.sigmas
-        table[deviation] = from_median(axis.offsets, part)
-    residual = np.mean([axis.residuals**2 for axis in adjusted], axis=0)
-    for i, name in enumerate(names):
-        mine = ((pairs[c.REFERENCE] == name) | (pairs[c.SECONDARY] == name)).to_numpy()
-        table.loc[i, c.PAIRS] = int(mine.sum())
-        table.loc[i, c.TILES] = int(pairs[c.COUNT].to_numpy()[mine].sum())
-        table.loc[i, c.RESIDUAL] = float(np.sqrt(residual[mine].mean())) if mine.any() else None
-    if truth is not None:
-        for direction, column in enumerate((c.TRUE_EAST, c.TRUE_NORTH)):
-            values = np.array([truth[name][direction] for name in names])
-            table[column] = [
-                values[i] - values[part == part[i]].mean() if part[i] >= 0 else None
-                for i in range(len(names))
-            ]
-    return table
-
-
-def relative_to(table: pd.DataFrame, reference: str) -> pd.DataFrame:
-    """The scenes' table with offsets, and the truth, relative to one scene of the same part.
-
-    The standard errors stay those against the mean: the reference has an error too.
-    """
-    table = table.copy()
-    row = table[table[c.SCENE] == reference].iloc[0]
-    same = table[c.PART] == row[c.PART]
-    for column in (c.OFFSET_EAST, c.OFFSET_NORTH, c.TRUE_EAST, c.TRUE_NORTH):
-        if pd.notna(row[column]):
-            table.loc[same, column] = table.loc[same, column] - row[column]
-    return table
-
-
-def from_median(offsets: np.ndarray, part: np.ndarray) -> np.ndarray:
-    """Offsets less the median of their part of the network; NaN without one."""
-    found = np.full(len(offsets), np.nan)
-    for number in range(part.max(initial=-1) + 1):
-        members = part == number
-        found[members] = offsets[members] - np.median(offsets[members])
-    return found
-
-
-def scene_tiles(measurements: pd.DataFrame, scenes: list[str]) -> pd.DataFrame:
-    """One row for each scene and tile that could be adjusted: `columns.SCENE_TILES_TABLE`."""
-    good = usable(measurements[measurements[c.STATUS] == OK])
-    frames = []
-    for (y, x), group in good.groupby([c.TILE_Y, c.TILE_X]):
-        east, north = solve(group, scenes)
-        frame = pd.DataFrame(
-            {
-                c.SCENE: scenes,
-                c.TILE_X: x,
-                c.TILE_Y: y,
-                c.OFFSET_EAST: east.offsets,
-                c.OFFSET_NORTH: north.offsets,
-                c.SIGMA_EAST: east.sigmas,
-                c.SIGMA_NORTH: north.sigmas,
-            }
-        )
-        # Only the largest part of a tile's network: the others have another mean.
-        sizes = np.bincount(east.part[east.part >= 0])
-        frames.append(frame[east.part == int(sizes.argmax())])
-    if not frames:
-        return pd.DataFrame(columns=list(c.SCENE_TILES_TABLE))
-    return whole_numbers(
-        pd.concat(frames)
-        .sort_values([c.SCENE, c.TILE_Y, c.TILE_X], ascending=[False, True, True])
-        .reset_index(drop=True)
-    )
-
-
-def aligned(tiles: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    """The scenes' tiles with offsets relative to what the scenes' own are relative to.
-
-    A tile is adjusted by itself, relative to the mean of the scenes in which it counts; where one
-    that is far off is missing, that mean is another one. So each tile is moved by the median
-    difference to its scenes' offsets. What all scenes have in common in a tile cannot be seen.
-
-    Parameters
-    ----------
-    tiles : from `scene_tiles`.
-    table : from `scenes_table`.
-    """
-    moved = tiles.copy()
-    scenes = table.set_index(c.SCENE)
-    for *_, offset, _, _ in _AXES:
-        whole = tiles[c.SCENE].map(scenes[offset].astype(float))
-        excess = tiles[offset].astype(float) - whole
-        moved[offset] -= excess.groupby([tiles[c.TILE_Y], tiles[c.TILE_X]]).transform("median")
-    return moved
-
-
-def residuals_table(pairs: pd.DataFrame, adjusted: list[Adjustment]) -> pd.DataFrame:
-    """One row for each pair of the network, with the columns of `columns.RESIDUALS_TABLE`."""
     east, north = adjusted
     scenes = sorted({*pairs[c.REFERENCE], *pairs[c.SECONDARY]})
     number = {scene: i for i, scene in enumerate(scenes)}
@@ -176,8 +69,7 @@ def residuals_table(pairs: pd.DataFrame, adjusted: list[Adjustment]) -> pd.DataF
         {
             c.REFERENCE: pairs[c.REFERENCE].to_numpy(),
             c.SECONDARY: pairs[c.SECONDARY].to_numpy(),
-            c.RESIDUAL_X: east.residuals,
-            c.RESIDUAL_Y: north.residuals,
+            **{k: residuals[k].to_numpy() for k in (c.RESIDUAL_X, c.RESIDUAL_Y, c.Z_X, c.Z_Y)},
             c.WEIGHT_X: east.weights,
             c.WEIGHT_Y: north.weights,
             c.CLOSURE: [
@@ -205,13 +97,9 @@ def screened(
     """
     table = table.copy()
     flags: list[list[str]] = [[] for _ in range(len(table))]
-    part = table[c.PART].astype(float).fillna(-1).astype(int)
-    main = part == (part[part >= 0].mode().iloc[0] if (part >= 0).any() else -2)
-    for i in range(len(table)):
-        if part[i] < 0:
-            flags[i].append("unmeasured")
-        elif not main[i]:
-            flags[i].append("apart")
+    main = table[c.OFFSET_EAST].notna()
+    for i in np.flatnonzero(~main):
+        flags[i].append("unmeasured")
     _flag_outliers(table, main, flags)
     _flag_planes(table, tiles, positions, flags)
     table[c.FLAG] = [" ".join(flag) for flag in flags]
@@ -223,7 +111,7 @@ def _flag_outliers(table, main, flags) -> None:
     at = np.flatnonzero(main)
     p = [
         screening.outliers(table[offset].astype(float)[at], table[sigma].astype(float)[at])
-        for _, _, offset, sigma, _ in _AXES
+        for _, _, offset, sigma in _AXES
     ]
     adjusted = screening.holm(np.concatenate(p)).reshape(2, -1) if len(at) else np.empty((2, 0))
     for i, smallest in zip(at, np.nanmin(adjusted, axis=0, initial=np.inf), strict=True):
@@ -260,7 +148,7 @@ def _flag_planes(table, tiles, positions, flags) -> None:
 def _steps(series: pd.DataFrame) -> list[dict]:
     """Steps in time that are significant along either axis; the series is oldest first."""
     found = []
-    for (_, _, offset, sigma, _), direction in zip(_AXES, ("east", "north"), strict=True):
+    for (_, _, offset, sigma), direction in zip(_AXES, ("east", "north"), strict=True):
         result = screening.step(series[offset].astype(float), series[sigma].astype(float))
         if result and result[3] < screening.ALPHA / 2:
             at, height, error, p = result
@@ -283,7 +171,7 @@ def _platforms(series: pd.DataFrame) -> list[dict]:
     for first, second in itertools.combinations(sorted(groups), 2):
         row = {"first": first, "second": second}
         row |= {"scenes": [len(groups[first]), len(groups[second])]}
-        for (_, _, offset, sigma, _), direction in zip(_AXES, ("east", "north"), strict=True):
+        for (_, _, offset, sigma), direction in zip(_AXES, ("east", "north"), strict=True):
             values = [as_numbers(groups[name], offset, sigma) for name in (first, second)]
             difference, error = screening.difference(*values[0], *values[1])
             row |= {direction: difference, f"sigma_{direction}": error}

@@ -207,6 +207,35 @@ def series_of_tiles(stack: Stack) -> pd.DataFrame:
     )
 
 
+def still(tiles: pd.DataFrame, stack: Stack) -> pd.DataFrame:
+    """The scenes' tiles that count and do not move by themselves."""
+    moving = {cell for cell, moves in zip(stack.cells, stack.moves, strict=True) if moves}
+    cells = zip(tiles[c.TILE_X], tiles[c.TILE_Y], strict=True)
+    return tiles[
+        tiles[c.OFFSET_EAST].notna() & np.array([cell not in moving for cell in cells], bool)
+    ]
+
+
+def moving_tiles(stack: Stack) -> list[dict]:
+    """The tiles that move by themselves."""
+    return [
+        {c.TILE_X: x, c.TILE_Y: y}
+        for (x, y), moves in zip(stack.cells, stack.moves, strict=True)
+        if moves
+    ]
+
+
+def with_residuals(table: pd.DataFrame, residuals: pd.DataFrame) -> pd.DataFrame:
+    """The scenes' table with the rms of what is left of each scene's pairs."""
+    table = table.copy()
+    square = (residuals[c.RESIDUAL_X] ** 2 + residuals[c.RESIDUAL_Y] ** 2) / 2
+    for i, name in enumerate(table[c.SCENE]):
+        mine = (residuals[c.REFERENCE] == name) | (residuals[c.SECONDARY] == name)
+        left = square[mine].dropna()
+        table.loc[i, c.RESIDUAL] = float(np.sqrt(left.mean())) if len(left) else None
+    return table
+
+
 def pair_residuals(pairs: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     """What is left of each pair's shift once its scenes' offsets are taken off, and over its error.
 

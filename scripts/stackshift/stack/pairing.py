@@ -10,6 +10,8 @@ from stackshift.errors import InputError
 from stackshift.ground.names import parse_time
 
 YEAR = 365.25
+# Scenes in a template: the largest of these numbers that the stack has.
+_SIZES = (8, 16, 32)
 
 
 def newest_first(scenes: Iterable[str]) -> list[str]:
@@ -20,6 +22,24 @@ def newest_first(scenes: Iterable[str]) -> list[str]:
 def days_between(first: str, second: str) -> float:
     """Days from one scene to another, positive if the second is the later one."""
     return (parse_time(second) - parse_time(first)).total_seconds() / 86400
+
+
+def template_members(scenes: Iterable[str]) -> list[str]:
+    """The scenes that a stack's template is made of: the oldest 8, 16 or 32, or all of fewer than 8.
+
+    So one more scene at the end of a stack changes its template only where it is the 16th or the 32nd.
+
+    Parameters
+    ----------
+    scenes : names, which sort by time.
+
+    Returns
+    -------
+    Names, oldest first.
+    """
+    oldest_first = sorted(scenes)
+    size = max((size for size in _SIZES if size <= len(oldest_first)), default=len(oldest_first))
+    return oldest_first[:size]
 
 
 def choose(scenes: Iterable[str], settings: dict) -> list[tuple[str, str]]:

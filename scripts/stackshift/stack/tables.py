@@ -144,13 +144,20 @@ def true_shift(truth, reference: str, secondary: str) -> tuple[float, float]:
     return tuple(r - s for r, s in zip(truth[reference], truth[secondary], strict=True))
 
 
-def tiles_table(table: pd.DataFrame) -> pd.DataFrame:
-    """One row for each tile over all pairs, with the columns of `columns.TILES_TABLE`."""
+def tiles_table(table: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
+    """One row for each tile over all pairs and scenes: the columns of `columns.TILES_TABLE`.
+
+    Parameters
+    ----------
+    table : the measurements of the pairs.
+    series : what each tile does over the scenes, from `offsets.series_of_tiles`.
+    """
     rows, common = [], scatter(table)
     for (y, x), group in table.groupby([columns.TILE_Y, columns.TILE_X]):
         row = {columns.TILE_X: x, columns.TILE_Y: y, columns.PAIRS: len(group)}
         rows.append(row | statistics(group, common).to_dict())
-    return whole_numbers(pd.DataFrame(rows, columns=list(columns.TILES_TABLE)))
+    found = pd.DataFrame(rows).merge(series, on=[columns.TILE_X, columns.TILE_Y])
+    return whole_numbers(found[list(columns.TILES_TABLE)])
 
 
 def whole_numbers(table: pd.DataFrame) -> pd.DataFrame:

@@ -2,12 +2,12 @@
 
 import json
 
+import invert
 import numpy as np
 import pandas as pd
 import pytest
 from makers import NORTH, POSTING, WEST
 
-import invert
 from stackio import raster
 from stackshift.ground.lattice import Grid
 from stackshift.simulate import simulation

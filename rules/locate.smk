@@ -1,18 +1,21 @@
-rule invert:
+rule locate:
     input:
         unpack(truth_of),
         pairs=rules.analyse.output.pairs,
         measurements=rules.analyse.output.measurements,
         grid=rules.grid.output.grid,
+        # Named one by one, as in analyse.
+        offsets=lambda wildcards: offsets_of(wildcards.stack, wildcards.polarization),
     output:
         scenes=f"{ANALYSIS}/scenes.csv",
-        tiles=f"{ANALYSIS}/scene_tiles.csv",
+        scene_tiles=f"{ANALYSIS}/scene_tiles.csv",
+        tiles=f"{ANALYSIS}/tiles.csv",
         residuals=f"{ANALYSIS}/residuals.csv",
         findings=f"{ANALYSIS}/findings.json",
     log:
-        "logs/{stack}/{polarization}/invert.log",
+        "logs/{stack}/{polarization}/locate.log",
     benchmark:
-        "benchmarks/{stack}/{polarization}/invert.tsv"
+        "benchmarks/{stack}/{polarization}/locate.tsv"
     wildcard_constraints:
         stack=REAL_STACK,
     conda:
@@ -27,9 +30,9 @@ rule invert:
         },
         rows=config["tiles"]["rows"],
         columns=config["tiles"]["columns"],
-        reference=config["invert"]["reference"],
-        code=code_digest("invert"),
+        reference=config["align"]["reference"],
+        code=code_digest("locate"),
     message:
-        "Adjust the network of {wildcards.stack} {wildcards.polarization}"
+        "Locate the scenes of {wildcards.stack} {wildcards.polarization}"
     script:
-        "../scripts/invert.py"
+        "../scripts/locate.py"

@@ -1,0 +1,91 @@
+"""Where each scene of a stack lies, what stands out, and whether the pairs agree."""
+
+import logging
+
+import pandas as pd
+
+from stackio import files, job, raster
+from stackshift.errors import InputError
+from stackshift.ground.geometry import tile_positions
+from stackshift.ground.lattice import tile_edges
+from stackshift.stack import columns, inversion, offsets, tables
+
+
+def main(
+    contents: list[str],
+    pairs: str,
+    measurements: str,
+    grid: str,
+    truth: str | None,
+    scenes: dict[str, str],
+    cut: tuple[int, int],
+    reference: str | None,
+    outputs: dict[str, str],
+) -> None:
+    """Write the tables of the scenes and tiles of a stack.
+
+    Parameters
+    ----------
+    contents : JSONs of the scenes' measurements against the template.
+    pairs, measurements : tables to read.
+    grid : JSON of the stack's grid.
+    truth : CSV with the true offset of each scene of a simulated stack, else None.
+    scenes : platform of each scene by name, newest first.
+    cut : number of tiles (rows, columns).
+    reference : scene that all offsets are relative to, or None for the stack's median.
+    outputs : paths of ``scenes``, ``scene_tiles``, ``tiles``, ``residuals`` (CSV), ``findings``
+        (JSON).
+    """
+    names = {columns.REFERENCE: str, columns.SECONDARY: str}
+    measured = pd.read_csv(measurements, dtype=names)
+    pair_table = inversion.usable(pd.read_csv(pairs, dtype=names))
+    stack = offsets.Stack([files.read_json(path) for path in contents])
+    if reference is not None and reference not in scenes:
+        raise InputError(f"align.reference: there is no scene {reference} in the stack")
+    network = inversion.solve(pair_table, list(scenes))
+    table = offsets.scenes_table(
+        stack, scenes, pair_table, network, files.read_truth(truth), reference
+    )
+    residuals = inversion.residuals_table(
+        pair_table, network, offsets.pair_residuals(pair_table, table)
+    )
+    table = offsets.with_residuals(table, residuals)
+    tiles = offsets.scene_tiles_table(stack, table)
+    area = raster.read_grid(grid)
+    positions = tile_positions(
+        area,
+        raster.unit_in_metres(area.crs),
+        tile_edges(area.height, cut[0]),
+        tile_edges(area.width, cut[1]),
+    )
+    table, findings = inversion.screened(table, offsets.still(tiles, stack), positions)
+    findings["parts"] = int(network[0].part.max(initial=-1) + 1)
+    findings["own_share"] = {
+        axis: found.own_share for axis, found in zip(("east", "north"), network, strict=True)
+    }
+    findings["tiles_that_move"] = offsets.moving_tiles(stack)
+    findings["widened_for_change"] = float(pd.Series(stack.widening).median())
+    files.write_csv(outputs["scenes"], table)
+    files.write_csv(outputs["scene_tiles"], tiles)
+    files.write_csv(outputs["tiles"], tables.tiles_table(measured, offsets.series_of_tiles(stack)))
+    files.write_csv(outputs["residuals"], residuals)
+    files.write_json(outputs["findings"], findings)
+    located = int(table[columns.OFFSET_EAST].notna().sum())
+    logging.info("%d of %d scenes located, %d pairs count", located, len(table), len(pair_table))
+    if stack.moves.any():
+        logging.warning("%d tiles move by themselves", int(stack.moves.sum()))
+
+
+if __name__ == "__main__":
+    with job.logged(snakemake):
+        main(
+            contents=list(snakemake.input.offsets),
+            pairs=snakemake.input.pairs,
+            measurements=snakemake.input.measurements,
+            grid=snakemake.input.grid,
+            truth=snakemake.input.get("truth"),
+            scenes=snakemake.params.scenes,
+            cut=(snakemake.params.rows, snakemake.params.columns),
+            reference=snakemake.params.reference,
+            outputs=dict(snakemake.output.items()),
+        )
