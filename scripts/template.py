@@ -1,4 +1,4 @@
-"""The aligned mean of a stack: the sharpest image of the place, and what scenes are matched with."""
+"""The aligned mean of a stack: the sharpest image of the place, with which scenes are matched."""
 
 import logging
 from concurrent.futures import ThreadPoolExecutor

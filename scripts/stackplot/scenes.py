@@ -51,7 +51,7 @@ def offset_per_scene(table, requirement: float, ce90: float | None, title: str) 
 def _in_time(axes, table, direction: str, requirement: float) -> None:
     """Offsets along one axis against time, by platform, with what stands out named."""
     drawing.band(axes, requirement)
-    deviation = table[f"deviation_{direction}"]
+    deviation = table[f"offset_{direction}"]
     styles = drawing.platform_styles(table["platform"])
     for (platform, out), group in table.groupby(["platform", "stands_out"]):
         axes.errorbar(
@@ -75,7 +75,7 @@ def _in_time(axes, table, direction: str, requirement: float) -> None:
         late = row["when"] > table["when"].mean()
         axes.annotate(
             drawing.day(row[columns.SCENE]),
-            (row["when"], row[f"deviation_{direction}"]),
+            (row["when"], row[f"offset_{direction}"]),
             (-9 if late else 9, 0),
             textcoords="offset points",
             ha="right" if late else "left",

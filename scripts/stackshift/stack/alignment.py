@@ -87,13 +87,11 @@ def seen(tiles: tuple[Tile, Tile], options: dict) -> Seen:
 
 def located(matches: Iterable[Match]) -> tuple[Position, Position] | None:
     """Robust mean position of a scene out of its tiles, and its standard errors, pixels."""
-    good = [match for match in matches if match.status == OK]
+    good = [match for match in matches if match.shift and match.sigma]
     if not good:
         return None
-    rows, columns = (
-        weighted_huber([-m.shift[axis] for m in good], [m.sigma[axis] for m in good])
-        for axis in (0, 1)
-    )
+    shifts, sigmas = np.array([m.shift for m in good]), np.array([m.sigma for m in good])
+    rows, columns = (weighted_huber(-shifts[:, axis], sigmas[:, axis]) for axis in (0, 1))
     return (rows[0], columns[0]), (rows[1], columns[1])
 
 
@@ -158,14 +156,13 @@ def common_coherence(
     -------
     (bins,), or None where no tile has enough data.
     """
-    raw, frequencies = [], None
+    raw = []
     for pair, place in zip(tiles, places, strict=True):
         placed = near.placed_spectra(pair, np.asarray(place), options)
         if placed:
             spectra, whole = placed
             raw.append(near.raw_coherence(spectra, np.asarray(place) - whole))
-            frequencies = spectra.band
-    return falling(np.mean(raw, axis=0), frequencies) if raw else None
+    return falling(np.mean(raw, axis=0), spectra.band) if raw else None
 
 
 def found_near(
@@ -212,8 +209,9 @@ def quarters(tiles: tuple[Tile, Tile], match: Match, options: dict) -> list[Matc
     found = []
     for part in _halves(tiles[0][0].shape[0]):
         for side in _halves(tiles[0][0].shape[1]):
-            cut = [tuple(field[part, side] for field in tile) for tile in tiles]
-            one = found_near(cut, place, common, options)
+            (a, a_valid), (b, b_valid) = tiles
+            cut = (a[part, side], a_valid[part, side]), (b[part, side], b_valid[part, side])
+            one = found_near(cut, (place[0], place[1]), common, options)
             if one is not None and one.status == OK:
                 found.append(one)
     return found

@@ -25,9 +25,9 @@ def days_between(first: str, second: str) -> float:
 
 
 def template_members(scenes: Iterable[str]) -> list[str]:
-    """The scenes that a stack's template is made of: the oldest 8, 16 or 32, or all of fewer than 8.
+    """The scenes of a stack's template: the oldest 8, 16 or 32, or all of fewer than 8.
 
-    So one more scene at the end of a stack changes its template only where it is the 16th or the 32nd.
+    So one more scene at the end of a stack changes its template only as the 16th or the 32nd.
 
     Parameters
     ----------

@@ -40,8 +40,9 @@ def from_pairs(
             continue
         found = np.array([_robust(good, axis, size) for axis in columns.AXES])
         ends.append([number[name] for name in names])
-        shifts.append(to_pixels(found[:, 0], size))
-        sigmas.append(np.abs(to_pixels(found[:, 1], size)))
+        (east, east_error), (north, north_error) = found
+        shifts.append(to_pixels((east, north), size))
+        sigmas.append(np.abs(to_pixels((east_error, north_error), size)))
     if not ends:
         return {}
     rows, down = (adjust(len(scenes), ends, [s[axis] for s in shifts], [s[axis] for s in sigmas])

@@ -81,7 +81,7 @@ def match_transformed(
     min_psr: float,
     max_sigma: float,
 ) -> Match:
-    """The same for tiles that are on the scale of `transformed` already: (values, valid) of each."""
+    """The same for tiles on the scale of `transformed` already: (values, valid) of each."""
     shape = tiles[0][0].shape
     if min(shape) < _SMALLEST:
         return Match.rejected(
