@@ -20,6 +20,14 @@ def test_logarithm_and_amplitude_of_what_is_valid():
         assert values.dtype == np.float32
 
 
+@pytest.mark.parametrize("transform", ["log", "amplitude"])
+def test_power_below_minus_60_db_is_no_data(transform):
+    tile = np.array([[1e-30, 9.9e-7, 1e-6, 1.1e-6, 0.5]], np.float32)
+    values, valid = frequencies.transformed(tile, transform)
+    np.testing.assert_array_equal(valid, [[False, False, True, True, True]])
+    assert (values[~valid] == 0).all() and np.isfinite(values).all()
+
+
 @settings(deadline=None, max_examples=40)
 @given(st.integers(0, 2**31), st.integers(0, 12), st.integers(1, 40), st.integers(1, 40))
 def test_growing_a_mask_is_a_dilation(seed, radius, rows, columns):

@@ -11,6 +11,8 @@ from functools import lru_cache
 import numpy as np
 from scipy import fft
 
+# Power below -60 dB is far below the noise of any radar: borders and masks, and no measurement.
+FAINTEST = np.float32(1e-6)
 # The slopes of a window vary slowly: lines between these add nothing.
 _EVERY = 4
 
@@ -20,7 +22,7 @@ def transformed(tile: np.ndarray, transform: str) -> tuple[np.ndarray, np.ndarra
 
     Parameters
     ----------
-    tile : (rows, columns) gamma0 power; what is not finite or not positive is no data.
+    tile : (rows, columns) gamma0 power; what is not finite or below -60 dB is no data.
     transform : ``log`` for the natural logarithm, ``amplitude`` for the square root.
 
     Returns
@@ -28,13 +30,12 @@ def transformed(tile: np.ndarray, transform: str) -> tuple[np.ndarray, np.ndarra
     (values, valid): float32, 0 where not valid, and booleans; both (rows, columns).
     """
     tile = np.asarray(tile, np.float32)
+    valid = (tile >= FAINTEST) & (tile < np.inf)
     if transform == "log":
-        # What has no finite logarithm is what is not valid; no data needs no warning.
+        # No data needs no warning.
         with np.errstate(divide="ignore", invalid="ignore"):
             values = np.log(tile)
-        valid = np.isfinite(values)
     else:
-        valid = (tile > 0) & (tile < np.inf)
         values = np.sqrt(np.where(valid, tile, np.float32(0)))
     if not valid.all():
         np.copyto(values, 0, where=~valid)
