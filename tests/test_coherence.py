@@ -413,6 +413,78 @@ def test_errors_are_as_large_as_the_standard_error_says_and_do_not_shrink_the_sh
     assert allowed < 0.012
 
 
+def ridges(shape, displacement, direction, clutter, random):
+    """Logarithm of ground whose edges have one direction (radians from the rows' axis) but for a
+    clutter without one, displaced exactly as it is a sum of waves."""
+    row, column = np.indices(shape, float)
+    row, column = row - displacement[0], column - displacement[1]
+    log = np.zeros(shape)
+    for towards, contrast, count in ((direction, 0.5, 24), (None, clutter, 120)):
+        if not contrast:
+            continue
+        frequency = random.uniform(0.02, 0.2, count)
+        angle = random.uniform(0, np.pi, count) if towards is None else np.full(count, towards)
+        k = 2 * np.pi * frequency * [np.cos(angle), np.sin(angle)]
+        size = random.normal(size=count) * contrast * np.sqrt(2 / count)
+        phase = random.uniform(0, 2 * np.pi, count)
+        for i in range(count):
+            log += size[i] * np.cos(k[0, i] * row + k[1, i] * column + phase[i])
+    return log
+
+
+def ridge_pair(seed, clutter, size=96, looks=5):
+    random = np.random.default_rng((seed, 8))
+    truth, direction = random.uniform(-0.5, 0.5, 2), random.uniform(0.4, 1.2)
+    tiles = [
+        np.exp(ridges((size, size), at, direction, clutter, np.random.default_rng(seed)))
+        * random.gamma(looks, 1 / looks, (size, size))
+        for at in ((0, 0), truth)
+    ]
+    return *tiles, truth
+
+
+def test_ground_with_one_direction_is_refused_as_it_says_nothing_along_it():
+    """With the scatter of the scores of each axis alone some of these pass."""
+    for seed in range(40):
+        reference, secondary, _ = ridge_pair(seed, 0.04)
+        assert coherence.match(reference, secondary, min_psr=5).status != match.OK
+
+
+def test_ground_with_a_main_direction_has_a_covariance_that_its_errors_confirm():
+    z, both, correlations = [], [], []
+    for seed in range(40):
+        reference, secondary, truth = ridge_pair(seed, 0.1)
+        found = coherence.match(reference, secondary, max_sigma=1.0, min_psr=5)
+        assert found.status == match.OK
+        error = -np.array(found.shift) - truth
+        covariance = np.array(found.covariance)
+        assert np.sqrt(np.diag(covariance)) == pytest.approx(found.sigma)
+        z.append(error / found.sigma)
+        both.append(error @ np.linalg.solve(covariance, error))
+        correlations.append(covariance[0, 1] / np.prod(found.sigma))
+    # What 80 values give in 99.9 of 100 cases, but that two of a tile are not independent.
+    assert 0.75 < np.sqrt(np.mean(np.square(z))) < 1.25
+    assert 0.75 < np.sqrt(np.mean(both) / 2) < 1.25
+    assert np.median(correlations) < -0.6
+
+
+@pytest.mark.parametrize("looks", [1, 2])
+def test_errors_of_amplitudes_are_as_large_as_the_standard_error_says(looks):
+    z = []
+    for trial in range(60):
+        random = np.random.default_rng((trial, looks))
+        if trial % 4 == 0:
+            ground = simulation.ground((160, 160), trial, scenario="urban")
+        truth = random.uniform(-0.5, 0.5, 2)
+        tiles = [
+            simulation.observe(ground, shift, looks, random)[16:-16, 16:-16]
+            for shift in ((0, 0), truth)
+        ]
+        found = coherence.match(*tiles, transform="amplitude")
+        z.append((-np.array(found.shift) - truth) / found.sigma)
+    assert 0.85 < np.sqrt(np.mean(np.square(z))) < 1.2
+
+
 def test_water_is_refused():
     random = np.random.default_rng(11)
     for _ in range(150):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from makers import texture
+from scipy import linalg
 
 from stackshift.tile import frequencies, peak, precision, refinement, spectra
 
@@ -260,17 +261,21 @@ def test_the_scatter_of_the_scores_against_a_slow_version():
     phase = np.exp(1j * (at[0] * band.rows + at[1] * band.columns))
     first, second = given.reference * root, given.secondary * root * phase
     block = [round(16 / s) for s in _step(band)]
-    expected = []
+    scores = []
     for k in (band.rows, band.columns):
         score = image(first) * image(1j * k * second) - image(second) * image(1j * k * first)
-        squares = sum(
-            score[i : i + block[0], j : j + block[1]].sum() ** 2
+        blocks = [
+            score[i : i + block[0], j : j + block[1]].sum()
             for i in range(0, band.grid[0], block[0])
             for j in range(0, band.grid[1], block[1])
-        )
-        curvature = (k**2 * (np.conj(first) * second).real * band.multiplicity).sum()
-        expected.append(squares * (np.prod(band.grid) / 2) ** 2 / curvature)
-    assert precision.dispersion(given, at, coherence) == pytest.approx(expected, rel=1e-3)
+        ]
+        scores.append(np.array(blocks) * np.prod(band.grid) / 2)
+    common = (np.conj(first) * second).real * band.multiplicity
+    slopes = [np.broadcast_to(k, common.shape) for k in (band.rows, band.columns)]
+    curvature = np.array([[(k * m * common).sum() for k in slopes] for m in slopes])
+    root = np.linalg.inv(linalg.sqrtm(curvature))
+    expected = root @ np.array([[(a * b).sum() for a in scores] for b in scores]) @ root
+    np.testing.assert_allclose(precision.dispersion(given, at, coherence), expected, rtol=2e-3)
 
 
 def _step(band):
@@ -289,13 +294,38 @@ def test_scores_of_stationary_tiles_scatter_as_the_bound_says(monkeypatch, block
         for seed in range(16):
             given = ideal((0.4, -0.3), shape=(256, 300), coherent=coherent, seed=seed)
             found, coherence, hessian = refinement.refine(given, np.zeros(2))
-            robust = np.diag(np.linalg.inv(-hessian))
-            robust = robust * precision.dispersion(given.low, found, coherence)
+            root = np.linalg.inv(linalg.sqrtm(-hessian))
+            robust = np.diag(root @ precision.dispersion(given.low, found, coherence) @ root)
             bound = precision.knapp_carter(given, coherence)
             ratios.append(robust / bound**2)
             error = precision.standard_error(given, found, coherence, hessian)
             assert error == pytest.approx(np.maximum(np.sqrt(robust), bound))
         assert (low < np.mean(ratios, axis=0)).all() and (np.mean(ratios, axis=0) < high).all()
+
+
+def test_the_sandwich_of_the_whole_band_is_that_of_its_scores():
+    """H^-1 B H^-1, of scores that do not point along the axes."""
+    given = ideal((0.4, -0.3), coherent=0.8)
+    angle = np.arctan2(given.band.rows, given.band.columns)
+    other = ideal((0, 0), seed=9).secondary
+    oblique = replace(given, secondary=np.where(np.abs(angle - 0.7) < 0.6, given.secondary, other))
+    found, coherence, hessian = refinement.refine(oblique, np.array([0.4, -0.3]))
+    half = linalg.sqrtm(-hessian)
+    scores = half @ precision.dispersion(oblique, found, coherence) @ half
+    sandwich = np.linalg.inv(hessian) @ scores @ np.linalg.inv(hessian)
+    covariance = precision.covariance(oblique, found, coherence, hessian, whole=True)
+    bound = precision.knapp_carter(oblique, coherence)
+    sigmas = np.maximum(np.sqrt(np.diag(sandwich)), bound)
+    assert np.sqrt(np.diag(covariance)) == pytest.approx(sigmas, rel=1e-3)
+    assert precision.standard_error(oblique, found, coherence, hessian, whole=True) == (
+        pytest.approx(sigmas, rel=1e-3)
+    )
+
+    def correlation(matrix):
+        return matrix[0, 1] / np.sqrt(matrix[0, 0] * matrix[1, 1])
+
+    assert correlation(covariance) == pytest.approx(correlation(sandwich), rel=1e-3)
+    assert correlation(covariance) < -0.2
 
 
 def test_block_sums_are_sums_over_blocks_of_16_pixels_of_the_tile():

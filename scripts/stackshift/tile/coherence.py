@@ -12,7 +12,7 @@ from stackshift.tile import match as outcome
 from stackshift.tile.frequencies import transformed
 from stackshift.tile.match import Match
 from stackshift.tile.peak import coarse_peak
-from stackshift.tile.precision import knapp_carter, standard_error
+from stackshift.tile.precision import covariance, knapp_carter
 from stackshift.tile.refinement import pull, refine
 from stackshift.tile.spectra import WIDE, Spectra, common_spectra, recut, widened
 
@@ -41,7 +41,7 @@ def match(
     Parameters
     ----------
     reference, secondary : (rows, columns) gamma0 power of the same ground; what is not finite or
-        not positive is no data.
+        below -60 dB is no data.
     transform : ``log``, or ``amplitude`` for one or two looks.
     search_radius : largest displacement to each side, pixels.
     taper : share of the tile's length that its tapered edges take.
@@ -124,7 +124,7 @@ def match_transformed(
     if found and cutoff < WIDE and _worth_more(spectra, found[1]):
         spectra = widened(spectra)
         found = refine(spectra, found[0], rounds=1)
-    return _judged(spectra, found, whole, psr, max_sigma)
+    return _judged(spectra, found, whole, psr, max_sigma, transform)
 
 
 def _worth_more(spectra: Spectra, coherence: np.ndarray) -> bool:
@@ -132,14 +132,17 @@ def _worth_more(spectra: Spectra, coherence: np.ndarray) -> bool:
     return coherence[-1] > _RICH and max(knapp_carter(spectra, coherence)) > _ENOUGH
 
 
-def _judged(spectra, found, whole, psr, max_sigma) -> Match:
+def _judged(spectra, found, whole, psr, max_sigma, transform) -> Match:
     if found is None:
         return Match.rejected(
             outcome.NO_MATCH, f"no stable maximum near the peak (PSR {psr:.1f})", quality=psr
         )
     displacement, coherence, hessian = found
     displacement = displacement * (1 + pull(spectra, coherence))
-    sigma = standard_error(spectra, displacement, coherence, hessian)
+    # The noise of an amplitude is larger where it is bright, which the lower part does not see.
+    whole_band = transform != "log"
+    spread = covariance(spectra, displacement, coherence, hessian, whole_band)
+    sigma = float(np.sqrt(spread[0, 0])), float(np.sqrt(spread[1, 1]))
     mean = float(np.average(coherence, weights=spectra.band.counts))
     if not max(sigma) <= max_sigma:
         return Match.rejected(
@@ -149,13 +152,15 @@ def _judged(spectra, found, whole, psr, max_sigma) -> Match:
             coherence=mean,
         )
     rows, columns = (float(v) for v in -(whole + displacement))
+    across = float(spread[0, 1])
     return Match(
         outcome.OK,
         f"matched, PSR {psr:.1f}",
         (rows, columns),
-        (float(sigma[0]), float(sigma[1])),
+        sigma,
         psr,
         mean,
+        covariance=((sigma[0] ** 2, across), (across, sigma[1] ** 2)),
     )
 
 

@@ -30,7 +30,8 @@ def transformed(tile: np.ndarray, transform: str) -> tuple[np.ndarray, np.ndarra
     (values, valid): float32, 0 where not valid, and booleans; both (rows, columns).
     """
     tile = np.asarray(tile, np.float32)
-    valid = (tile >= FAINTEST) & (tile < np.inf)
+    valid = tile >= FAINTEST
+    valid &= tile < np.inf
     if transform == "log":
         # No data needs no warning.
         with np.errstate(divide="ignore", invalid="ignore"):

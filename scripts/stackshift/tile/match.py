@@ -26,6 +26,8 @@ class Match:
     sigma : standard error of the shift in pixels, same axes; None where the method gives none.
     quality : the method's own figure of merit.
     coherence : mean coherence of the two tiles at the shift, 0 to 1.
+    covariance : of the shift in pixel^2, rows and columns by rows and columns; its diagonal is
+        sigma squared. None where the method gives none.
     error, phase : as scikit-image gives them; the cross-correlation method only.
     """
 
@@ -37,6 +39,7 @@ class Match:
     coherence: float | None = None
     error: float | None = None
     phase: float | None = None
+    covariance: tuple[tuple[float, float], tuple[float, float]] | None = None
 
     @classmethod
     def rejected(cls, status: str, message: str, **figures) -> "Match":

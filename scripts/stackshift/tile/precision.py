@@ -11,18 +11,49 @@ _BLOCK = 16
 
 
 def standard_error(
-    spectra: Spectra, displacement: np.ndarray, coherence: np.ndarray, hessian: np.ndarray
+    spectra: Spectra,
+    displacement: np.ndarray,
+    coherence: np.ndarray,
+    hessian: np.ndarray,
+    whole: bool = False,
 ) -> tuple[float, float]:
-    """Standard error (rows, columns) in pixels: the larger of the bound and of the sandwich.
+    """Standard error (rows, columns) in pixels: the roots of the diagonal of `covariance`."""
+    found = covariance(spectra, displacement, coherence, hessian, whole)
+    return float(np.sqrt(found[0, 0])), float(np.sqrt(found[1, 1]))
 
-    The bound holds for stationary tiles. Huber's sandwich (1967), the inverse Hessian widened by
-    how much more the scores scatter than it says, sees where in the tile the information comes
-    from, and that a few bright points may be all there is.
+
+def covariance(
+    spectra: Spectra,
+    displacement: np.ndarray,
+    coherence: np.ndarray,
+    hessian: np.ndarray,
+    whole: bool = False,
+) -> np.ndarray:
+    """Covariance of a displacement, px^2: on each axis the larger of the bound and the sandwich.
+
+    The bound holds for stationary tiles. The sandwich H^-1 B H^-1 of the Hessian H and of the
+    scores' covariance B (Huber 1967, Proc. 5th Berkeley Symp. 1, 221; White 1982,
+    doi:10.2307/1912526) sees where in the tile the information comes from, that a few bright
+    points may be all there is, and that all edges may have one direction.
+
+    Parameters
+    ----------
+    spectra, displacement, coherence, hessian : from `common_spectra` and `refine`.
+    whole : take the scores from all frequencies of the band instead of from the lower ones, where
+        noise is not the same everywhere in the tile.
+
+    Returns
+    -------
+    2 x 2 (rows, columns), infinite where the tile tells nothing.
     """
+    part = spectra if whole else spectra.low
+    # Scores of the lower part scatter by as much more than its Hessian says as all scores do.
+    root = _power(-hessian, -0.5)
+    robust = root @ dispersion(part, displacement, coherence) @ root
     bound = knapp_carter(spectra, coherence)
-    curvature = np.diag(np.linalg.inv(-hessian))
-    robust = np.sqrt(np.maximum(curvature * dispersion(spectra.low, displacement, coherence), 0))
-    return float(max(bound[0], robust[0])), float(max(bound[1], robust[1]))
+    variances = np.diag(robust)
+    widened = np.sqrt(np.maximum(variances, bound**2) / np.maximum(variances, 1e-30))
+    return robust * np.outer(widened, widened)
 
 
 def knapp_carter(spectra: Spectra, coherence: np.ndarray) -> np.ndarray:
@@ -34,7 +65,7 @@ def knapp_carter(spectra: Spectra, coherence: np.ndarray) -> np.ndarray:
 
 
 def dispersion(spectra: Spectra, displacement: np.ndarray, coherence: np.ndarray) -> np.ndarray:
-    """Scatter of the scores of blocks of 16 x 16 pixels over what the Hessian expects.
+    """Scatter of the scores of blocks of 16 x 16 pixels against what the Hessian expects.
 
     Parameters
     ----------
@@ -44,7 +75,7 @@ def dispersion(spectra: Spectra, displacement: np.ndarray, coherence: np.ndarray
 
     Returns
     -------
-    (rows, columns): squared scores summed over the blocks, by minus the Hessian's diagonal.
+    2 x 2 (rows, columns): H^-1/2 B H^-1/2 of minus the Hessian H and the scores' covariance B.
     """
     frequencies = spectra.band
     likelihood = weights(coherence[: len(frequencies.centres)], spectra.powers)
@@ -61,13 +92,28 @@ def dispersion(spectra: Spectra, displacement: np.ndarray, coherence: np.ndarray
         for image in (first, second)
     )
     step = np.divide(frequencies.padded, frequencies.grid)
-    scores = [
-        _block_sums(a * slope_b - b * slope_a, step).astype(float)
-        for slope_a, slope_b in zip(a_slopes, b_slopes, strict=True)
-    ]
+    scores = np.array(
+        [
+            _block_sums(a * slope_b - b * slope_a, step).ravel().astype(float)
+            for slope_a, slope_b in zip(a_slopes, b_slopes, strict=True)
+        ]
+    )
     # Parseval: a sum over the frequencies is one over the pixels times their number.
-    scale = 0.5 * np.prod(frequencies.grid)
-    return np.array([scale**2 * (score**2).sum() for score in scores]) / -np.diag(hessian)
+    scores *= 0.5 * np.prod(frequencies.grid)
+    root = _power(-hessian, -0.5)
+    return root @ _products(scores) @ root
+
+
+def _products(scores: np.ndarray) -> np.ndarray:
+    """Sums of squares and products of the rows; no dot product, whose bits depend on threads."""
+    return (scores[:, None] * scores[None]).sum(axis=2)
+
+
+def _power(matrix: np.ndarray, exponent: float) -> np.ndarray:
+    """A power of a symmetric 2 x 2 matrix; of no curvature there is hardly any information."""
+    values, vectors = np.linalg.eigh(matrix)
+    values = np.maximum(values, 1e-9 * max(values[-1], 1e-30))
+    return (vectors * values**exponent) @ vectors.T
 
 
 def _block_sums(image: np.ndarray, step: np.ndarray) -> np.ndarray:
