@@ -8,6 +8,7 @@ opposite, the shift that brings it back.
 
 import numpy as np
 
+from stackshift.tile import aliasing
 from stackshift.tile import match as outcome
 from stackshift.tile.frequencies import transformed
 from stackshift.tile.match import Match
@@ -35,6 +36,7 @@ def match(
     min_valid: float = 0.1,
     min_psr: float = 8.0,
     max_sigma: float = 0.15,
+    moved: tuple[float, float] = (0.0, 0.0),
 ) -> Match:
     """The shift that brings the secondary tile onto the reference tile, with its standard error.
 
@@ -51,6 +53,8 @@ def match(
     min_valid : smallest share of pixels valid in both tiles, 0 to 1.
     min_psr : smallest ratio of the correlation's peak above its mean to its standard deviation.
     max_sigma : largest standard error of either axis, pixels.
+    moved : (rows, columns) in pixels by which the secondary's content was displaced before it was
+        interpolated back, if it was; what its posting folds still turns with that.
 
     Returns
     -------
@@ -124,7 +128,7 @@ def match_transformed(
     if found and cutoff < WIDE and _worth_more(spectra, found[1]):
         spectra = widened(spectra)
         found = refine(spectra, found[0], rounds=1)
-    return _judged(spectra, found, whole, psr, max_sigma, transform)
+    return _judged(spectra, found, whole, psr, max_sigma, transform, moved)
 
 
 def _worth_more(spectra: Spectra, coherence: np.ndarray) -> bool:
@@ -132,7 +136,7 @@ def _worth_more(spectra: Spectra, coherence: np.ndarray) -> bool:
     return coherence[-1] > _RICH and max(knapp_carter(spectra, coherence)) > _ENOUGH
 
 
-def _judged(spectra, found, whole, psr, max_sigma, transform) -> Match:
+def _judged(spectra, found, whole, psr, max_sigma, transform, moved) -> Match:
     if found is None:
         return Match.rejected(
             outcome.NO_MATCH, f"no stable maximum near the peak (PSR {psr:.1f})", quality=psr
@@ -142,6 +146,9 @@ def _judged(spectra, found, whole, psr, max_sigma, transform) -> Match:
     # The noise of an amplitude is larger where it is bright, which the lower part does not see.
     whole_band = transform != "log"
     spread = covariance(spectra, displacement, coherence, hessian, whole_band)
+    displacement, spread = aliasing.without_pull(
+        spectra, coherence, displacement, spread, moved
+    )
     sigma = float(np.sqrt(spread[0, 0])), float(np.sqrt(spread[1, 1]))
     mean = float(np.average(coherence, weights=spectra.band.counts))
     if not max(sigma) <= max_sigma:
