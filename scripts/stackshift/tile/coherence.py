@@ -15,6 +15,7 @@ from stackshift.tile.match import Match
 from stackshift.tile.peak import coarse_peak
 from stackshift.tile.precision import covariance, knapp_carter
 from stackshift.tile.refinement import pull, refine
+from stackshift.tile.refusal import beyond_radius, faint, no_peak
 from stackshift.tile.spectra import WIDE, Spectra, common_spectra, recut, widened
 
 # The coarse peak is good to about this many pixels: one at the search radius is still within.
@@ -103,14 +104,9 @@ def match_transformed(
     if not np.isfinite(psr):
         return Match.rejected(outcome.NO_MATCH, "a tile is constant: there is nothing to match")
     if psr < min_psr:
-        return _no_peak(psr, min_psr)
+        return no_peak(spectra.low, psr, radius, min_psr)
     if max(abs(displacement)) > radius + _SLACK:
-        return Match.rejected(
-            outcome.SEARCH_LIMIT,
-            f"the best match is {max(abs(displacement)):.0f} pixels away, beyond the search radius"
-            f" of {radius}; raise search_radius if scenes may lie that far apart",
-            quality=psr,
-        )
+        return beyond_radius(max(abs(displacement)), radius, psr)
     whole = np.zeros(2, int)
     if max(abs(displacement)) > 1:
         whole = np.rint(displacement).astype(int)
@@ -123,7 +119,7 @@ def match_transformed(
             return _too_many_gaps(spectra.valid if spectra else 0.0, min_valid)
         displacement, psr = coarse_peak(spectra.low, 2)
         if not psr >= min_psr:
-            return _no_peak(psr, min_psr)
+            return faint(psr, min_psr)
     found = refine(spectra, displacement)
     if found and cutoff < WIDE and _worth_more(spectra, found[1]):
         spectra = widened(spectra)
@@ -146,9 +142,7 @@ def _judged(spectra, found, whole, psr, max_sigma, transform, moved) -> Match:
     # The noise of an amplitude is larger where it is bright, which the lower part does not see.
     whole_band = transform != "log"
     spread = covariance(spectra, displacement, coherence, hessian, whole_band)
-    displacement, spread = aliasing.without_pull(
-        spectra, coherence, displacement, spread, moved
-    )
+    displacement, spread = aliasing.without_pull(spectra, coherence, displacement, spread, moved)
     sigma = float(np.sqrt(spread[0, 0])), float(np.sqrt(spread[1, 1]))
     mean = float(np.average(coherence, weights=spectra.band.counts))
     if not max(sigma) <= max_sigma:
@@ -175,12 +169,4 @@ def _too_many_gaps(valid: float, least: float) -> Match:
     return Match.rejected(
         outcome.TOO_MANY_NAN,
         f"{100 * valid:.1f} % of the pixels are valid in both tiles, fewer than {100 * least:g} %",
-    )
-
-
-def _no_peak(psr: float, least: float) -> Match:
-    return Match.rejected(
-        outcome.NO_MATCH,
-        f"peak to sidelobe ratio {psr:.1f} is below the gate of {least:g}: nothing to match",
-        quality=psr,
     )

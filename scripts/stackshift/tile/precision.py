@@ -1,5 +1,7 @@
 """Standard error of a displacement: Knapp and Carter's bound, and Huber's sandwich."""
 
+import math
+
 import numpy as np
 from scipy import fft
 
@@ -48,7 +50,7 @@ def covariance(
     """
     part = spectra if whole else spectra.low
     # Scores of the lower part scatter by as much more than its Hessian says as all scores do.
-    root = _power(-hessian, -0.5)
+    root = _inverse_root(-hessian)
     robust = root @ dispersion(part, displacement, coherence) @ root
     bound = knapp_carter(spectra, coherence)
     variances = np.diag(robust)
@@ -100,7 +102,7 @@ def dispersion(spectra: Spectra, displacement: np.ndarray, coherence: np.ndarray
     )
     # Parseval: a sum over the frequencies is one over the pixels times their number.
     scores *= 0.5 * np.prod(frequencies.grid)
-    root = _power(-hessian, -0.5)
+    root = _inverse_root(-hessian)
     return root @ _products(scores) @ root
 
 
@@ -109,11 +111,13 @@ def _products(scores: np.ndarray) -> np.ndarray:
     return (scores[:, None] * scores[None]).sum(axis=2)
 
 
-def _power(matrix: np.ndarray, exponent: float) -> np.ndarray:
-    """A power of a symmetric 2 x 2 matrix; of no curvature there is hardly any information."""
-    values, vectors = np.linalg.eigh(matrix)
-    values = np.maximum(values, 1e-9 * max(values[-1], 1e-30))
-    return (vectors * values**exponent) @ vectors.T
+def _inverse_root(matrix: np.ndarray) -> np.ndarray:
+    """The inverse square root of a symmetric 2 x 2 matrix of no negative eigenvalues."""
+    (a, b), (_, d) = matrix
+    # Of no curvature in one direction there is hardly any information, but not none.
+    root = math.sqrt(max(a * d - b * b, 1e-9 * (a + d) ** 2, 1e-60))
+    scale = root * math.sqrt(max(a + d, 0.0) + 2 * root)
+    return np.array([[d + root, -b], [-b, a + root]]) / scale
 
 
 def _block_sums(image: np.ndarray, step: np.ndarray) -> np.ndarray:
