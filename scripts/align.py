@@ -97,12 +97,11 @@ def _others(part, own, made: dict, scene: str, cell, transform: str):
 
 def _measured(pair, cells, made: dict, options: dict):
     """Match of each tile, its share of valid pixels, quarters of few tiles; the scene's tags."""
-    how = {key: value for key, value in options.items() if key != "transform"}
     seen, valid, quarters, tags = {}, {}, {}, {}
     for cell in cells:
         others, own, tags = pair(cell)
         valid[cell] = float(np.mean(others[1] & own[1]))
-        seen[cell] = _seen((others, own), how, made)
+        seen[cell] = _seen((others, own), options, made)
     place, agree = alignment.whereabouts(seen.values(), options["min_psr"])
     matches = {cell: one.match for cell, one in seen.items()}
     common = {
@@ -113,7 +112,7 @@ def _measured(pair, cells, made: dict, options: dict):
     for cell in cells:
         if agree and seen[cell].surface is not None:
             others, own, _ = pair(cell)
-            found = alignment.found_near((others, own), place, common.get(cell), how)
+            found = alignment.found_near((others, own), place, common.get(cell), options)
             matches[cell] = found or matches[cell]
         elif place is None and matches[cell].status == OK:
             matches[cell] = Match.rejected(
@@ -122,7 +121,7 @@ def _measured(pair, cells, made: dict, options: dict):
             )  # fmt: skip
         if len(cells) < _FEW_TILES and matches[cell].status == OK:
             others, own, _ = pair(cell)
-            quarters[cell] = alignment.quarters((others, own), matches[cell], how)
+            quarters[cell] = alignment.quarters((others, own), matches[cell], options)
     return matches, valid, quarters, tags
 
 

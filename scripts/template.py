@@ -42,7 +42,6 @@ def main(
     area = raster.read_grid(grid)
     usable = [scene for scene, folder in tiles.items() if _readable(Path(folder))]
     cells = [(row, column) for row in range(cut[0]) for column in range(cut[1])]
-    how = {key: value for key, value in options.items() if key != "transform"}
 
     def load(cell):
         return {scene: _read(tiles[scene], cell, options["transform"]) for scene in usable}
@@ -50,7 +49,7 @@ def main(
     size = pixel_size(area, raster.unit_in_metres(area.crs), area.height / 2)
     first = from_pairs([files.read_json(path) for path in pairs], usable, size)
     with ThreadPoolExecutor(threads) as pool:
-        found = template.made(usable, first, cells, load, how, pool.map)
+        found = template.made(usable, first, cells, load, options, pool.map)
     logging.info(
         "%d scenes, %d placed by pairs, %d members", len(usable), len(first), len(found.positions)
     )

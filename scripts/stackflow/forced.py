@@ -1,6 +1,7 @@
 """Whether Snakemake was told to run jobs that need not run."""
 
 import sys
+from types import FrameType
 
 from snakemake.settings.types import DAGSettings
 
@@ -12,7 +13,7 @@ def is_forced() -> bool:
     ``workflow.dag_settings`` is still empty. But what calls for the Snakefile to be read holds
     these settings already, be they from the command line, a profile or a program.
     """
-    frame = sys._getframe()
+    frame: FrameType | None = sys._getframe()
     while frame:
         settings = getattr(frame.f_locals.get("self"), "dag_settings", None)
         if isinstance(settings, DAGSettings):

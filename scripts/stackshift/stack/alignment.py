@@ -73,7 +73,7 @@ def seen(tiles: tuple[Tile, Tile], options: dict) -> Seen:
     Parameters
     ----------
     tiles : (values, valid) of the mean and of the scene.
-    options : keyword arguments of `coherence.match` but the transform.
+    options : keyword arguments of `coherence.match`.
     """
     match = estimator.match_transformed(tiles, **options)
     if match.status not in _FAINT:

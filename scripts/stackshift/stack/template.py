@@ -56,7 +56,7 @@ def made(
     first : positions of those that the pairs reached.
     cells : (row, column) of all tiles.
     load : gives (values, valid) of all these scenes in a tile.
-    options : keyword arguments of `coherence.match` but the transform.
+    options : keyword arguments of `coherence.match`.
     each : `map`, or that of a pool of threads.
 
     Returns

@@ -72,6 +72,8 @@ def match(
         min_valid=min_valid,
         min_psr=min_psr,
         max_sigma=max_sigma,
+        transform=transform,
+        moved=moved,
     )
 
 
@@ -85,6 +87,8 @@ def match_transformed(
     min_valid: float,
     min_psr: float,
     max_sigma: float,
+    transform: str = "log",
+    moved: tuple[float, float] = (0.0, 0.0),
 ) -> Match:
     """The same for tiles on the scale of `transformed` already: (values, valid) of each."""
     shape = tiles[0][0].shape
