@@ -63,13 +63,15 @@ def test_a_new_scene_measures_its_own_pairs_only(dropped, tmp_path):
 def test_what_is_changed_is_measured_again(dropped, tmp_path):
     workspace = dropped.copy(tmp_path / "changed")
     (scene,) = (workspace.folder / "scenes").glob(f"*{TIMES[2]}*")
-    later = scene.stat().st_mtime + 1000
-    os.utime(scene, (later, later))
-    assert workspace.dry("analysed")["correlate"] == 1
-    os.utime(scene, (later - 1000, later - 1000))
+    before = scene.stat()
+    for seconds in (1000, -1000):
+        os.utime(scene, (before.st_atime, before.st_mtime + seconds))
+        assert workspace.dry("analysed")["correlate"] == 1
+    os.utime(scene, ns=(before.st_atime_ns, before.st_mtime_ns))
     workspace.config["flatten"] = {"outside": "clip"}
     assert workspace.dry("analysed")["correlate"] == 6
 
 
 def test_forced_stages_run(dropped):
-    assert dropped.dry("analysed", "--forcerun", "correlate")["correlate"] == 6
+    for spelling in ("--forcerun=correlate", "-Rcorrelate", "-pF"):
+        assert dropped.dry("analysed", spelling)["correlate"] == 6

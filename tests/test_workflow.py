@@ -201,6 +201,34 @@ def test_the_json_of_a_pair_can_be_asked_for_by_name(finished, tmp_path):
     }
 
 
+def set_time(path, seconds):
+    """Move the time stamp of a file, without a change of its content."""
+    moved = path.stat().st_mtime + seconds
+    os.utime(path, (moved, moved))
+
+
+def test_a_scene_replaced_by_an_older_file_of_the_same_size_is_noticed(finished, tmp_path):
+    workspace = finished.copy(tmp_path / "replaced")
+    set_time(workspace.folder / "scenes" / hyp3_name(TIMES[1]), -1e8)
+    jobs = workspace.dry("analysed")
+    assert set(jobs) == {"check", *AFTER["superset"], "analysed"} - SHOWN - {"quicklook"}
+    assert (jobs["superset"], jobs["correlate"]) == (1, 2)
+
+
+def test_time_stamps_in_the_future_stop_nothing(finished, tmp_path):
+    workspace = finished.copy(tmp_path / "future")
+    # By three hours and by ten years; the oldest scene defines the grid.
+    scenes = [workspace.folder / "scenes" / hyp3_name(time) for time in TIMES]
+    set_time(scenes[0], 1e4)
+    set_time(scenes[1], 3e8)
+    done = workspace.run("analysed")
+    assert done.status == 0, done.text
+    assert done.jobs["superset"] >= 2
+    assert workspace.dry("analysed") == {}
+    set_time(scenes[1], -1)
+    assert workspace.dry("analysed")["superset"] == 1
+
+
 def test_several_stacks_and_polarizations_in_one_call(tmp_path):
     for polarization in ("VV", "VH"):
         small_stack(tmp_path / "one", polarization, TIMES[:2], OFFSETS[:2])

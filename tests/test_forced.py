@@ -1,0 +1,47 @@
+"""Force is seen however it is spelt, while the Snakefile is read."""
+
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT
+
+SNAKEFILE = """
+import sys
+sys.path.append("{scripts}")
+from stackflow.forced import is_forced
+print("forced:", is_forced(), file=sys.stderr)
+
+rule one:
+    output: "one.txt"
+    shell: "touch {{output}}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ("", False),
+        ("one --rerun-incomplete --cores 3", False),
+        ("--forcerun one", True),
+        ("--forcerun=one", True),
+        ("--forcer one", True),
+        ("-R one", True),
+        ("-Rone", True),
+        ("-F", True),
+        ("-pF", True),
+        ("one -f", True),
+        ("--forceall", True),
+        ("--workflow-profile profile", True),
+        # A target of this name is no option.
+        ("--until one -- one", False),
+    ],
+)
+def test_force_is_seen(tmp_path, arguments, expected):
+    (tmp_path / "Snakefile").write_text(SNAKEFILE.format(scripts=ROOT / "scripts"))
+    (tmp_path / "profile").mkdir()
+    (tmp_path / "profile" / "config.yaml").write_text("forceall: true\n")
+    command = [sys.executable, "-m", "snakemake", "--dry-run", *arguments.split()]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert f"forced: {expected}\n" in done.stderr

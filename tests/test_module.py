@@ -1,0 +1,64 @@
+"""The workflow as a module of another one: with and without a prefix and names of its own."""
+
+import pytest
+from conftest import OFFSETS, ROOT, TIMES, Workspace, small_stack
+
+SNAKEFILE = """
+module stackshift:
+    snakefile: "{snakefile}"
+    config: config["stackshift"]
+    {prefix}
+
+use rule * from stackshift{names}
+
+rule mine:
+    default_target: True
+    input: rules.{overview}.output.lines
+    output: "verdicts.txt"
+    shell: "cp {{input}} {{output}}"
+
+onsuccess:
+    stackshift.onsuccess()
+"""
+
+
+@pytest.mark.parametrize(
+    ("prefix", "names", "own"), [("", "", ""), ('prefix: "rtc/"', " as rtc_*", "rtc_")]
+)
+def test_a_run_from_another_workflow(tmp_path, prefix, names, own):
+    small_stack(tmp_path / "scenes", times=TIMES[:2], offsets=OFFSETS[:2])
+    (tmp_path / "Snakefile").write_text(
+        SNAKEFILE.format(
+            snakefile=ROOT / "Snakefile", prefix=prefix, names=names, overview=f"{own}overview"
+        )
+    )
+    stacks = {"site": {"directory": "scenes"}}
+    if prefix:
+        stacks["made"] = {"simulate": {"scenes": 2, "rows": 128, "columns": 128}}
+    # Keys of the other workflow are none of the module's.
+    config = {
+        "stacks": "of the other workflow",
+        "stackshift": {"stacks": stacks, "tiles": {"rows": 1, "columns": 1}, "keep": []},
+    }
+    workspace = Workspace(tmp_path, config, tmp_path)
+    profile = ("--workflow-profile", ROOT / "profiles" / "default")
+    done = workspace.run(*profile)
+    assert done.status == 0, done.text
+    results = tmp_path / ("rtc" if prefix else "") / "results"
+    verdicts = (tmp_path / "verdicts.txt").read_text()
+    assert [line.split(":")[0] for line in verdicts.splitlines() if line[0] != " "] == [
+        f"{stack} VV" for stack in sorted(stacks)
+    ]
+    # The closing lines, and no raster that is not kept.
+    assert verdicts in done.text
+    assert f"Overview: {results / 'overview.html'}" in done.text
+    assert {path.parent.name for path in results.rglob("*.tif")} <= {"simulated"}
+    made = {path.name for path in tmp_path.iterdir() if path.name[0] != "."}
+    made -= {"scenes", "Snakefile", "my.yaml", "verdicts.txt"}
+    assert made == ({"rtc"} if prefix else {"results", "logs", "benchmarks"})
+    assert workspace.dry(*profile) == {}
+    forced = workspace.dry(*profile, f"--forcerun={own}correlate")
+    assert forced[f"{own}correlate"] == len(stacks)
+    # A scene replaced is seen although tiles are gone.
+    small_stack(tmp_path / "scenes", times=TIMES[:1], offsets=[(1, 1)])
+    assert workspace.dry(*profile)[f"{own}correlate"] == 1
