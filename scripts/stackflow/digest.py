@@ -44,7 +44,8 @@ def _file(module: str) -> Path:
 
 
 @cache
-def _imports(path: Path) -> frozenset[Path]:
+def imports(path: Path) -> frozenset[Path]:
+    """The modules of this project that a file imports."""
     names = set()
     for node in ast.walk(ast.parse(path.read_bytes())):
         if isinstance(node, ast.Import):
@@ -60,5 +61,5 @@ def _reached(start: Path) -> set[Path]:
         path = waiting.pop()
         if path not in reached:
             reached.add(path)
-            waiting.extend(_imports(path))
+            waiting.extend(imports(path))
     return reached
