@@ -12,7 +12,7 @@ MUTATION := .mutation/run.stamp
 PYTEST_ = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n $(CORES) --dist loadgroup
 COVERAGE := --cov=scripts/stackshift --cov-fail-under=95 --cov-report=term:skip-covered
 
-.PHONY: accuracy bench columns demo kills test test-all mutation lint format requirements clean
+.PHONY: accuracy bench columns demo imports kills test test-all mutation lint format requirements clean
 
 demo: $(RUN)
 	$(BIN)/snakemake --cores $(CORES) --report results/report.html --report-after-run
@@ -46,6 +46,10 @@ bench: $(DEVELOP)
 # Writes docs/columns.md from the one place where the columns stand.
 columns: $(RUN)
 	$(BIN)/python docs/make_columns.py
+
+# Who imports whom among the packages, as a matrix: nothing stands below its diagonal.
+imports: $(RUN)
+	$(BIN)/python tests/rooms.py
 
 lint: $(DEVELOP)
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""Who imports whom among the packages: ``python tests/rooms.py`` draws it, a test holds it to KNOWS."""
+"""Who imports whom among the packages; ``make imports`` draws it, a test holds it to KNOWS."""
 
 import re
 import sys

@@ -1,7 +1,4 @@
-"""The packages know only those behind them, and no two things have one name."""
-
-import ast
-from collections import Counter
+"""The packages know only those behind them."""
 
 from rooms import KNOWS, ROOT, arrows, picture
 
