@@ -25,9 +25,11 @@ class Run:
     @property
     def jobs(self) -> dict[str, int]:
         """Number of jobs by rule, without targets; empty if there was nothing to do."""
-        table = re.search(r"^Job stats.*?─\s*\n((?: *\w+ +\d+ *\n)+)", self.text, re.M | re.S)
-        found = {} if table is None else dict(line.split() for line in table[1].splitlines())
-        return {rule: int(n) for rule, n in found.items() if rule not in ("total", "all")}
+        table = re.search(r"^Job stats.*?─\s*\n((?: *\w[\w ]* \d+ *\n)+)", self.text, re.M | re.S)
+        lines = [] if table is None else table[1].splitlines()
+        # The table shows the underscores of a name as blanks.
+        found = {"_".join(words): int(n) for *words, n in map(str.split, lines)}
+        return {rule: n for rule, n in found.items() if rule not in ("total", "all")}
 
 
 @dataclass
