@@ -22,7 +22,8 @@ rule tiled:
 rule correlated:
     input:
         for_products(rules.check.output.report),
-        (path for product in PRODUCTS for path in measurements_of(*product)),
+        # A list, as Snakemake loses the first of what is made one by one.
+        [path for product in PRODUCTS for path in measurements_of(*product)],
 
 
 rule analysed:
