@@ -333,8 +333,12 @@ def white(shape, displacement, coherent, seed):
         ((250, 280), 0.9, 0.6),
     ],
 )
-def test_frequencies_beyond_the_cutoff_are_used_where_they_tell_more(shape, coherent, used):
+def test_frequencies_beyond_the_cutoff_are_used_where_they_tell_more(
+    shape, coherent, used, monkeypatch
+):
     """Standard error, errors and coherence of white tiles: Knapp and Carter's integral, exactly."""
+    # White up to Nyquist and then nothing is what no averaging over pixels makes of any ground.
+    monkeypatch.setattr(coherence.aliasing, "without_pull", lambda *given: given[2:4])
     # Effective pixels under the taper: flanks' integrals of the square and the fourth power.
     flank = (0.9 + 0.1 * 3 / 8) ** 2 / (0.9 + 0.1 * 35 / 128)
     information = coherent**2 / (1 - coherent**2) * np.prod(shape) * flank**2
@@ -348,6 +352,35 @@ def test_frequencies_beyond_the_cutoff_are_used_where_they_tell_more(shape, cohe
         z.append((-np.array(found.shift) - truth) / expected)
     # 16 values: this holds for 99 of 100 draws.
     assert 0.55 < np.sqrt(np.mean(np.square(z))) < 1.5
+
+
+@pytest.mark.parametrize("displacement", [(40.3, 0.0), (5.0, -70.4)])
+def test_a_peak_far_beyond_the_search_radius_is_said_so(displacement):
+    found = coherence.match(*pair((200, 200), displacement, 3, looks=5))
+    assert (found.status, found.shift) == (match.SEARCH_LIMIT, None)
+    away = round(max(map(abs, displacement)))
+    assert f"{away} pixels away, beyond the search radius of 32; raise search" in found.message
+    assert found.quality > 8
+
+
+@pytest.mark.parametrize("share", [1.0, 0.8])
+def test_inverted_contrast_is_said_so(share):
+    random = np.random.default_rng(3)
+    log = np.log(texture(160, 160, 1))
+    log -= log.mean()
+    inverted = np.kron(random.permutation(64).reshape(8, 8) < share * 64, np.ones((20, 20)))
+    other = np.where(inverted, -log, log)
+    found = coherence.match(noisy(np.exp(log), 5, 1), noisy(np.exp(other), 5, 2))
+    assert (found.status, found.shift) == (match.NO_MATCH, None)
+    assert "inverted contrast" in found.message
+
+
+def test_tiles_that_match_are_not_searched_beyond_the_radius(monkeypatch):
+    def never(*_):
+        raise AssertionError("searched twice")
+
+    monkeypatch.setattr(coherence, "no_peak", never)
+    assert coherence.match(*pair((100, 100), (0.3, 0.2))).status == match.OK
 
 
 def constant(value):
@@ -491,7 +524,7 @@ def test_water_is_refused():
         tiles = [random.standard_gamma(5, (128, 128), np.float32) for _ in "ab"]
         found = coherence.match(*tiles)
         assert found.status == match.NO_MATCH
-        assert "PSR" in found.message or "ratio" in found.message
+        assert "nothing to match" in found.message
 
 
 def test_a_coastline_of_no_data_is_not_matched_instead_of_the_water():

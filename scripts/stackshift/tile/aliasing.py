@@ -3,21 +3,30 @@
 A frequency k beyond Nyquist appears as k - 2 pi, where it turns with a displacement the other way
 round (Stone et al. 2001, doi:10.1109/36.957286) and pulls it towards the nearest whole pixel. How
 much of it there is follows from the spectrum that both tiles have in common: a power law seen
-through boxes of a pixel, of which as much is folded as that spectrum holds near Nyquist.
+through boxes of a pixel, of which as much is folded as that spectrum holds near Nyquist, unless
+the phases speak against it.
 """
 
 import math
 
 import numpy as np
 
-from stackshift.tile.folding import TURN, corner, rings
+from stackshift.tile.folding import TURN, rings
+from stackshift.tile.nyquist import against, level, near_nyquist
+from stackshift.tile.precision import knapp_carter
 from stackshift.tile.spectra import Spectra
 
 # From where the slope of the spectrum is taken, as shares of the Nyquist frequency.
 _SLOPE = (0.25, 0.62)
 _STEEPEST = 8.0
 # What is known of a pull only from the model of the spectrum, as a share of it.
-_UNCERTAIN = 0.25
+_UNCERTAIN = 0.3
+# Logarithm of the odds that detail is folded as the spectrum has it, before the phases are asked.
+_ODDS = 2.5
+# Variances on real ground over those of the bound.
+_WIDER = 1.5
+# A pull is taken out where its square is this much more than the variance that this adds.
+_DEAR = 4.0
 
 
 def without_pull(
@@ -26,6 +35,7 @@ def without_pull(
     displacement: np.ndarray,
     covariance: np.ndarray,
     moved=(0.0, 0.0),
+    narrow=None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """A displacement without the pull of aliasing, and its covariance with what is left of it.
 
@@ -39,6 +49,7 @@ def without_pull(
     displacement, covariance : (rows, columns) in pixels, and 2 x 2 in px^2.
     moved : displacement that interpolation took out of the secondary before, (rows, columns) in
         pixels; what is folded still turns with it.
+    narrow : (spectra, displacement, coherence) of a narrower band, if there is one.
     """
     law = power_law(spectra, coherence)
     if law is None:
@@ -47,13 +58,35 @@ def without_pull(
     pull, change = pulled(spectra, coherence, displacement, moved, law[0], 1.0)
     if (np.abs(pull) < 0.1 * sigma).all():
         return displacement, covariance
-    share = near_nyquist(spectra, displacement, moved, law)
+    near = near_nyquist(spectra, displacement)
+    share = level(near, displacement + moved, law)
     pull, change = pulled(spectra, coherence, displacement, moved, law[0], share)
-    added = sigma**2 * np.maximum(_stretch(change) ** 2 - 1, 1e-3)
+    if narrow is None:
+        doubt = against(near, displacement + pull + moved, pull, law, share)
+    else:
+        doubt = _unlike(narrow, (spectra, displacement, coherence), pull, moved, law[0], share)
+    likely = 1 / (1 + math.exp(min(max(doubt - _ODDS, -50.0), 50.0)))
+    unclear = likely * (1 - likely) * pull**2
+    pull, change = pulled(spectra, coherence, displacement, moved, law[0], likely * share)
+    added = _DEAR * sigma**2 * np.maximum(_stretch(change) ** 2 - 1, 1e-3)
     taken = pull**4 / (pull**4 + added**2)
     stretch = _stretch(taken * (5 - 4 * taken) * change)
-    rest = ((1 - taken) ** 2 + (_UNCERTAIN * taken) ** 2) * pull**2
+    rest = ((1 - taken) ** 2 + (_UNCERTAIN * taken) ** 2) * pull**2 + taken**2 * unclear
     return displacement + taken * pull, covariance * np.outer(stretch, stretch) + np.diag(rest)
+
+
+def _unlike(narrow, wide, pull, moved, slope, share) -> float:
+    """Log likelihood ratio against a pull, from what a narrower band finds.
+
+    The pull grows with the band. Of two estimates of which the one is efficient, the difference
+    has the difference of their variances (Hausman 1978, doi:10.2307/1913827).
+    """
+    (few, near, coherent), (spectra, far, coherence) = narrow, wide
+    less, _ = pulled(few, coherent, near, moved, slope, share)
+    spread = knapp_carter(few, coherent) ** 2 - knapp_carter(spectra, coherence) ** 2
+    found = near - far
+    ratio = ((found - (pull - less)) ** 2 - found**2) / (2 * _WIDER * np.maximum(spread, 1e-12))
+    return float(ratio.sum())
 
 
 def _stretch(change: np.ndarray) -> np.ndarray:
@@ -123,22 +156,3 @@ def _before(seen: float, size: float, start: float) -> float:
         left = seen + size * math.sin(TURN * truth) - truth
         truth += left / max(1 - TURN * size * math.cos(TURN * truth), 0.3)
     return truth
-
-
-def near_nyquist(spectra: Spectra, displacement, moved, law: tuple[float, float]) -> float:
-    """Common power near Nyquist over what a power law and boxes would have there, 0 to 1."""
-    slope, level = law
-    found = expected = 0.0
-    for axis in (0, 1):
-        part = corner(spectra.band.padded, axis)
-        along = math.cos(TURN * (displacement[axis] + moved[axis]))
-        right = np.exp(1j * displacement[1] * part.columns)
-        for sign in (1, -1):
-            at = sign * part.lines, part.places
-            cross = np.conj(spectra.full[0][at]) * spectra.full[1][at]
-            lines = (cross * right).sum(axis=1)
-            down = np.exp(1j * sign * displacement[0] * part.rows)
-            found += float((lines * down).real.sum())
-        common = np.exp(level - slope * part.logarithm) * part.folding.boxes
-        expected += 2 * float((common * (1 + along * part.folding.folded(slope))).sum())
-    return min(max(found / expected, 0.0), 1.0)

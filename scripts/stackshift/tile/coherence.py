@@ -124,11 +124,13 @@ def match_transformed(
         displacement, psr = coarse_peak(spectra.low, 2)
         if not psr >= min_psr:
             return faint(psr, min_psr)
-    found = refine(spectra, displacement)
+    found, narrow = refine(spectra, displacement), None
     if found and cutoff < WIDE and _worth_more(spectra, found[1]):
+        # A copy, as the search for the maximum goes on from the displacement.
+        narrow = spectra, found[0].copy(), found[1]
         spectra = widened(spectra)
         found = refine(spectra, found[0], rounds=1)
-    return _judged(spectra, found, whole, psr, max_sigma, transform, moved)
+    return _judged(spectra, found, whole, psr, max_sigma, transform, moved, narrow)
 
 
 def _worth_more(spectra: Spectra, coherence: np.ndarray) -> bool:
@@ -136,7 +138,7 @@ def _worth_more(spectra: Spectra, coherence: np.ndarray) -> bool:
     return coherence[-1] > _RICH and max(knapp_carter(spectra, coherence)) > _ENOUGH
 
 
-def _judged(spectra, found, whole, psr, max_sigma, transform, moved) -> Match:
+def _judged(spectra, found, whole, psr, max_sigma, transform, moved, narrow) -> Match:
     if found is None:
         return Match.rejected(
             outcome.NO_MATCH, f"no stable maximum near the peak (PSR {psr:.1f})", quality=psr
@@ -146,7 +148,9 @@ def _judged(spectra, found, whole, psr, max_sigma, transform, moved) -> Match:
     # The noise of an amplitude is larger where it is bright, which the lower part does not see.
     whole_band = transform != "log"
     spread = covariance(spectra, displacement, coherence, hessian, whole_band)
-    displacement, spread = aliasing.without_pull(spectra, coherence, displacement, spread, moved)
+    displacement, spread = aliasing.without_pull(
+        spectra, coherence, displacement, spread, moved, narrow
+    )
     sigma = float(np.sqrt(spread[0, 0])), float(np.sqrt(spread[1, 1]))
     mean = float(np.average(coherence, weights=spectra.band.counts))
     if not max(sigma) <= max_sigma:

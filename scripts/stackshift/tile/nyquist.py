@@ -1,0 +1,83 @@
+"""What two tiles have in common near Nyquist, and whether it is folded detail."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from stackshift.tile.folding import TURN, Corner, corner
+from stackshift.tile.spectra import Spectra
+
+# A level above that of the law is seen where the spectrum flattens, or by chance.
+_MOST = 1.3
+
+
+@dataclass(frozen=True)
+class Near:
+    """Cross spectrum near Nyquist along one axis, turned back by a displacement and summed.
+
+    Attributes
+    ----------
+    sum : over frequencies that are positive along the axis; what is folded adds to its imaginary
+        part.
+    variance : of its imaginary part.
+    part : where it was taken.
+    """
+
+    sum: complex
+    variance: float
+    part: Corner
+
+
+def near_nyquist(spectra: Spectra, displacement: np.ndarray) -> list[Near]:
+    """The cross spectrum near Nyquist along rows and along columns."""
+    found = []
+    for axis in (0, 1):
+        part = corner(spectra.band.padded, axis)
+        right = np.exp(1j * displacement[1] * part.columns)
+        total, power = 0j, 0.0
+        for sign in (1, -1):
+            at = sign * part.lines, part.places
+            cross = np.conj(spectra.full[0][at]) * spectra.full[1][at]
+            down = np.exp(1j * sign * displacement[0] * part.rows)
+            lines = complex(((cross * right).sum(axis=1) * down).sum())
+            # Half of the plane is given; the other half is its conjugate.
+            total += lines.conjugate() if axis == 0 and sign < 0 else lines
+            power += float((cross.real**2 + cross.imag**2).sum())
+        found.append(Near(total, power / 2, part))
+    return found
+
+
+def level(near: list[Near], truth: np.ndarray, law: tuple[float, float]) -> float:
+    """Common power near Nyquist over what a power law and boxes would have there, from 0."""
+    found = expected = 0.0
+    for one, along in zip(near, truth, strict=True):
+        folded = one.part.folding.folded(law[0])
+        found += one.sum.real
+        expected += (_common(one, law) * (1 + math.cos(TURN * along) * folded)).sum()
+    return min(max(found / expected, 0.0), _MOST)
+
+
+def against(near: list[Near], truth, pull, law: tuple[float, float], share: float) -> float:
+    """Log likelihood ratio against folding, from the phase near Nyquist.
+
+    Parameters
+    ----------
+    near : from `near_nyquist`, turned back by truth - pull (whole pixels aside).
+    truth, pull : displacement and how far it was pulled, if a ``share`` of the law is folded.
+    law, share : slope and level of the common power, and how much of it there is.
+    """
+    ratio = 0.0
+    for one, along, back in zip(near, truth, pull, strict=True):
+        folded = one.part.folding.folded(law[0]) * share
+        turned = TURN * along - one.part.folding.rows * back
+        size = _common(one, law) * share
+        model = (size * (folded * np.sin(turned) - np.sin(one.part.folding.rows * back))).sum()
+        ratio += ((one.sum.imag - model) ** 2 - one.sum.imag**2) / (2 * one.variance + 1e-300)
+    return float(ratio)
+
+
+def _common(one: Near, law: tuple[float, float]) -> np.ndarray:
+    """Common power of both halves of the coefficients that were summed, as the law has it."""
+    slope, height = law
+    return 2 * np.exp(height - slope * one.part.logarithm) * one.part.folding.boxes
