@@ -60,6 +60,9 @@ def without_pull(
         return displacement, covariance
     near = near_nyquist(spectra, displacement)
     share = level(near, displacement + moved, law)
+    # With less of it the pull is smaller at least in proportion.
+    if (share * np.abs(pull) < 0.1 * sigma).all():
+        return displacement, covariance
     pull, change = pulled(spectra, coherence, displacement, moved, law[0], share)
     if narrow is None:
         doubt = against(near, displacement + pull + moved, pull, law, share)

@@ -78,12 +78,12 @@ class Corner:
 @lru_cache(maxsize=16)
 def corner(padded: tuple[int, int], axis: int) -> Corner:
     """Coefficients near Nyquist along an axis of an FFT of a size."""
-    lines, places = (
-        _some(_NEAR[0] * size / 2, _NEAR[1] * size / 2)
-        if axis == a
-        else _some(1, _ACROSS * size / 2)
+    limits = [
+        (_NEAR[0] * size / 2, _NEAR[1] * size / 2) if axis == a else (1, _ACROSS * size / 2)
         for a, size in enumerate(padded)
-    )
+    ]
+    # Neighbours along a line lie beside each other in memory.
+    lines, places = _some(limits[0], 1), _some(limits[1], 4)
     rows, columns = TURN * lines / padded[0], TURN * places / padded[1]
     both = rows[:, None], columns[None]
     return Corner(
@@ -96,8 +96,10 @@ def corner(padded: tuple[int, int], axis: int) -> Corner:
     )
 
 
-def _some(start: float, stop: float) -> np.ndarray:
-    """Some of the whole numbers from start to stop, evenly spaced, at least one."""
-    first = int(np.ceil(start))
-    count = max(int(stop) + 1 - first, 1)
-    return first + np.arange(0, count, max(1, count // _LINES))
+def _some(limits: tuple[float, float], together: int) -> np.ndarray:
+    """Some of the whole numbers within limits, in groups of neighbours, at least one."""
+    first = int(np.ceil(limits[0]))
+    count = max(int(limits[1]) + 1 - first, 1)
+    step = max(1, count // _LINES)
+    found = np.arange(0, count, step * together)[:, None] + np.arange(together)
+    return first + found[found < count]

@@ -34,17 +34,17 @@ def near_nyquist(spectra: Spectra, displacement: np.ndarray) -> list[Near]:
     found = []
     for axis in (0, 1):
         part = corner(spectra.band.padded, axis)
+        # Half of the plane is given: both signs along rows, of columns the positive ones.
+        at = np.concatenate([part.lines, -part.lines]), part.places
+        cross = np.conj(spectra.full[0][at]) * spectra.full[1][at]
+        down = np.exp(1j * displacement[0] * part.rows)
+        down = np.concatenate([down, down.conj()])
         right = np.exp(1j * displacement[1] * part.columns)
-        total, power = 0j, 0.0
-        for sign in (1, -1):
-            at = sign * part.lines, part.places
-            cross = np.conj(spectra.full[0][at]) * spectra.full[1][at]
-            down = np.exp(1j * sign * displacement[0] * part.rows)
-            lines = complex(((cross * right).sum(axis=1) * down).sum())
-            # Half of the plane is given; the other half is its conjugate.
-            total += lines.conjugate() if axis == 0 and sign < 0 else lines
-            power += float((cross.real**2 + cross.imag**2).sum())
-        found.append(Near(total, power / 2, part))
+        lines = (cross * right).sum(axis=1) * down
+        first = complex(lines[: len(part.rows)].sum())
+        second = complex(lines[len(part.rows) :].sum())
+        power = float((cross.real**2 + cross.imag**2).sum())
+        found.append(Near(first + (second.conjugate() if axis == 0 else second), power / 2, part))
     return found
 
 

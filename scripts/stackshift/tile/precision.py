@@ -6,7 +6,7 @@ import numpy as np
 from scipy import fft
 
 from stackshift.tile.frequencies import by_bin
-from stackshift.tile.refinement import derivatives, shifted, weights
+from stackshift.tile.refinement import curvature, shifted, weights
 from stackshift.tile.spectra import Spectra
 
 _BLOCK = 16
@@ -84,8 +84,9 @@ def dispersion(spectra: Spectra, displacement: np.ndarray, coherence: np.ndarray
     amplitude = by_bin(np.sqrt(likelihood), frequencies)
     first = spectra.reference * amplitude
     second = shifted(spectra.secondary * amplitude, displacement, frequencies)
-    product = np.conj(first) * second * frequencies.multiplicity
-    _, hessian = derivatives(product, (0, 0), frequencies)
+    in_phase = first.real * second.real
+    in_phase += first.imag * second.imag
+    in_phase *= frequencies.multiplicity
     (*a_slopes, a), (*b_slopes, b) = (
         [
             fft.irfft2(part, frequencies.grid, overwrite_x=True)
@@ -102,7 +103,7 @@ def dispersion(spectra: Spectra, displacement: np.ndarray, coherence: np.ndarray
     )
     # Parseval: a sum over the frequencies is one over the pixels times their number.
     scores *= 0.5 * np.prod(frequencies.grid)
-    root = _inverse_root(-hessian)
+    root = _inverse_root(curvature(in_phase, frequencies, in_phase.sum(1), in_phase.sum(0)))
     return root @ _products(scores) @ root
 
 

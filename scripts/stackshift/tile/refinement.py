@@ -127,7 +127,9 @@ def shifted(cross: np.ndarray, displacement: np.ndarray, frequencies: Band) -> n
     """The cross spectrum with the phase of a displacement taken out."""
     rows = np.exp(1j * displacement[0] * frequencies.rows).astype(np.complex64)
     columns = np.exp(1j * displacement[1] * frequencies.columns).astype(np.complex64)
-    return cross * rows * columns
+    found = cross * rows
+    found *= columns
+    return found
 
 
 def derivatives(weighted, displacement, frequencies: Band):
@@ -135,15 +137,20 @@ def derivatives(weighted, displacement, frequencies: Band):
     turned = shifted(weighted, displacement, frequencies)
     rows, columns = frequencies.rows[:, 0], frequencies.columns[0]
     by_row, by_column = turned.sum(1), turned.sum(0)
-    cross = ((turned * frequencies.rows).sum(0).real * columns).sum()
     gradient = -np.array([(rows * by_row.imag).sum(), (columns * by_column.imag).sum()])
-    hessian = -np.array(
+    return gradient, -curvature(turned.real, frequencies, by_row.real, by_column.real)
+
+
+def curvature(in_phase, frequencies: Band, by_row, by_column) -> np.ndarray:
+    """Minus the Hessian of a correlation from its real part and the sums of that."""
+    rows, columns = frequencies.rows[:, 0], frequencies.columns[0]
+    cross = ((in_phase * frequencies.rows).sum(0) * columns).sum()
+    return np.array(
         [
-            [(rows**2 * by_row.real).sum(), cross],
-            [cross, (columns**2 * by_column.real).sum()],
+            [(rows**2 * by_row).sum(), cross],
+            [cross, (columns**2 * by_column).sum()],
         ]
     )
-    return gradient, hessian
 
 
 def pull(spectra: Spectra, coherence: np.ndarray) -> np.ndarray:
