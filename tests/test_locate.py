@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from makers import NORTH, POSTING, WEST
+from scipy import stats
 
 from stackio import raster
 from stackshift.ground.lattice import Grid
@@ -346,28 +347,35 @@ NO_TILES = pd.DataFrame(columns=list(c.SCENE_TILES_TABLE))
 
 def test_steps_are_found_along_each_axis_in_the_order_of_time():
     # Newest first: s5 and newer lie 2 m to the south of s4 and older.
-    north = np.repeat([-2.0, 0.0], [4, 4])
+    noise = np.random.default_rng(0).normal(0, 0.2, 8)
+    north = np.repeat([-2.0, 0.0], [4, 4]) + noise
     _, found = inversion.screened(series(np.zeros(8), north), NO_TILES, {})
     (step,) = found["steps"]
     assert (step["axis"], step["first_scene_behind"]) == ("north", "s5")
-    assert step["height"] == pytest.approx(-2)
-    assert step["sigma"] == pytest.approx(0.2 * np.sqrt(2 / 4))
-    # Three places in eight scenes, and half of the chance for each axis.
-    for height, steps in ((0.45, 1), (0.43, 0)):
-        p = 3 * screening.two_sided(height / (0.2 * np.sqrt(0.5)))[0]
-        assert 0.004 < p < 0.01 and (p < 0.005) == bool(steps)
-        given = series(np.repeat([height, 0.0], [4, 4]))
+    assert step["height"] == pytest.approx(-2, abs=0.4)
+    # Half of the chance for each axis.
+    for height, steps in ((0.35, 0), (0.8, 1)):
+        given = series(np.repeat([height, 0.0], [4, 4]) + noise)
+        p = screening.step(given[c.OFFSET_EAST][::-1], given[c.SIGMA_EAST][::-1])[3]
+        assert (p < 0.005) == bool(steps)
         assert len(inversion.screened(given, NO_TILES, {})[1]["steps"]) == steps
 
 
 def test_platforms_of_two_scenes_or_more_are_compared():
-    given = series([1.0, 0.0, 1.0, 0.0, 7.0], [0, 0, 0, 0, 0], platforms="BABAC")
+    given = series([1.1, 0.0, 1.0, 0.2, 7.0], [0, 0.1, 0, 0.1, 0], platforms="BABAC")
     (row,) = inversion.screened(given, NO_TILES, {})[1]["platforms"]
-    assert (row["first"], row["second"], row["scenes"]) == ("A", "B", [2, 2])
-    assert (row["east"], row["north"]) == (pytest.approx(-1), pytest.approx(0))
-    assert row["sigma_east"] == pytest.approx(0.2)
-    assert row["p_east"] == pytest.approx(screening.two_sided(5)[0])
-    assert row["p_north"] == 1
+    assert (row["first"], row["second"]) == ("A", "B")
+    assert row["scenes"] == row["compared"] == [2, 2]
+    assert (row["east"], row["north"]) == (pytest.approx(-0.95), pytest.approx(0.1))
+    # By the scatter of two pairs of scenes: (0.1^2 / 2 + 0.2^2 / 2) / 2.
+    assert row["sigma_east"] == pytest.approx(np.sqrt(0.0125))
+    assert row["p_east"] == pytest.approx(2 * stats.t.sf(0.95 / np.sqrt(0.0125), 2))
+    assert (row["confounded_with_time"], row["text"]) == (False, None)
+    apart = series([1.1, 1.0, 0.2, 0.0], platforms="BBAA")
+    (row,) = inversion.screened(apart, NO_TILES, {})[1]["platforms"]
+    assert row["confounded_with_time"] and row["p_east"] is row["p_north"] is None
+    assert "A and B flew at different times" in row["text"] and "east and north" in row["text"]
+    assert row["east"] == pytest.approx(-0.95)
 
 
 def test_flags_of_scenes_out_of_the_main_part():

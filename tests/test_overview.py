@@ -53,6 +53,16 @@ def test_the_page_says_what_a_colleague_asks(written):
         assert expected in page, expected
 
 
+def test_platforms_that_cannot_be_told_from_time_are_said_to_be(written):
+    row = {"first": "S1A", "second": "S1B", "east": 0.7, "sigma_east": 0.1, "north": 0.0}
+    row |= {"sigma_north": 0.1, "confounded_with_time": True, "text": "flew at different times"}
+    page, *_ = written(verdict(findings={"steps": [], "platforms": [row], "parts": 1}), {})
+    assert "S1A − S1B: E +0.70 ± 0.10 m, N +0.00 ± 0.10 m (flew at different times)" in page
+    row |= {"confounded_with_time": False, "text": None}
+    page, *_ = written(verdict(findings={"steps": [], "platforms": [row], "parts": 1}), {})
+    assert "N +0.00 ± 0.10 m<br>" in page
+
+
 def test_names_cannot_break_out_of_the_page(written):
     page, _, _ = written(verdict(), {"stacks": {"<script>": 1}})
     assert "<script>" not in page and "my_&lt;site&gt;" in page

@@ -7,11 +7,9 @@ errors too, so that its own error has no simple form.
 
 import numpy as np
 
-from stackshift.stack.robust import nmad
+from stackshift.stack.robust import natural_spread
 
 _DRAWS = 500
-# Offsets so many deviations from the median say nothing about how much the stack's middle spreads.
-_FAR = 3.0
 
 
 def from_median(offsets, sigmas) -> tuple[np.ndarray, np.ndarray]:
@@ -39,7 +37,7 @@ def from_median(offsets, sigmas) -> tuple[np.ndarray, np.ndarray]:
         return moved, errors
     values, own = offsets[known], sigmas[known]
     middle = float(np.median(values))
-    spread = _spread(values - middle, own)
+    spread = natural_spread(values - middle, own)
     total = np.hypot(own, spread)
     inwards = np.divide(spread, total, out=np.ones_like(total), where=total > 0)
     likely = middle + inwards * (values - middle)
@@ -70,13 +68,3 @@ def from_scene(offsets, sigmas, reference: int) -> tuple[np.ndarray, np.ndarray]
     errors = np.hypot(sigmas, sigmas[reference])
     errors[reference] = 0.0 * errors[reference]
     return moved, np.where(np.isfinite(moved), errors, np.nan)
-
-
-def _spread(deviations: np.ndarray, sigmas: np.ndarray) -> float:
-    """Spread of the bulk of the scenes beyond their errors, metres; deviations from the median."""
-    if len(deviations) < 2:
-        return 0.0
-    limit = _FAR * max(nmad(deviations), float(np.median(sigmas)))
-    inner = np.clip(deviations, -limit, limit)
-    variance = float((inner**2).sum()) / (len(deviations) - 1)
-    return float(np.sqrt(max(variance - float(np.median(sigmas**2)), 0.0)))

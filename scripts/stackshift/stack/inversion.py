@@ -165,16 +165,27 @@ def _steps(series: pd.DataFrame) -> list[dict]:
 
 
 def _platforms(series: pd.DataFrame) -> list[dict]:
-    """Differences between platforms along each axis, with their standard errors, in metres."""
-    groups = {name: group for name, group in series.groupby(c.PLATFORM) if len(group) >= 2}
+    """Differences between platforms along each axis, with their standard errors, in metres.
+
+    The series is oldest first. No p-value (None) where the difference cannot be told from a change
+    of all scenes in time, which ``confounded_with_time`` and ``text`` say.
+    """
+    series = series[series[c.OFFSET_EAST].notna()]
+    counts = series[c.PLATFORM].value_counts()
     found = []
-    for first, second in itertools.combinations(sorted(groups), 2):
-        row = {"first": first, "second": second}
-        row |= {"scenes": [len(groups[first]), len(groups[second])]}
+    for first, second in itertools.combinations(sorted(counts[counts >= 2].index), 2):
+        both = series[series[c.PLATFORM].isin([first, second])]
+        row: dict = {"first": first, "second": second}
+        row |= {"scenes": [int(counts[first]), int(counts[second])]}
+        is_second = (both[c.PLATFORM] == second).to_numpy()
+        confounded = []
         for (_, _, offset, sigma), direction in zip(_AXES, ("east", "north"), strict=True):
-            values = [as_numbers(groups[name], offset, sigma) for name in (first, second)]
-            difference, error = screening.difference(*values[0], *values[1])
-            row |= {direction: difference, f"sigma_{direction}": error}
-            row |= {f"p_{direction}": float(screening.two_sided(difference / error)[0])}
+            result = screening.difference(*as_numbers(both, offset, sigma), is_second)
+            row |= {direction: result.metres, f"sigma_{direction}": result.sigma}
+            row |= {f"p_{direction}": result.p, "compared": list(result.compared)}
+            confounded += [direction] if result.confounded else []
+        text = f"{first} and {second} flew at different times: a difference to the "
+        text += f"{' and '.join(confounded)} cannot be told from a change in time"
+        row |= {"confounded_with_time": bool(confounded), "text": text if confounded else None}
         found.append(row)
     return found

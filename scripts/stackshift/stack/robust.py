@@ -5,6 +5,8 @@ import numpy as np
 # Residuals up to this many standard errors count in full (Huber 1964, doi:10.1214/aoms/1177703732).
 TUNING = 1.5
 _ITERATIONS = 50
+# Deviations of so many times the bulk's say nothing more about how much it spreads.
+_FAR = 3.0
 
 
 def nmad(values) -> float:
@@ -17,6 +19,27 @@ def nmad(values) -> float:
     if values.size == 0:
         return np.nan
     return float(1.4826 * np.median(np.abs(values - np.median(values))))
+
+
+def natural_spread(deviations, sigmas, levels: int = 1) -> float:
+    """Spread of the bulk of values beyond their standard errors, what they really differ by.
+
+    Parameters
+    ----------
+    deviations, sigmas : one-dimensional, same unit: deviations from a level or several.
+    levels : number of levels that were taken out.
+
+    Returns
+    -------
+    Square root of their variance, in which none counts for more than three times the NMAD, less
+    the median squared error; 0 where the errors explain all.
+    """
+    deviations, sigmas = np.asarray(deviations, float), np.asarray(sigmas, float)
+    if deviations.size <= levels:
+        return 0.0
+    limit = _FAR * max(nmad(deviations), float(np.median(sigmas)))
+    variance = float((np.clip(deviations, -limit, limit) ** 2).sum()) / (deviations.size - levels)
+    return float(np.sqrt(max(variance - float(np.median(sigmas**2)), 0.0)))
 
 
 def weighted_huber(values, sigmas, tuning: float = TUNING) -> tuple[float, float]:
