@@ -180,7 +180,8 @@ def _platforms(series: pd.DataFrame) -> list[dict]:
         is_second = (both[c.PLATFORM] == second).to_numpy()
         confounded = []
         for (_, _, offset, sigma), direction in zip(_AXES, ("east", "north"), strict=True):
-            result = screening.difference(*as_numbers(both, offset, sigma), is_second)
+            values, errors = as_numbers(both, offset, sigma)
+            result = screening.difference(values, errors, is_second)
             row |= {direction: result.metres, f"sigma_{direction}": result.sigma}
             row |= {f"p_{direction}": result.p, "compared": list(result.compared)}
             confounded += [direction] if result.confounded else []

@@ -194,10 +194,8 @@ def _medians(values, members) -> np.ndarray:
     """(rows, 1): median of the values that are members, row by row."""
     ordered = np.sort(np.where(members, values, np.inf), axis=1)
     number = members.sum(axis=1, keepdims=True)
-    ends = (
-        np.take_along_axis(ordered, middle, axis=1) for middle in ((number - 1) // 2, number // 2)
-    )
-    return 0.5 * sum(ends)
+    below = np.take_along_axis(ordered, (number - 1) // 2, axis=1)
+    return 0.5 * (below + np.take_along_axis(ordered, number // 2, axis=1))
 
 
 @dataclass(frozen=True)
