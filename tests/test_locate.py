@@ -376,6 +376,13 @@ def test_platforms_of_two_scenes_or_more_are_compared():
     assert row["confounded_with_time"] and row["p_east"] is row["p_north"] is None
     assert "A and B flew at different times" in row["text"] and "east and north" in row["text"]
     assert row["east"] == pytest.approx(-0.95)
+    east = np.tile([0.1, 0.0, -0.1, 0.05], 4)
+    east[5] = 80.0
+    torn = series(east, platforms="AAAAABAAAABAAAAA")
+    (row,) = inversion.screened(torn, NO_TILES, {})[1]["platforms"]
+    assert row["p_east"] is None and row["p_north"] is not None
+    assert row["text"] == "fewer than two scenes of A or of B agree with each other"
+    assert not row["confounded_with_time"]
 
 
 def test_flags_of_scenes_out_of_the_main_part():

@@ -203,6 +203,24 @@ def test_difference_of_platforms_in_numbers():
     assert found.p == pytest.approx(expected.pvalue)
 
 
+@pytest.mark.parametrize(("count", "few"), [(5, 2), (6, 3), (12, 2), (12, 3)])
+@pytest.mark.parametrize("kind", ["spread", "middle"])
+def test_one_scene_far_off_makes_no_difference_of_platforms(count, few, kind):
+    second = arranged(count, few, kind)
+
+    def significant(offsets, sigmas, _):
+        found = screening.difference(offsets[0], sigmas, second)
+        return found.p is not None and found.p < screening.LEVEL
+
+    number = false_alarms(significant, count, 2, 1, 60, stacks=150)
+    assert number <= stats.binom.ppf(0.998, 150, 1.5 * screening.LEVEL)
+    # Of two scenes that lie apart nobody knows which is right.
+    offsets = np.where(second, 0.0, 3.0) + np.tile([-0.1, 0.0, 0.1], 10)[:count]
+    offsets[np.flatnonzero(second)[0]] += 60
+    found = screening.difference(offsets, np.full(count, 0.2), second)
+    assert not found.confounded and (found.p is None or few > 2 or count < 12)
+
+
 def test_platforms_are_compared_while_both_flew():
     """A step behind the last scene of the second platform is no difference of the two."""
     random = np.random.default_rng(1)

@@ -168,7 +168,7 @@ def _platforms(series: pd.DataFrame) -> list[dict]:
     """Differences between platforms along each axis, with their standard errors, in metres.
 
     The series is oldest first. No p-value (None) where the difference cannot be told from a change
-    of all scenes in time, which ``confounded_with_time`` and ``text`` say.
+    of all scenes in time, which ``confounded_with_time`` and ``text`` say, or fewer than two agree.
     """
     series = series[series[c.OFFSET_EAST].notna()]
     counts = series[c.PLATFORM].value_counts()
@@ -178,15 +178,20 @@ def _platforms(series: pd.DataFrame) -> list[dict]:
         row: dict = {"first": first, "second": second}
         row |= {"scenes": [int(counts[first]), int(counts[second])]}
         is_second = (both[c.PLATFORM] == second).to_numpy()
-        confounded = []
+        confounded, unknown = [], False
         for (_, _, offset, sigma), direction in zip(_AXES, ("east", "north"), strict=True):
             values, errors = as_numbers(both, offset, sigma)
             result = screening.difference(values, errors, is_second)
             row |= {direction: result.metres, f"sigma_{direction}": result.sigma}
             row |= {f"p_{direction}": result.p, "compared": list(result.compared)}
             confounded += [direction] if result.confounded else []
-        text = f"{first} and {second} flew at different times: a difference to the "
-        text += f"{' and '.join(confounded)} cannot be told from a change in time"
-        row |= {"confounded_with_time": bool(confounded), "text": text if confounded else None}
+            unknown |= result.p is None and not result.confounded
+        text = None
+        if confounded:
+            text = f"{first} and {second} flew at different times: a difference to the "
+            text += f"{' and '.join(confounded)} cannot be told from a change in time"
+        elif unknown:
+            text = f"fewer than two scenes of {first} or of {second} agree with each other"
+        row |= {"confounded_with_time": bool(confounded), "text": text}
         found.append(row)
     return found

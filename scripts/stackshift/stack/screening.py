@@ -5,7 +5,7 @@ is called significant does not depend on the number of scenes.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import stdtr
@@ -111,9 +111,9 @@ def _weightings(deviations, sigmas, levels: int = 1) -> list[np.ndarray]:
     Either the errors are all larger than quoted by one factor, or the scenes differ by as much
     each, whatever their errors. Few scenes cannot tell which, so that a finding must hold in both.
     """
-    # Without an error all count alike, by a scatter that is next to nothing.
+    # Small errors are the least sure. Without any, scatter that is next to nothing is made up.
     usual = max(float(np.median(sigmas)), 1e-6)
-    sigmas = np.maximum(sigmas, 0.5 * usual)
+    sigmas = np.maximum(sigmas, 0.75 * usual)
     natural = natural_spread(deviations, sigmas, levels)
     return [1 / sigmas**2, 1 / (sigmas**2 + natural**2)]
 
@@ -205,7 +205,8 @@ class Difference:
     Attributes
     ----------
     metres, sigma : first less second platform, and its standard error by Student's t.
-    p : p-value for no difference; None where it cannot be told from a change in time.
+    p : p-value for no difference; None where it cannot be told from a change in time, or where
+        fewer than two scenes of a platform agree.
     confounded : whether a change of all scenes in time explains the difference as well.
     compared : scenes of each platform that were compared.
     """
@@ -237,8 +238,8 @@ def difference(offsets, sigmas, second) -> Difference:
     for members in (second, ~second):
         residuals[members] -= np.median(offsets[members])
     sound = _sound(residuals, sigmas)
-    if min((sound & second).sum(), (sound & ~second).sum()) < 2:
-        sound[:] = True
+    agree = min((sound & second).sum(), (sound & ~second).sum()) >= 2
+    sound |= not agree
     window = sound & _together(second)
     overlap = min((window & second).sum(), (window & ~second).sum()) >= 2
     used = window if overlap else sound
@@ -246,7 +247,8 @@ def difference(offsets, sigmas, second) -> Difference:
         _difference(offsets[used], weights, second[used], overlap)
         for weights in _weightings(residuals[used], sigmas[used], levels=2)
     ]
-    return max(found, key=lambda one: 2.0 if one.p is None else one.p)
+    result = max(found, key=lambda one: 2.0 if one.p is None else one.p)
+    return result if agree else replace(result, p=None)
 
 
 def _difference(values, weights, second, overlap: bool) -> Difference:
@@ -259,9 +261,12 @@ def _difference(values, weights, second, overlap: bool) -> Difference:
     metres, sigma, p, *_ = alone
     if not overlap:
         return Difference(float(metres), float(sigma), None, True, compared)
-    clearest = 1 + int(np.argmin(beside[3][1:])) if count > 3 else 0
-    if clearest and beside[3][clearest] * _worth(count - 3) < ALPHA:
-        metres, sigma, p = (column[clearest] for column in beside[:3])
+    # Of the steps, which are behind the trend, those with three scenes on either side.
+    steps = slice(1 + _SIDE - 2, count - _SIDE)
+    if count >= 2 * _SIDE:
+        clearest = steps.start + int(np.argmin(beside[3][steps]))
+        if beside[3][clearest] * _worth(count - 2 * _SIDE + 1) < ALPHA:
+            metres, sigma, p = (column[clearest] for column in beside[:3])
     alike = beside[4] > _ALIKE
     p = max(p, beside[2][alike].max(initial=0.0))
     confounded = bool(alike.any() and alone[2] < LEVEL <= p)
