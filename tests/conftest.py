@@ -1,14 +1,15 @@
 """Runs of the workflow in folders of their own."""
 
+import fcntl
+import os
 import re
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
+import snakemakes
 import yaml
 from makers import NORTH, POSTING, WEST, displaced, hyp3_name, texture, write_scene
 
@@ -42,14 +43,12 @@ class Workspace:
 
     def run(self, *arguments, cores=2) -> Run:
         (self.folder / "my.yaml").write_text(yaml.safe_dump(self.config))
-        command = [sys.executable, "-m", "snakemake", "--cores", str(cores)]
-        command += ["--snakefile", self.source / "Snakefile", "--directory", self.folder]
+        command = ["--cores", cores, "--snakefile", self.source / "Snakefile"]
         # Last, as --configfile takes all names that follow it for further configs.
-        command += [*arguments, "--configfile", self.folder / "my.yaml"]
-        done = subprocess.run(
-            list(map(str, command)), cwd=self.folder, capture_output=True, text=True, timeout=500
-        )
-        return Run(done.returncode, done.stdout + done.stderr)
+        command += ["--directory", self.folder, *arguments]
+        command += ["--configfile", self.folder / "my.yaml"]
+        status, out, err = snakemakes.call(list(map(str, command)), self.folder)
+        return Run(status, out + err)
 
     def dry(self, *arguments) -> dict[str, int]:
         """Number of jobs by rule that a run would start."""
@@ -88,21 +87,35 @@ def small_stack(folder: Path, polarization="VV", times=TIMES, offsets=OFFSETS) -
     return folder
 
 
+def run_small_stack(folder: Path) -> None:
+    """A finished run of three small scenes."""
+    small_stack(folder / "scenes")
+    done = Workspace(folder, SMALL).run()
+    assert done.status == 0, done.text
+
+
+SMALL = {
+    "stacks": {"site": {"directory": "scenes"}},
+    "superset": {
+        "extent": "bounds",
+        "bounds": [WEST, NORTH - 150 * POSTING, WEST + 170 * POSTING, NORTH],
+    },
+    "tiles": {"rows": 2, "columns": 2},
+    "pairs": {"next": 1},
+}
+
+
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory) -> Workspace:
     """A finished run of three small scenes; copy it before changing anything."""
-    folder = tmp_path_factory.mktemp("finished")
-    small_stack(folder / "scenes")
-    config = {
-        "stacks": {"site": {"directory": "scenes"}},
-        "superset": {
-            "extent": "bounds",
-            "bounds": [WEST, NORTH - 150 * POSTING, WEST + 170 * POSTING, NORTH],
-        },
-        "tiles": {"rows": 2, "columns": 2},
-        "pairs": {"next": 1},
-    }
-    workspace = Workspace(folder, config)
-    done = workspace.run()
-    assert done.status == 0, done.text
-    return workspace
+    base = tmp_path_factory.getbasetemp()
+    # One worker runs it, and each has a copy.
+    common = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    made = common / "finished once"
+    with open(common / "finished.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            folder = tmp_path_factory.mktemp("run")
+            run_small_stack(folder)
+            folder.rename(made)
+    return Workspace(made, SMALL).copy(base / "finished")
