@@ -1,7 +1,7 @@
 """Calls of snakemake without its start: a process that has imported it forks for each call.
 
-Most of what a dry run takes is imports. A call gets arguments, folder and environment of its own, and
-everything else that `python -m snakemake` has; the jobs are processes as ever.
+Most of what a dry run takes is imports. A call gets arguments, folder and environment of its own,
+and everything else that `python -m snakemake` has; the jobs are processes as ever.
 """
 
 import atexit
@@ -59,7 +59,11 @@ def obey(order: dict) -> None:
     os.chdir(order["folder"])
     os.environ.clear()
     os.environ.update(order["environment"])
-    for number, path, mode in ((0, os.devnull, "r"), (1, order["out"], "w"), (2, order["err"], "w")):
+    for number, path, mode in (
+        (0, os.devnull, "r"),
+        (1, order["out"], "w"),
+        (2, order["err"], "w"),
+    ):
         with open(path, mode) as file:
             os.dup2(file.fileno(), number)
     sys.argv = [str(Path(snakemake.cli.__file__).with_name("__main__.py")), *order["arguments"]]

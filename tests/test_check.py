@@ -232,6 +232,10 @@ def test_the_fewest_far_scenes_are_named():
     assert far_from_the_others(side_by_side) == []
 
 
+# The run is made once.
+together = pytest.mark.xdist_group("mixed")
+
+
 @pytest.fixture(scope="module")
 def mixed(tmp_path_factory):
     """A run of three good scenes and three bad ones, which are left out."""
@@ -251,6 +255,7 @@ def mixed(tmp_path_factory):
     return workspace, bad
 
 
+@together
 def test_bad_scenes_do_not_stop_a_stack_and_are_named_in_the_report(mixed):
     workspace, bad = mixed
     analysis = workspace.folder / "results" / "site" / "VV" / "analysis"
@@ -265,6 +270,7 @@ def test_bad_scenes_do_not_stop_a_stack_and_are_named_in_the_report(mixed):
     assert (scenes.loc[list(bad), "flag"] == "unmeasured").all()
 
 
+@together
 def test_the_rest_of_the_stack_is_unharmed(mixed, tmp_path):
     workspace, bad = mixed
     shutil.copytree(workspace.folder / "scenes with blanks é", tmp_path / "scenes")
@@ -286,6 +292,7 @@ def test_the_rest_of_the_stack_is_unharmed(mixed, tmp_path):
     assert set(others["status"]) == {"too_many_nan"} and others["shift_x"].isna().all()
 
 
+@together
 def test_a_bad_scene_stops_the_run_before_any_work(mixed, tmp_path):
     workspace, _ = mixed
     shutil.copytree(workspace.folder / "scenes with blanks é", tmp_path / "scenes")

@@ -1,9 +1,12 @@
 """Every key with values of any kind: a line with the key, the value and what is allowed."""
 
+import copy
+import functools
 import math
 
 import jsonschema
 import pytest
+import snakemake.utils
 import yaml
 from conftest import ROOT, Workspace, small_stack
 from hypothesis import HealthCheck, given, settings
@@ -45,6 +48,19 @@ JUNK = st.one_of(
     st.lists(SCALARS, max_size=3),
     st.dictionaries(st.text(max_size=5), SCALARS, max_size=3),
 )
+
+
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def schema_is_read_once():
+    """Parsing it takes most of the time of a validation."""
+    read = functools.cache(snakemake.utils._load_configfile)
+    with pytest.MonkeyPatch.context() as patch:
+        once = lambda path, filetype: copy.deepcopy(read(path, filetype=filetype))  # noqa: E731
+        patch.setattr(snakemake.utils, "_load_configfile", once)
+        yield
 
 
 def config_with(path, value) -> dict:
@@ -89,11 +105,7 @@ def test_there_are_all_keys():
 @given(st.sampled_from(sorted(LEAVES)), JUNK)
 def test_a_wrong_value_is_one_line_with_key_and_value(path, value):
     said = complaint(config_with(path, value))
-    fits = not list(
-        jsonschema.Draft202012Validator(SCHEMA | {"$defs": SCHEMA["$defs"]}).iter_errors(
-            config_with(path, value)
-        )
-    )
+    fits = not list(VALIDATOR.iter_errors(config_with(path, value)))
     if said is None:
         assert fits
         return

@@ -12,7 +12,12 @@ import pytest
 import yaml
 from conftest import ROOT, Workspace, small_stack
 
+# The calm run is made once.
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("kills")]
+
 KILLS = int(os.environ.get("STACKSHIFT_KILLS", "5"))
+# Ends what hangs, and nothing that is slow.
+LIMIT = 3600
 # Who gets which signal. SIGTERM is what a shell, a scheduler or Ctrl-C's politer sister sends.
 WAYS = (
     ("main", signal.SIGTERM),
@@ -85,13 +90,8 @@ def test_a_killed_run_goes_on_where_it_was(calm, tmp_path, number):
     moment = draw.uniform(0.3, 0.95) * seconds
     time.sleep(moment)
     met = strike(process, victim, with_signal) if process.poll() is None else "already done"
-    if victim != "job" and with_signal == signal.SIGTERM:
-        # Asked politely, Snakemake ends its jobs first.
-        process.wait(60)
-    elif victim == "job":
-        process.wait(60)
-    else:
-        process.wait(10)
+    # Asked politely, Snakemake ends its jobs first.
+    process.wait(LIMIT)
     half = len(list((tmp_path / "results").rglob("*.tif")))
     done = workspace.run("analysed")
     locked = "--unlock" in done.text and done.status != 0

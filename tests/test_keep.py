@@ -9,6 +9,10 @@ from conftest import TIMES, Workspace, small_stack
 OLDEST = ["20211109T000000", "20211121T000000", "20211203T000000", "20211215T000000"]
 
 
+# The run is made once.
+pytestmark = pytest.mark.xdist_group("keep")
+
+
 @pytest.fixture(scope="module")
 def dropped(tmp_path_factory):
     """A finished run of seven scenes that keeps no raster."""

@@ -15,7 +15,8 @@ from conftest import ROOT
 from packaging.markers import default_environment
 from packaging.utils import canonicalize_name
 
-pytestmark = pytest.mark.long
+# The environment is made once.
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("new")]
 
 
 def call(*command, folder: Path, fails=False) -> str:

@@ -21,6 +21,10 @@ FIGURES = {
 }
 
 
+# The run is made once.
+pytestmark = pytest.mark.xdist_group("report")
+
+
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory) -> Workspace:
     """A finished run of a small simulated stack with its report."""
@@ -54,6 +58,7 @@ def test_nothing_is_said_of_a_verdict_that_an_earlier_run_gave(demo):
     assert "UNDECIDED" not in done.text
 
 
+@pytest.mark.long
 @pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
 def test_a_stranger_clicks_through_the_report(demo, tmp_path):
     from playwright.sync_api import sync_playwright
@@ -67,6 +72,8 @@ def test_a_stranger_clicks_through_the_report(demo, tmp_path):
             args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
         )
         context = browser.new_context(viewport={"width": 1500, "height": 950}, offline=True)
+        # Milliseconds; ends what hangs, and nothing that is slow.
+        context.set_default_timeout(3_600_000)
         page = context.new_page()
         page.on("request", lambda request: asked.append(request.url))
         page.on("pageerror", lambda error: failed.append(str(error)))

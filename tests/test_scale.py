@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from conftest import Workspace
 from makers import hyp3_name, texture, write_scene
 
@@ -13,6 +14,7 @@ def add(folder, first, count):
         write_scene(folder / hyp3_name(time), texture(64, 64, seed=1), no_data=0)
 
 
+@pytest.mark.long
 def test_one_scene_more_in_a_stack_of_fifty_runs_nine_jobs(tmp_path):
     add(tmp_path / "scenes", 0, 50)
     config = {

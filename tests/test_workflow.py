@@ -371,6 +371,7 @@ def test_two_polarizations_are_compared_and_injections_come_out_again(tmp_path):
             assert found[direction]["rms_error"] < 0.03 * POSTING
 
 
+@pytest.mark.long
 def test_the_demo(tmp_path):
     """The default config: a displaced scene is found among six, and all is near the truth."""
     workspace = Workspace(tmp_path, {})
@@ -400,6 +401,7 @@ def test_the_demo(tmp_path):
     assert len(list(folder.glob("*.png"))) == len(list(folder.glob("*.svg"))) == 8
 
 
+@pytest.mark.long
 def test_the_demo_with_the_notebooks_method(tmp_path):
     overlay = yaml.safe_load((ROOT / "notebook.yaml").read_text())
     workspace = Workspace(tmp_path, overlay | {"pairs": {"next": 1}})

@@ -57,7 +57,7 @@ munged --force --key-file="$D/munge.key" --socket="$D/munge.sock" --pid-file="$D
 cat "$D/munged.pid" >> "$D/pids"
 slurmctld -c -f "$D/slurm.conf"
 for i in $(seq "$NODES"); do slurmd -N "node$i" -f "$D/slurm.conf"; done
-for t in $(seq 100); do
+for t in $(seq 3000); do
   [ -s "$D/slurmctld.pid" ] && [ "$(ls "$D"/slurmd-*.pid 2>/dev/null | wc -l)" = "$NODES" ] &&
   [ "$(sinfo -h -N -t idle -o %N 2>/dev/null | wc -l)" = "$NODES" ] && break; sleep .1; done
 cat "$D/slurmctld.pid" "$D"/slurmd-*.pid >> "$D/pids"
