@@ -8,8 +8,7 @@ RUN := .venv/run.stamp
 DEVELOP := .venv/develop.stamp
 MUTATION := .mutation/run.stamp
 
-# Tests that share a run of the workflow go to one worker.
-PYTEST_ = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n $(CORES) --dist loadgroup
+PYTEST_ = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n $(CORES)
 COVERAGE := --cov=scripts/stackshift --cov-fail-under=95 --cov-report=term:skip-covered
 
 .PHONY: accuracy bench columns demo imports kills test test-all mutation lint format requirements clean

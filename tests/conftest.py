@@ -4,6 +4,7 @@ import fcntl
 import os
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,35 +88,45 @@ def small_stack(folder: Path, polarization="VV", times=TIMES, offsets=OFFSETS) -
     return folder
 
 
-def run_small_stack(folder: Path) -> None:
-    """A finished run of three small scenes."""
-    small_stack(folder / "scenes")
-    done = Workspace(folder, SMALL).run()
-    assert done.status == 0, done.text
+def once(tmp_path_factory, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder that is filled by the first worker that asks for it; no worker may change it."""
+    common = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        common = common.parent
+    made = common / f"{name}-once"
+    with open(common / f"{name}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            folder = tmp_path_factory.mktemp(name)
+            make(folder)
+            folder.rename(made)
+    return made
 
 
-SMALL = {
-    "stacks": {"site": {"directory": "scenes"}},
-    "superset": {
-        "extent": "bounds",
-        "bounds": [WEST, NORTH - 150 * POSTING, WEST + 170 * POSTING, NORTH],
-    },
-    "tiles": {"rows": 2, "columns": 2},
-    "pairs": {"next": 1},
-}
+def run_once(tmp_path_factory, name, config, fill, *arguments) -> Workspace:
+    """A run that is made once for all workers; each has a copy of its folder."""
+
+    def make(folder):
+        fill(folder)
+        done = Workspace(folder, config).run(*arguments)
+        assert done.status == 0, done.text
+
+    made = once(tmp_path_factory, name, make)
+    return Workspace(made, config).copy(tmp_path_factory.mktemp(name) / "run")
 
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory) -> Workspace:
     """A finished run of three small scenes; copy it before changing anything."""
-    base = tmp_path_factory.getbasetemp()
-    # One worker runs it, and each has a copy.
-    common = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    made = common / "finished once"
-    with open(common / "finished.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not made.exists():
-            folder = tmp_path_factory.mktemp("run")
-            run_small_stack(folder)
-            folder.rename(made)
-    return Workspace(made, SMALL).copy(base / "finished")
+    config = {
+        "stacks": {"site": {"directory": "scenes"}},
+        "superset": {
+            "extent": "bounds",
+            "bounds": [WEST, NORTH - 150 * POSTING, WEST + 170 * POSTING, NORTH],
+        },
+        "tiles": {"rows": 2, "columns": 2},
+        "pairs": {"next": 1},
+    }
+    return run_once(
+        tmp_path_factory, "finished", config, lambda folder: small_stack(folder / "scenes")
+    )

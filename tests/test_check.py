@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import rasterio
-from conftest import Workspace, small_stack
+from conftest import Workspace, run_once, small_stack
 from makers import NORTH, WEST, hyp3_name, read, texture, write_scene
 from rasterio.transform import Affine
 
@@ -232,30 +232,25 @@ def test_the_fewest_far_scenes_are_named():
     assert far_from_the_others(side_by_side) == []
 
 
-# The run is made once.
-together = pytest.mark.xdist_group("mixed")
-
-
 @pytest.fixture(scope="module")
 def mixed(tmp_path_factory):
     """A run of three good scenes and three bad ones, which are left out."""
-    folder = tmp_path_factory.mktemp("mixed")
-    small_stack(folder / "scenes with blanks é")
+    scenes = "scenes with blanks é"
     bad = {"20220206T000000": "text", "20220119T000000": "corrupt", "20211201T000000": "decibels"}
-    for time, kind in bad.items():
-        REFUSED[kind][0](folder / "scenes with blanks é" / hyp3_name(time))
     config = {
-        "stacks": {"site": {"directory": "scenes with blanks é"}},
+        "stacks": {"site": {"directory": scenes}},
         "tiles": {"rows": 2, "columns": 2},
         "check": {"unreadable": "leave_out"},
     }
-    workspace = Workspace(folder, config)
-    done = workspace.run()
-    assert done.status == 0, done.text
-    return workspace, bad
+
+    def fill(folder):
+        small_stack(folder / scenes)
+        for time, kind in bad.items():
+            REFUSED[kind][0](folder / scenes / hyp3_name(time))
+
+    return run_once(tmp_path_factory, "mixed", config, fill), bad
 
 
-@together
 def test_bad_scenes_do_not_stop_a_stack_and_are_named_in_the_report(mixed):
     workspace, bad = mixed
     analysis = workspace.folder / "results" / "site" / "VV" / "analysis"
@@ -270,7 +265,6 @@ def test_bad_scenes_do_not_stop_a_stack_and_are_named_in_the_report(mixed):
     assert (scenes.loc[list(bad), "flag"] == "unmeasured").all()
 
 
-@together
 def test_the_rest_of_the_stack_is_unharmed(mixed, tmp_path):
     workspace, bad = mixed
     shutil.copytree(workspace.folder / "scenes with blanks é", tmp_path / "scenes")
@@ -292,7 +286,6 @@ def test_the_rest_of_the_stack_is_unharmed(mixed, tmp_path):
     assert set(others["status"]) == {"too_many_nan"} and others["shift_x"].isna().all()
 
 
-@together
 def test_a_bad_scene_stops_the_run_before_any_work(mixed, tmp_path):
     workspace, _ = mixed
     shutil.copytree(workspace.folder / "scenes with blanks é", tmp_path / "scenes")

@@ -4,21 +4,14 @@ import os
 import shutil
 
 import pytest
-from conftest import TIMES, Workspace, small_stack
+from conftest import TIMES, Workspace, run_once, small_stack
 
 OLDEST = ["20211203T000000", "20211215T000000"]
-
-
-# The run is made once.
-pytestmark = pytest.mark.xdist_group("keep")
 
 
 @pytest.fixture(scope="module")
 def dropped(tmp_path_factory):
     """A finished run of five scenes that keeps no raster."""
-    folder = tmp_path_factory.mktemp("dropped")
-    small_stack(folder / "scenes")
-    small_stack(folder / "scenes", times=OLDEST, offsets=[(1, 1), (0, 2)])
     bounds = [300_000.0, 3_895_500.0, 305_100.0, 3_900_000.0]
     config = {
         "stacks": {"site": {"directory": "scenes"}},
@@ -27,10 +20,12 @@ def dropped(tmp_path_factory):
         "pairs": {"next": 1},
         "keep": [],
     }
-    workspace = Workspace(folder, config)
-    done = workspace.run("analysed")
-    assert done.status == 0, done.text
-    return workspace
+
+    def fill(folder):
+        small_stack(folder / "scenes")
+        small_stack(folder / "scenes", times=OLDEST, offsets=[(1, 1), (0, 2)])
+
+    return run_once(tmp_path_factory, "dropped", config, fill, "analysed")
 
 
 def test_no_raster_is_left_and_a_second_run_has_nothing_to_do(dropped):

@@ -15,8 +15,7 @@ from conftest import ROOT
 from packaging.markers import default_environment
 from packaging.utils import canonicalize_name
 
-# The environment is made once.
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("new")]
+pytestmark = pytest.mark.long
 
 
 def call(*command, folder: Path, fails=False) -> str:
@@ -30,10 +29,10 @@ def call(*command, folder: Path, fails=False) -> str:
     return done.stdout + done.stderr
 
 
-@pytest.fixture(scope="module")
-def new(tmp_path_factory) -> Path:
+@pytest.fixture
+def new(tmp_path) -> Path:
     """A folder with an environment out of both lists, as `make test` sets it up."""
-    folder = tmp_path_factory.mktemp("new")
+    folder = tmp_path
     for path in (ROOT / "Makefile", *ROOT.glob("requirements*")):
         shutil.copy(path, folder)
     (folder / "tests").mkdir()
@@ -63,7 +62,7 @@ def satisfied(folder: Path, fails=False) -> str:
     return call(".venv/bin/python", *command, folder=folder, fails=fails)
 
 
-def test_a_new_environment_is_the_lists_and_nothing_has_to_be_resolved(new):
+def is_the_lists_and_nothing_has_to_be_resolved(new):
     found = installed(new)
     assert found.pop("pip") == ensurepip.version()
     assert found == expected("requirements-build", "requirements", "requirements-dev")
@@ -71,7 +70,7 @@ def test_a_new_environment_is_the_lists_and_nothing_has_to_be_resolved(new):
     assert "Would install" not in satisfied(new)
 
 
-def test_what_an_extra_needs_is_missed_where_pip_check_misses_nothing(new):
+def misses_what_an_extra_needs_where_pip_check_misses_nothing(new):
     python = ".venv/bin/python"
     call(python, "-m", "pip", "uninstall", "--yes", "py-partiql-parser", folder=new)
     try:
@@ -93,7 +92,7 @@ def test_what_an_extra_needs_is_missed_where_pip_check_misses_nothing(new):
         call("make", "-W", "requirements-dev.txt", ".venv/develop.stamp", folder=new)
 
 
-def test_the_list_of_the_mutants_is_complete(new):
+def takes_the_list_of_the_mutants_which_is_complete(new):
     flags = re.search(r"^INSTALL := (.*)$", (ROOT / "Makefile").read_text(), re.M)[1].split()
     python, text = ".venv/bin/python", "requirements-mutation.txt"
     call(python, *flags, "-r", text, folder=new)
@@ -101,3 +100,10 @@ def test_the_list_of_the_mutants_is_complete(new):
     assert call(python, "tests/complete.py", text, folder=new) == ""
     found = installed(new)
     assert found.items() >= expected("requirements-mutation").items()
+
+
+def test_a_new_environment(new):
+    """One test, as what follows changes what was before."""
+    is_the_lists_and_nothing_has_to_be_resolved(new)
+    misses_what_an_extra_needs_where_pip_check_misses_nothing(new)
+    takes_the_list_of_the_mutants_which_is_complete(new)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from clicker import Clicker, content
-from conftest import Workspace
+from conftest import Workspace, run_once
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FIGURES = {
@@ -21,23 +21,15 @@ FIGURES = {
 }
 
 
-# The run is made once.
-pytestmark = pytest.mark.xdist_group("report")
-
-
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory) -> Workspace:
     """A finished run of a small simulated stack with its report."""
-    folder = tmp_path_factory.mktemp("report")
     displaced = [{"scene": 1, "east": 2, "north": 0}]
     simulate = {"scenes": 4, "rows": 400, "columns": 420, "offset_sigma": 0.02}
     simulate["displaced"] = displaced
-    workspace = Workspace(
-        folder, {"stacks": {"demo": {"simulate": simulate}}, "tiles": {"rows": 3, "columns": 3}}
-    )
-    done = workspace.run("--report", "report.html", "--report-after-run")
-    assert done.status == 0, done.text
-    return workspace
+    config = {"stacks": {"demo": {"simulate": simulate}}, "tiles": {"rows": 3, "columns": 3}}
+    arguments = ("--report", "report.html", "--report-after-run")
+    return run_once(tmp_path_factory, "report", config, lambda folder: None, *arguments)
 
 
 def test_the_report_is_one_file_that_asks_no_network_for_anything(demo):

@@ -31,8 +31,6 @@ pytestmark = [
         (bool(MISSING) or os.geteuid() != 0) and "STACKSHIFT_REQUIRE_SLURM" not in os.environ,
         reason=REASON,
     ),
-    # One cluster at a time.
-    pytest.mark.xdist_group("slurm"),
 ]
 
 
