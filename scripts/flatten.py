@@ -3,7 +3,6 @@
 import logging
 
 from stackio import job, raster
-from stackshift.errors import InputError
 from stackshift.ground.spikes import percentiles, truncate
 
 
@@ -28,8 +27,11 @@ def main(scene: str, path: str, lower: float, upper: float, outside: str) -> Non
         if outside != "keep":
             thresholds = percentiles(blocks, (lower, upper))
             if thresholds is None:
-                raise InputError(f"{scene} has no valid pixel")
-            logging.info("thresholds %.6g and %.6g, outside: %s", *thresholds, outside)
+                # The superset stops at such a scene, or was told to leave it out.
+                logging.warning("%s has no valid pixel: nothing to truncate", scene)
+                outside, thresholds = "keep", (0.0, 0.0)
+            else:
+                logging.info("thresholds %.6g and %.6g, outside: %s", *thresholds, outside)
         tags = raster.tags_of(source) | {"stage": "flatten", "outside": outside}
         if outside != "keep":
             tags |= {"percentiles": f"{lower:g} {upper:g}"}

@@ -10,7 +10,6 @@ from hypothesis.extra import numpy as hnp
 from makers import read, texture, write_scene
 
 import flatten
-from stackshift.errors import InputError
 from stackshift.ground import spikes
 
 
@@ -69,18 +68,18 @@ def test_keep_changes_nothing(scene, tmp_path):
     np.testing.assert_array_equal(read(tmp_path / "out.tif"), image)
 
 
-def test_a_scene_without_data_is_an_error(tmp_path):
+@pytest.mark.parametrize("outside", ["nan", "clip", "keep"])
+def test_a_scene_that_was_left_out_stays_without_data(tmp_path, outside):
     path = write_scene(tmp_path / "empty.tif", np.full((20, 20), np.nan, np.float32))
-    with pytest.raises(InputError, match=r"empty.tif has no valid pixel"):
-        flatten.main(path, tmp_path / "out.tif", 1, 99, "nan")
-    assert not (tmp_path / "out.tif").exists()
+    flatten.main(path, tmp_path / "out.tif", 1, 99, outside)
+    assert np.isnan(read(tmp_path / "out.tif")).all()
 
 
 def test_every_raster_of_a_run_says_what_it_is_and_another_reader_sees_the_same(finished):
     root = finished.folder / "results" / "site" / "VV"
     for path, expected in {
         "superset/20220101T000000.tif": {"STAGE": "superset", "RESAMPLING": "none", "NO_DATA": "0"},
-        "flatten/20220101T000000.tif": {"STAGE": "flatten", "OUTSIDE": "keep"},
+        "flatten/20220101T000000.tif": {"STAGE": "flatten", "OUTSIDE": "clip", "PERCENTILES": "1 99"},
         "tiles/20220101T000000/1_0.tif": {"STAGE": "tile", "TILE": "1_0", "TILES": "2 x 2"},
     }.items():
         with rasterio.open(root / path) as source:

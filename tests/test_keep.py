@@ -67,7 +67,7 @@ def test_what_is_changed_is_measured_again(dropped, tmp_path):
         os.utime(scene, (before.st_atime, before.st_mtime + seconds))
         assert workspace.dry("analysed")["correlate"] == 1
     os.utime(scene, ns=(before.st_atime_ns, before.st_mtime_ns))
-    workspace.config["flatten"] = {"outside": "clip"}
+    workspace.config["flatten"] = {"outside": "keep"}
     assert workspace.dry("analysed")["correlate"] == 4
 
 

@@ -404,7 +404,7 @@ def test_the_demo(tmp_path):
 @pytest.mark.long
 def test_the_demo_with_the_notebooks_method(tmp_path):
     overlay = yaml.safe_load((ROOT / "notebook.yaml").read_text())
-    workspace = Workspace(tmp_path, overlay | {"pairs": {"next": 1}})
+    workspace = Workspace(tmp_path, overlay)
     shutil.copy(ROOT / "config.yaml", tmp_path)
     done = workspace.run("analysed")
     assert done.status == 0, done.text
