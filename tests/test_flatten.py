@@ -79,7 +79,11 @@ def test_every_raster_of_a_run_says_what_it_is_and_another_reader_sees_the_same(
     root = finished.folder / "results" / "site" / "VV"
     for path, expected in {
         "superset/20220101T000000.tif": {"STAGE": "superset", "RESAMPLING": "none", "NO_DATA": "0"},
-        "flatten/20220101T000000.tif": {"STAGE": "flatten", "OUTSIDE": "clip", "PERCENTILES": "1 99"},
+        "flatten/20220101T000000.tif": {
+            "STAGE": "flatten",
+            "OUTSIDE": "clip",
+            "PERCENTILES": "1 99",
+        },
         "tiles/20220101T000000/1_0.tif": {"STAGE": "tile", "TILE": "1_0", "TILES": "2 x 2"},
     }.items():
         with rasterio.open(root / path) as source:
