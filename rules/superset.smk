@@ -11,7 +11,7 @@ rule superset:
     wildcard_constraints:
         stack=REAL_STACK,
     conda:
-        "../envs/raster.yaml"
+        "../envs/estimate.yaml"
     threads: 1
     resources:
         mem_mb=memory(600, 0.3, read_in_place),

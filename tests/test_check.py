@@ -109,7 +109,7 @@ def through(tmp_path, scene, unreadable="stop"):
     check.main(scenes, tmp_path / "check.json", unreadable, together=True)
     grid_stage.main(list(scenes.values()), tmp_path / "grid.json", "union", None, unreadable)
     out = tmp_path / "superset.tif"
-    superset.main(str(scene), tmp_path / "grid.json", out, "lanczos", "auto", "S1A", unreadable)
+    superset.main(str(scene), tmp_path / "grid.json", out, "sinc", "auto", "S1A", unreadable)
     return out
 
 
@@ -185,7 +185,7 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path):
     try:
         with pytest.raises(InputError, match="disk full"):
             superset.main(
-                str(path), tmp_path / "grid.json", tmp_path / "out.tif", "lanczos", "auto", None
+                str(path), tmp_path / "grid.json", tmp_path / "out.tif", "sinc", "auto", None
             )
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)

@@ -237,7 +237,7 @@ def test_7_the_superset_adds_no_displacement(tmp_path):
     )  # fmt: skip
     assert fails(check, notebook)
     raster.write_grid(tmp_path / "grid.json", GRID)
-    superset.main(scene, tmp_path / "grid.json", tmp_path / "out.tif", "lanczos", "auto", None)
+    superset.main(scene, tmp_path / "grid.json", tmp_path / "out.tif", "sinc", "auto", None)
     check(read(tmp_path / "out.tif"))
 
 
@@ -253,7 +253,7 @@ def test_8_zero_is_no_data(tmp_path):
     assert fails(check, read(scene))
     gridded = Grid("EPSG:32611", (POSTING, 0.0, WEST, 0.0, -POSTING, NORTH), 120, 90)
     raster.write_grid(tmp_path / "grid.json", gridded)
-    superset.main(scene, tmp_path / "grid.json", tmp_path / "out.tif", "lanczos", "auto", None)
+    superset.main(scene, tmp_path / "grid.json", tmp_path / "out.tif", "sinc", "auto", None)
     check(read(tmp_path / "out.tif"))
 
 

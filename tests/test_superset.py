@@ -10,9 +10,11 @@ from rasterio.transform import Affine
 from rasterio.warp import transform
 
 import superset
-from stackio import raster
+from stackio import raster, warp
 from stackshift.errors import InputError
 from stackshift.ground.lattice import Grid
+from stackshift.simulate import simulation
+from stackshift.tile import coherence
 
 GRID = Grid("EPSG:32611", (POSTING, 0.0, WEST, 0.0, -POSTING, NORTH), 120, 90)
 
@@ -21,8 +23,10 @@ GRID = Grid("EPSG:32611", (POSTING, 0.0, WEST, 0.0, -POSTING, NORTH), 120, 90)
 def run(tmp_path):
     raster.write_grid(tmp_path / "grid.json", GRID)
 
-    def run(scene, resampling="lanczos", no_data="auto"):
+    def run(scene, resampling="sinc", no_data="auto", grid=None):
         out = tmp_path / "out.tif"
+        if grid:
+            raster.write_grid(tmp_path / "grid.json", grid)
         superset.main(scene, tmp_path / "grid.json", out, resampling, no_data, "S1A")
         return read(out)
 
@@ -120,7 +124,7 @@ def test_the_measure_of_displacement_sees_a_hundredth_of_a_pixel():
     np.testing.assert_allclose(displacement(image, 90, 120), [0.01, 0.03], atol=5e-4)
 
 
-@pytest.mark.parametrize("resampling", ["bilinear", "cubic", "lanczos"])
+@pytest.mark.parametrize("resampling", ["bilinear", "cubic", "lanczos", "sinc"])
 @pytest.mark.parametrize("fraction", [(0.5, 0.5), (0.37, 0.21), (-0.1, 0.45)])
 def test_a_warp_does_not_displace(run, tmp_path, resampling, fraction, caplog):
     there = Affine(
@@ -136,13 +140,14 @@ def test_a_warp_does_not_displace(run, tmp_path, resampling, fraction, caplog):
     with caplog.at_level(logging.WARNING):
         out = run(scene, resampling)
     assert "off.tif is off the stack's pixel lattice: warped" in caplog.text
+    assert f"by up to {superset.DISPLACES[resampling]:g} pixel" in caplog.text
     assert np.isfinite(out).all()
     assert np.abs(displacement(out, 90, 120)).max() < 0.01
     with rasterio.open(tmp_path / "out.tif") as target:
         assert target.tags()["STACKSHIFT_RESAMPLING"] == resampling
 
 
-@pytest.mark.parametrize("resampling", ["bilinear", "cubic", "lanczos"])
+@pytest.mark.parametrize("resampling", ["bilinear", "cubic", "lanczos", "sinc"])
 def test_a_warp_from_the_neighbouring_zone_does_not_displace(run, tmp_path, resampling):
     (west,), (north,) = transform("EPSG:32611", "EPSG:32612", [WEST], [NORTH])
     there = Affine(POSTING, 0, round(west) - 1500, 0, -POSTING, round(north) + 1500)
@@ -153,6 +158,117 @@ def test_a_warp_from_the_neighbouring_zone_does_not_displace(run, tmp_path, resa
     out = run(scene, resampling)
     assert np.isfinite(out).mean() > 0.9
     assert np.abs(displacement(out, 90, 120)).max() < 0.01
+
+
+FINE = Grid("EPSG:32611", (POSTING, 0.0, WEST, 0.0, -POSTING, NORTH), 128, 128)
+
+
+def fine_pair(seed):
+    """Two dates of ground with detail far below a pixel, as means of 4 x 4 finer pixels."""
+    ground = np.exp(0.9 * simulation.power_law((512, 512), 0.8, np.random.default_rng(seed)))
+    random = np.random.default_rng((seed, 1))
+    for _ in range(2):
+        fine = ground * random.standard_gamma(1, ground.shape)
+        yield fine.reshape(128, 4, 128, 4).mean((1, 3)).astype(np.float32)
+
+
+@pytest.mark.parametrize("fraction", [0.12, 0.25, 0.4])
+def test_the_default_kernel_displaces_fine_ground_by_less_than_promised(run, tmp_path, fraction):
+    """Measured with the estimator, beside the same pixels that nothing has warped."""
+    errors = {kernel: [] for kernel in ("sinc", "bilinear")}
+    for seed in range(4):
+        first, second = fine_pair(seed)
+        scene = write_scene(
+            tmp_path / "off.tif",
+            second,
+            west=WEST + fraction * POSTING,
+            north=NORTH - fraction * POSTING,
+        )
+        before = np.array(coherence.match(first, second).shift)
+        for kernel, found in errors.items():
+            after = coherence.match(first, run(scene, kernel, grid=FINE)).shift
+            found.append(after - before + fraction)
+    assert np.abs(np.mean(errors["sinc"], axis=0)).max() < 0.5 * superset.DISPLACES["sinc"]
+    # The experiment sees what a short kernel does.
+    assert np.abs(np.mean(errors["bilinear"], axis=0)).max() > 0.025
+
+
+def test_blocks_leave_no_seam(run, tmp_path, monkeypatch):
+    image = texture(150, 180, cutoff=0.6)
+    image[40:70, 55:100] = 0
+    scene = write_scene(tmp_path / "s.tif", image, west=WEST - 610.0, north=NORTH + 610.0)
+    whole = run(scene)
+    monkeypatch.setattr(warp, "BLOCK_COLUMNS", 37)
+    monkeypatch.setattr(raster.row_blocks, "__defaults__", (29,))
+    np.testing.assert_allclose(run(scene), whole, rtol=2e-3)
+    assert np.isfinite(whole).any() and np.isnan(whole).any()
+
+
+@pytest.mark.parametrize(("posting", "size"), [(10.0, 500), (60.0, 90)])
+def test_another_posting_does_not_displace(run, tmp_path, posting, size):
+    there = Affine(posting, 0, WEST - 407, 0, -posting, NORTH + 411)
+    x, y = centres(there, size, size)
+    if posting > POSTING:
+        # Waves of 5 pixels of the grid are too short for a posting of twice that.
+        x, y = (WEST + (x - WEST) / 3, NORTH + (y - NORTH) / 3)
+    scene = write_scene(tmp_path / "s.tif", ground(x, y).astype(np.float32), transform=there)
+    out = run(scene)
+    rows, columns = np.isfinite(out).all(1).sum(), np.isfinite(out).all(0).sum()
+    assert (rows, columns) == (90, 120)
+    x, y = centres(Affine(*GRID.transform), 90, 120)
+    if posting > POSTING:
+        x, y = (WEST + (x - WEST) / 3, NORTH + (y - NORTH) / 3)
+    step = 0.3
+    east = (ground(x + step, y) - ground(x - step, y)) / (2 * step)
+    inside = np.s_[3:-3, 3:-3]
+    moved = -(east * (out - ground(x, y)))[inside].sum() / (east**2)[inside].sum()
+    assert abs(moved) < 0.005 * POSTING
+
+
+def test_a_finer_scene_is_averaged(run, tmp_path):
+    """What is finer than a pixel of the grid does not become a pattern on it."""
+    random = np.random.default_rng(0)
+    scene = write_scene(
+        tmp_path / "s.tif", random.standard_gamma(1, (300, 390)).astype(np.float32), posting=10.0,
+        west=WEST - 3.0, north=NORTH + 3.0,
+    )  # fmt: skip
+    out = run(scene)[3:-3, 3:-3]
+    assert out.std() == pytest.approx(1 / 3, rel=0.15)
+
+
+def test_a_scene_across_the_antimeridian_comes_onto_a_utm_grid(run, tmp_path):
+    """Longitudes beyond 180 are those below -180."""
+    grid = Grid("EPSG:32601", (30.0, 0.0, 287_000.0, 0.0, -30.0, 5_500_000.0), 120, 90)
+    (west,), (north,) = transform(grid.crs, "EPSG:4326", [287_000.0], [5_500_000.0])
+    step = 0.0003
+    there = Affine(step, 0, west % 360 - 0.005, 0, -step, north + 0.005)
+    x, y = centres(there, 150, 200)
+    utm = transform("EPSG:4326", grid.crs, x.ravel() - 360, y.ravel())
+    east = (np.reshape(utm[0], x.shape) - 287_000).astype(np.float32)
+    scene = write_scene(
+        tmp_path / "s.tif", np.maximum(2000 + east, 1), transform=there, crs="EPSG:4326"
+    )
+    out = run(scene, grid=grid)
+    expected = np.broadcast_to(2015 + 30.0 * np.arange(120), out.shape)
+    inside = np.s_[:, 20:-20]
+    np.testing.assert_allclose(out[inside], expected[inside], atol=1)
+
+
+def test_decibels_off_the_lattice_are_refused_as_on_it(run, tmp_path):
+    scene = write_scene(
+        tmp_path / "s.tif", 10 * np.log10(texture(90, 120)), west=WEST + 10, no_data=np.nan
+    )
+    with pytest.raises(InputError, match="negative values, as decibels"):
+        run(scene)
+
+
+def test_a_grid_that_the_scene_does_not_reach_has_no_data(tmp_path):
+    scene = write_scene(tmp_path / "s.tif", texture(40, 40), west=WEST + 10)
+    with raster.open_scene(scene) as source:
+        for west in (WEST - 1e5, WEST + 1e5):
+            grid = Grid("EPSG:32611", (POSTING, 0.0, west, 0.0, -POSTING, NORTH), 120, 90)
+            for _, block in warp.warped(source, grid, 0.0):
+                assert np.isnan(block).all()
 
 
 def test_gaps_stay_gaps_in_a_warp(run, tmp_path):

@@ -287,10 +287,10 @@ def test_a_scene_off_the_lattice_is_warped_and_the_table_says_so(tmp_path):
     done = workspace.run("analysed")
     assert done.status == 0, done.text
     pairs = analysis(workspace, "pairs")
-    assert list(pairs.reference_resampling) == ["lanczos", "none", "none"]
+    assert list(pairs.reference_resampling) == ["sinc", "none", "none"]
     assert list(pairs.secondary_resampling) == ["none", "none", "none"]
     log = tmp_path / "logs" / "site" / "VV" / "superset" / "20220206T000000.log"
-    assert "off the stack's pixel lattice: warped, lanczos" in log.read_text()
+    assert "off the stack's pixel lattice: warped, sinc" in log.read_text()
 
 
 def test_the_notebooks_tables_have_empty_fields_for_what_was_skipped(tmp_path):

@@ -5,10 +5,7 @@ import zlib
 import numpy as np
 from scipy import ndimage
 
-# Reach of the interpolation kernel to each side, pixels. With a Kaiser window of this beta a wave
-# of 0.8 of the Nyquist frequency keeps its amplitude to 0.2 % and is displaced to 3e-4 pixel.
-REACH = 12
-_BETA = 6.0
+from stackshift.ground.resampling import REACH, kernel
 
 
 def drawn(scene: str, seed: int, largest: float) -> tuple[float, float]:
@@ -16,17 +13,6 @@ def drawn(scene: str, seed: int, largest: float) -> tuple[float, float]:
     random = np.random.default_rng((seed, zlib.crc32(scene.encode())))
     east, north = random.uniform(-largest, largest, 2)
     return float(east), float(north)
-
-
-def kernel(fraction: float) -> np.ndarray:
-    """Weights at -REACH .. REACH that displace a signal by a fraction of a pixel forwards.
-
-    A sinc under a Kaiser window (Kaiser & Schafer 1980), scaled to keep constants.
-    """
-    at = np.arange(-REACH, REACH + 1) - fraction
-    window = np.i0(_BETA * np.sqrt(np.clip(1 - (at / (REACH + 1)) ** 2, 0, 1)))
-    weights = np.sinc(at) * window
-    return weights / weights.sum()
 
 
 def displaced(image: np.ndarray, shift: tuple[float, float]) -> np.ndarray:
