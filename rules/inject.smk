@@ -1,15 +1,16 @@
-# Displaced scenes make a stack of their own, "{stack}@injected", which the stages after the superset
-# treat like any other.
+# Displaced scenes make stacks of their own, "{stack}@injected" and "{stack}@boxes", which the stages
+# after the superset treat like any other.
 rule inject:
     input:
         scene=rules.superset.output.scene,
     output:
-        scene="results/{stack}@injected/{polarization}/superset/{scene}.tif",
-        truth="results/{stack}@injected/{polarization}/truth/{scene}.json",
+        scene="results/{stack}@{kind}/{polarization}/superset/{scene}.tif",
+        truth="results/{stack}@{kind}/{polarization}/truth/{scene}.json",
     log:
-        "logs/{stack}@injected/{polarization}/inject/{scene}.log",
+        "logs/{stack}@{kind}/{polarization}/inject/{scene}.log",
     wildcard_constraints:
         stack=REAL_STACK,
+        kind="injected|boxes",
     conda:
         "../envs/estimate.yaml"
     threads: 1
@@ -18,6 +19,9 @@ rule inject:
         runtime=minutes(20, 20),
     params:
         largest=config["inject"]["largest"],
+        boxes=lambda wildcards: (
+            config["inject"]["boxes"] if wildcards.kind == "boxes" else None
+        ),
         seed=config["inject"]["seed"],
         code=code_digest("inject"),
     message:

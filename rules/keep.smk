@@ -15,18 +15,18 @@ def kept(stage: str, path):
 @cache
 def origin(stack: str, polarization: str, scene: str) -> str:
     """Digest of all that a scene's tiles are made from: its file, code and parameters."""
-    real = stack.removesuffix(INJECTED)
-    scenes = PRODUCTS[real, polarization]
-    fixed = extent_of(real)[0] == "bounds"
+    root = real(stack)
+    scenes = PRODUCTS[root, polarization]
+    fixed = extent_of(root)[0] == "bounds"
     return digest_of(
         Path(scenes[scene].path).name,
-        written(real, [scenes[scene]]),
-        config["stacks"][real].get("simulate"),
+        written(root, [scenes[scene]]),
+        config["stacks"][root].get("simulate"),
         [] if fixed else sorted(Path(other.path).name for other in scenes.values()),
         [code_digest(stage) for stage in ("grid", "superset", "flatten", "tile")],
         [config[stage] for stage in ("superset", "flatten", "tiles")],
-        extent_of(real),
-        [config["inject"], code_digest("inject")] if stack != real else [],
+        extent_of(root),
+        [config["inject"], code_digest("inject")] if stack != root else [],
     )
 
 
@@ -42,7 +42,7 @@ def made_from(stack: str, polarization: str, reference: str, secondary: str) -> 
 
 def template_from(stack: str, polarization: str) -> str:
     """Digest of all that a template depends on, which it carries."""
-    members = template_members(PRODUCTS[stack.removesuffix(INJECTED), polarization])
+    members = template_members(PRODUCTS[real(stack), polarization])
     return digest_of(
         [origin(stack, polarization, scene) for scene in members],
         [

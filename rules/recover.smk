@@ -1,9 +1,11 @@
 rule recover:
     input:
         before="results/{stack}/{polarization}/analysis/measurements.csv",
-        after="results/{stack}@injected/{polarization}/analysis/measurements.csv",
+        interpolated="results/{stack}@injected/{polarization}/analysis/measurements.csv",
+        boxes="results/{stack}@boxes/{polarization}/analysis/measurements.csv",
         truths=lambda wildcards: [
-            f"results/{wildcards.stack}@injected/{wildcards.polarization}/truth/{scene}.json"
+            f"results/{wildcards.stack}@{kind}/{wildcards.polarization}/truth/{scene}.json"
+            for kind in ("injected", "boxes")
             for scene in scenes_of(wildcards)
         ],
         grid=rules.grid.output.grid,

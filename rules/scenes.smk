@@ -13,11 +13,13 @@ TABLES = (
     "verdict",
 )
 REAL_STACK = r"[A-Za-z0-9][\w.-]*"
-INJECTED = "@injected"
+# What is derived from a stack for the injection test: displaced by interpolation, and as displaced
+# means of boxes of pixels.
+INJECTED = "@(injected|boxes)"
 
 
 wildcard_constraints:
-    stack=r"[A-Za-z0-9][\w.-]*(@injected)?",
+    stack=rf"{REAL_STACK}({INJECTED})?",
     polarization="VV|VH|HH|HV",
     other="VV|VH|HH|HV",
     scene=r"\d{8}T\d{6}",
@@ -57,9 +59,14 @@ except InputError as error:
     raise WorkflowError(str(error)) from None
 
 
+def real(stack: str) -> str:
+    """The stack that a derived one comes from, or a real one itself."""
+    return stack.partition("@")[0]
+
+
 def scenes_of(wildcards) -> dict:
     """The scenes of the stack and polarization of a job, newest first."""
-    return PRODUCTS[wildcards.stack.removesuffix(INJECTED), wildcards.polarization]
+    return PRODUCTS[real(wildcards.stack), wildcards.polarization]
 
 
 def scene_of(wildcards):
@@ -69,7 +76,7 @@ def scene_of(wildcards):
 
 def pairs_of(stack: str, polarization: str) -> list[tuple[str, str]]:
     """(reference, secondary) of all pairs of a stack and polarization."""
-    return PAIRS[stack.removesuffix(INJECTED), polarization]
+    return PAIRS[real(stack), polarization]
 
 
 def members_of(wildcards) -> list[str]:
@@ -105,7 +112,7 @@ def offsets_of(stack: str, polarization: str) -> list[str]:
     """What was measured of each scene of a stack and polarization."""
     return [
         f"results/{stack}/{polarization}/offsets/{scene}.json"
-        for scene in PRODUCTS[stack.removesuffix(INJECTED), polarization]
+        for scene in PRODUCTS[real(stack), polarization]
     ]
 
 
@@ -142,7 +149,7 @@ def truth_of(wildcards) -> dict:
 
 def extent_of(stack: str) -> tuple[str, list[float] | None]:
     """How the grid of a stack is found, and its bounds if they are fixed."""
-    bounds = config["stacks"][stack.removesuffix(INJECTED)].get("bounds")
+    bounds = config["stacks"][real(stack)].get("bounds")
     if bounds:
         return "bounds", bounds
     return config["superset"]["extent"], config["superset"]["bounds"]

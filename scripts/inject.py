@@ -1,39 +1,57 @@
-"""Displace one real scene by a known sub-pixel amount: the proof on the user's own ground."""
+"""Displace one real scene by a known sub-pixel amount: the proof on the user's own ground.
+
+Either by interpolation, which shows what the estimator makes of a displacement but is smooth, or as
+means of displaced boxes of pixels, which are exact and have detail finer than a pixel, as products
+have.
+"""
 
 import logging
 
 import numpy as np
 
 from stackio import files, job, raster
-from stackshift.simulate.injection import displaced, drawn
+from stackshift.ground.lattice import Grid
+from stackshift.simulate.injection import boxed, displaced, drawn, drawn_whole
+from stackshift.stack.columns import BOXES, INTERPOLATED
 
 
-def main(scene: str, path: str, name: str, largest: float, seed: int, truth: str) -> None:
+def main(
+    scene: str, path: str, name: str, largest: float, boxes: int | None, seed: int, truth: str
+) -> None:
     """Write a displaced scene and by how much it was displaced.
 
     Parameters
     ----------
     scene : raster on the stack's grid, NaN = no data.
-    path : raster to write, on the same grid.
+    path : raster to write, on the same grid, or on a coarser one from the same corner.
     name : name of the scene, which with the seed gives its displacement.
-    largest : largest displacement along either axis, pixels.
+    largest : largest displacement along either axis by interpolation, pixels.
+    boxes : length of the boxes in pixels; None for interpolation.
     seed : seed of the displacements.
-    truth : JSON to write: displacement in pixels, positive east and north.
+    truth : JSON to write: displacement in pixels of the scene, positive east and north.
     """
-    east, north = drawn(name, seed, largest)
+    east, north = drawn_whole(name, seed, boxes) if boxes else drawn(name, seed, largest)
     with raster.open_scene(scene) as source:
         grid = raster.grid_of(source)
         image = raster.read_rows(source, 0, grid.height)
         tags = raster.tags_of(source) | {"stage": "inject"}
-    moved = displaced(image, (-north, east))
+    if boxes:
+        moved = boxed(image, boxes, (-north, east))
+        a, _, c, _, e, f = grid.transform
+        corner = (boxes * a, 0.0, c, 0.0, boxes * e, f)
+        grid = Grid(grid.crs, corner, moved.shape[1], moved.shape[0])
+    else:
+        moved = displaced(image, (-north, east))
     with raster.create(path, grid, tags) as target:
         raster.write_rows(target, 0, moved)
-    files.write_json(truth, {"scene": name, "east": east, "north": north})
+    kind = BOXES if boxes else INTERPOLATED
+    files.write_json(truth, {"scene": name, "kind": kind, "east": east, "north": north})
     logging.info(
-        "%s displaced by %+.3f east, %+.3f north pixels; %.2f %% more without data",
+        "%s displaced by %+.3f east, %+.3f north pixels, %s; %.2f %% more without data",
         name,
         east,
         north,
+        kind,
         100 * float(np.isnan(moved).mean() - np.isnan(image).mean()),
     )
 
@@ -45,6 +63,7 @@ if __name__ == "__main__":
             path=snakemake.output.scene,
             name=snakemake.wildcards.scene,
             largest=snakemake.params.largest,
+            boxes=snakemake.params.boxes,
             seed=snakemake.params.seed,
             truth=snakemake.output.truth,
         )

@@ -7,35 +7,48 @@ import pandas as pd
 from stackio import files, job, raster
 from stackshift.ground.geometry import pixel_size
 from stackshift.stack import columns
+from stackshift.stack.columns import BOXES, INTERPOLATED
 from stackshift.stack.recovery import recovered, summary
 
 
-def main(before: str, after: str, truths: list[str], grid: str, table: str, report: str) -> None:
+def main(
+    before: str, after: dict[str, str], truths: list[str], grid: str, table: str, report: str
+) -> None:
     """Write the injected and recovered displacements, and their summary.
 
     Parameters
     ----------
-    before, after : measurements of the stack as it is and with displaced scenes.
+    before : measurements of the stack as it is.
+    after : those with displaced scenes, by kind.
     truths : JSONs with the displacement of each scene.
     grid : JSON of the stack's grid.
     table, report : CSV and JSON to write.
     """
     names = {columns.REFERENCE: str, columns.SECONDARY: str}
-    tables = [pd.read_csv(path, dtype=names) for path in (before, after)]
-    truth = {t["scene"]: (t["east"], t["north"]) for t in map(files.read_json, truths)}
+    plain = pd.read_csv(before, dtype=names)
+    truth: dict = {kind: {} for kind in after}
+    for said in map(files.read_json, truths):
+        truth[said["kind"]][said["scene"]] = said["east"], said["north"]
     area = raster.read_grid(grid)
     size = pixel_size(area, raster.unit_in_metres(area.crs), area.height / 2)
-    found = recovered(*tables, truth, size)
-    files.write_csv(table, found)
-    files.write_json(report, summary(found, *tables))
-    logging.info("%d tiles counted before and after", len(found))
+    tables, summaries = [], {}
+    for kind, path in after.items():
+        moved = pd.read_csv(path, dtype=names)
+        found = recovered(plain, moved, truth[kind], size, kind)
+        tables.append(found)
+        summaries[kind] = summary(found, plain, moved)
+        logging.info(
+            "%s: %s", kind, summaries[kind]["message"] or f"{len(found)} tiles before and after"
+        )
+    files.write_csv(table, pd.concat(tables, ignore_index=True))
+    files.write_json(report, summaries.pop(INTERPOLATED) | summaries)
 
 
 if __name__ == "__main__":
     with job.logged(snakemake):
         main(
             before=snakemake.input.before,
-            after=snakemake.input.after,
+            after={kind: snakemake.input[kind] for kind in (INTERPOLATED, BOXES)},
             truths=list(snakemake.input.truths),
             grid=snakemake.input.grid,
             table=snakemake.output.table,

@@ -4,10 +4,12 @@ import json
 
 import numpy as np
 import pytest
-from makers import displaced, read, texture, write_scene
+import rasterio
+from makers import NORTH, WEST, displaced, read, texture, write_scene
 
 import inject
 from stackshift.simulate import injection
+from stackshift.tile import coherence
 
 
 @pytest.mark.parametrize("shift", [(0.0, 0.0), (0.37, -0.81), (-2.6, 3.25), (5, -4)])
@@ -47,8 +49,71 @@ def test_displacements_are_drawn_from_name_and_seed():
 def test_the_stage_writes_the_scene_and_the_truth(tmp_path):
     image = texture(120, 140)
     scene = write_scene(tmp_path / "in.tif", image)
-    inject.main(scene, tmp_path / "out.tif", "20220101T000000", 1.0, 3, tmp_path / "truth.json")
+    inject.main(
+        scene, tmp_path / "out.tif", "20220101T000000", 1.0, None, 3, tmp_path / "truth.json"
+    )
     truth = json.loads((tmp_path / "truth.json").read_text())
     expected = injection.displaced(image, (-truth["north"], truth["east"]))
     np.testing.assert_array_equal(read(tmp_path / "out.tif"), expected)
     assert (truth["east"], truth["north"]) == injection.drawn("20220101T000000", 3, 1.0)
+    assert truth["kind"] == "interpolated"
+
+
+@pytest.mark.parametrize("size", [2, 3, 5])
+@pytest.mark.parametrize("shift", [(0, 0), (1, -1), (-1, 1)])
+def test_boxes_are_means_of_displaced_pixels(size, shift):
+    image = np.arange(1, 42 * 61 + 1, dtype=np.float32).reshape(42, 61)
+    found = injection.boxed(image, size, shift)
+    assert found.shape == (-(-42 // size), -(-61 // size))
+    for row in range(found.shape[0]):
+        for column in range(found.shape[1]):
+            values = [
+                image[r - shift[0], c - shift[1]]
+                for r in range(row * size, (row + 1) * size)
+                for c in range(column * size, (column + 1) * size)
+                if 0 <= r - shift[0] < 42 and 0 <= c - shift[1] < 61
+            ]
+            if 2 * len(values) < size**2:
+                assert np.isnan(found[row, column])
+            else:
+                assert found[row, column] == pytest.approx(np.mean(values), rel=1e-6)
+
+
+def test_a_box_with_less_than_half_of_its_pixels_is_no_data():
+    image = np.full((9, 9), 2.0, np.float32)
+    image[0:2, 0:3] = np.nan  # 3 of 9 are left
+    image[3:5, 3:5] = np.nan  # 5 of 9 are left
+    image[5, 5] = 11.0
+    found = injection.boxed(image, 3, (0, 0))
+    assert np.isnan(found[0, 0]) and np.isnan(found).sum() == 1
+    assert found[1, 1] == pytest.approx((4 * 2 + 11) / 5)
+
+
+def test_boxes_are_displaced_by_whole_pixels_drawn_from_name_and_seed():
+    drawn = np.array([injection.drawn_whole(f"2022{i:04}", 1, 3) for i in range(500)])
+    assert set(drawn.ravel()) == {-2, -1, 0, 1, 2}
+    assert np.abs(drawn.mean(0)).max() < 0.2
+    assert injection.drawn_whole("a", 1, 3) == injection.drawn_whole("a", 1, 3)
+
+
+def test_the_stage_writes_boxes_on_a_coarser_grid_from_the_same_corner(tmp_path):
+    image = texture(120, 140)
+    scene = write_scene(tmp_path / "in.tif", image)
+    inject.main(scene, tmp_path / "out.tif", "20220101T000000", 1.0, 3, 1, tmp_path / "truth.json")
+    truth = json.loads((tmp_path / "truth.json").read_text())
+    assert truth["kind"] == "boxes"
+    with rasterio.open(tmp_path / "out.tif") as source:
+        assert source.shape == (40, 47)
+        assert tuple(source.transform)[:6] == (90, 0, WEST, 0, -90, NORTH)
+    np.testing.assert_array_equal(
+        read(tmp_path / "out.tif"), injection.boxed(image, 3, (-truth["north"], truth["east"]))
+    )
+
+
+def test_what_was_put_in_with_boxes_is_where_it_should_be():
+    """The estimator sees the displacement with the sign and size of the truth."""
+    image = texture(390, 390, seed=2, cutoff=0.2)
+    pair = [injection.boxed(image, 3, shift) for shift in ((0, 0), (2, -1))]
+    found = coherence.match(*pair)
+    # A secondary that lies 2/3 south and 1/3 west has to go back.
+    assert found.shift == pytest.approx((-2 / 3, 1 / 3), abs=0.02)

@@ -25,6 +25,7 @@ def measurements(shifts, statuses):
             c.SIGMA_X: 0.5,
             c.SIGMA_Y: 0.5,
             c.STATUS: statuses,
+            c.MESSAGE: [f"said {status}" for status in statuses],
         }
     )
 
@@ -34,22 +35,44 @@ def test_recovered_is_after_less_before(tmp_path):
         tmp_path / "grid.json", Grid("EPSG:32611", (30.0, 0.0, 0.0, 0.0, -30.0, 0.0), 90, 90)
     )
     # The reference was moved by +0.5 pixel east, the secondary by -0.3: 0.8 pixel or 24 m.
-    for scene, east in ((A, 0.5), (B, -0.3)):
-        files.write_json(tmp_path / f"{scene}.json", {"scene": scene, "east": east, "north": 0.1})
+    # As boxes by +1 and -1 whole pixels, 60 m.
+    truths = []
+    for scene, east, whole in ((A, 0.5, 1), (B, -0.3, -1)):
+        for kind, amount in (("interpolated", east), ("boxes", whole)):
+            truths.append(tmp_path / f"{scene}_{kind}.json")
+            said = {"scene": scene, "kind": kind, "east": amount, "north": 0.1}
+            files.write_json(truths[-1], said)
     measurements([2.0, 3.0, 9.0], ["ok", "ok", "no_match"]).to_csv(tmp_path / "b.csv", index=False)
     measurements([26.5, 26.5, 9.0], ["ok", "ok", "ok"]).to_csv(tmp_path / "a.csv", index=False)
-    recover.main(
-        tmp_path / "b.csv", tmp_path / "a.csv", [tmp_path / f"{A}.json", tmp_path / f"{B}.json"],
-        tmp_path / "grid.json", tmp_path / "t.csv", tmp_path / "r.json",
-    )  # fmt: skip
-    table = pd.read_csv(tmp_path / "t.csv")
-    assert list(table) == list(c.INJECTION_TABLE)
+    after = {"interpolated": tmp_path / "a.csv", "boxes": tmp_path / "boxes.csv"}
+
+    def run(boxes):
+        boxes.to_csv(tmp_path / "boxes.csv", index=False)
+        recover.main(
+            tmp_path / "b.csv", after, truths,
+            tmp_path / "grid.json", tmp_path / "t.csv", tmp_path / "r.json",
+        )  # fmt: skip
+        report = json.loads((tmp_path / "r.json").read_text(), parse_constant=pytest.fail)
+        return pd.read_csv(tmp_path / "t.csv"), report
+
+    both, found = run(measurements([61.0, 62.0, 9.0], ["ok", "no_match", "ok"]))
+    assert list(both) == list(c.INJECTION_TABLE)
+    assert list(both.kind) == ["interpolated"] * 2 + ["boxes"]
+    exact = both[both.kind == "boxes"]
+    assert list(exact.injected_x) == pytest.approx([60])
+    assert list(exact.error_x) == pytest.approx([-1])
+    assert found["boxes"]["tiles"] == 1 and found["boxes"]["message"] is None
+    table = both[both.kind == "interpolated"]
     assert list(table.injected_x) == pytest.approx([24, 24])
     assert list(table.recovered_x) == pytest.approx([24.5, 23.5])
     assert list(table.error_x) == pytest.approx([0.5, -0.5])
     assert list(table.injected_y) == pytest.approx([0, 0])
-    found = json.loads((tmp_path / "r.json").read_text(), parse_constant=pytest.fail)
     assert found["tiles"] == 2 and found["counted_before"] == 2 and found["counted_after"] == 3
     assert found["east"]["rms_error"] == pytest.approx(0.5)
     assert found["east"]["rms_z"] == pytest.approx(1)
     assert found["east"]["gain"] == pytest.approx(1)
+    # Boxes that leave too little of a tile are told in a line, and cost the others nothing.
+    table, found = run(measurements([0.0] * 3, ["too_small"] * 3))
+    assert found["boxes"]["message"] == "not possible here: said too_small"
+    assert found["boxes"]["tiles"] == 0 and found["boxes"]["east"]["bias"] is None
+    assert list(table.kind) == ["interpolated"] * 2 and found["tiles"] == 2

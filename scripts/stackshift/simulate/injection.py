@@ -15,6 +15,41 @@ def drawn(scene: str, seed: int, largest: float) -> tuple[float, float]:
     return float(east), float(north)
 
 
+def drawn_whole(scene: str, seed: int, size: int) -> tuple[int, int]:
+    """The displacement (east, north) of a scene's boxes in whole pixels, less than a box."""
+    random = np.random.default_rng((seed, size, zlib.crc32(scene.encode())))
+    east, north = random.integers(1 - size, size, 2)
+    return int(east), int(north)
+
+
+def boxed(image: np.ndarray, size: int, shift: tuple[int, int]) -> np.ndarray:
+    """A coarser scene whose content is moved by whole pixels of the finer one, exactly.
+
+    Parameters
+    ----------
+    image : (rows, columns) float32 power, NaN = no data.
+    size : pixels along an axis of a box.
+    shift : (rows to the south, columns to the east) in pixels of the image.
+
+    Returns
+    -------
+    The means of the valid pixels of boxes that are displaced the other way, from the image's first
+    row and column on; NaN where less than half of a box is valid.
+    """
+    counts = [-(-length // size) for length in image.shape]
+    padded = np.full([count * size for count in counts], np.nan, np.float32)
+    source, target = [], []
+    for length, room, amount in zip(image.shape, padded.shape, shift, strict=True):
+        source.append(slice(max(-amount, 0), min(length, room - amount)))
+        target.append(slice(max(amount, 0), min(length + amount, room)))
+    padded[tuple(target)] = image[tuple(source)]
+    boxes = padded.reshape(counts[0], size, counts[1], size)
+    valid = np.isfinite(boxes).sum((1, 3))
+    total = np.nansum(boxes, (1, 3), dtype=np.float64)
+    with np.errstate(invalid="ignore"):
+        return np.where(2 * valid >= size**2, total / valid, np.nan).astype(np.float32)
+
+
 def displaced(image: np.ndarray, shift: tuple[float, float]) -> np.ndarray:
     """A scene whose content is moved by a known amount.
 

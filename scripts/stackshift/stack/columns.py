@@ -28,6 +28,9 @@ PHASE = "phase"
 VALID_FRACTION = "valid_fraction"
 STATUS = "status"
 MESSAGE = "message"
+KIND = "kind"
+# Kinds of displaced scenes.
+INTERPOLATED, BOXES = "interpolated", "boxes"
 TILES = "tiles"
 PAIRS = "pairs"
 COUNT = "count"
@@ -221,6 +224,7 @@ COMPARISON_TABLE = {
     "sigma_north": ("m", "standard error of difference_north"),
 }
 INJECTION_TABLE = {
+    KIND: ("", "interpolated: displaced by interpolation; boxes: means of displaced boxes"),
     REFERENCE: _PAIR_OF_SCENES[REFERENCE],
     SECONDARY: _PAIR_OF_SCENES[SECONDARY],
     **_TILE,
@@ -229,7 +233,7 @@ INJECTION_TABLE = {
         for axis, direction in (("x", "east"), ("y", "north"))
         for what, text in (
             ("injected", "shift to the {} that the displacements of both scenes ask for"),
-            ("recovered", "shift to the {} with displaced scenes less that without"),
+            ("recovered", "shift to the {} with displaced scenes less that of the stack as it is"),
             ("error", "recovered less injected shift to the {}"),
             ("sigma", "standard error of the shift to the {} with displaced scenes"),
         )

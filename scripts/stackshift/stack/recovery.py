@@ -12,6 +12,7 @@ def recovered(
     after: pd.DataFrame,
     truth: dict[str, tuple[float, float]],
     size: tuple[float, float],
+    kind: str,
 ) -> pd.DataFrame:
     """What came out of each tile of each pair, against what was put in.
 
@@ -20,6 +21,7 @@ def recovered(
     before, after : measurements of the stack as it is and with displaced scenes.
     truth : (east, north) in pixels by which each scene was displaced.
     size : metres a column to the east and a row to the north, as for `geometry.to_metres`.
+    kind : how the scenes were displaced, for the table.
 
     Returns
     -------
@@ -30,6 +32,7 @@ def recovered(
         after[after[c.STATUS] == OK], on=keys, suffixes=("_before", "_after")
     )
     table = both[keys].copy()
+    table[c.KIND] = kind
     for axis, (shift, sigma, name) in enumerate(
         ((c.SHIFT_X, c.SIGMA_X, "x"), (c.SHIFT_Y, c.SIGMA_Y, "y"))
     ):
@@ -52,6 +55,7 @@ def summary(table: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> d
         "counted_before": int((before[c.STATUS] == OK).sum()),
         "counted_after": int((after[c.STATUS] == OK).sum()),
         "measurements": len(after),
+        "message": None if len(table) else f"not possible here: {_why(before, after)}",
     }
     for name, direction in (("x", "east"), ("y", "north")):
         error, injected = table[f"error_{name}"], table[f"injected_{name}"]
@@ -72,3 +76,10 @@ def summary(table: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> d
             else None,
         }
     return found
+
+
+def _why(before: pd.DataFrame, after: pd.DataFrame) -> str:
+    """What the most tiles say that did not count, in the stack that is the worse."""
+    worse = min((after, before), key=lambda table: (table[c.STATUS] == OK).sum())
+    said = worse.loc[worse[c.STATUS] != OK, c.MESSAGE].value_counts()
+    return said.index[0] if len(said) else "no tile counts both before and after"
