@@ -1,11 +1,13 @@
 """How far each kernel of the superset displaces what is measured.
 
-    python bench/warp.py                          # simulated ground with detail far below a pixel
+    python bench/warp.py                          # exact: simulated ground, finer than a pixel
     python bench/warp.py scenes/*_VV.tif          # neighbours in time of one's own small scenes
 
-The second date of each pair is warped onto a grid that is displaced by a fraction of a pixel along
-both axes, and matched with the first; the same match without a warp, and the fraction, are taken
-off.
+The second date of each pair lies on a lattice that is off by a fraction of a pixel along both axes.
+It is warped onto that of the first and matched with it; the same match of a second date that lies
+on the lattice is taken off. Simulated scenes are means of 20 x 20 finer pixels, those of the
+displaced lattice by whole fine pixels: an exact truth, with detail finer than a pixel. Real scenes
+are brought onto the displaced lattice by a Fourier transform: what is measured is the kernel alone.
 """
 
 import argparse
@@ -21,60 +23,88 @@ ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "scripts"))
 
 from stackio import raster, warp
-from stackshift.ground.lattice import Grid
+from stackshift.ground.lattice import Grid, fraction_off
 from stackshift.simulate import simulation
 from stackshift.tile import coherence
 
 KERNELS = ("bilinear", "cubic", "lanczos", "sinc")
-FRACTIONS = (0.05, 0.12, 0.2, 0.25, 1 / 3, 0.4, 0.45, 0.5)
+FRACTIONS = (0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5)
+FINE = 20
+TRANSFORM = (30.0, 0.0, 3e5, 0.0, -30.0, 4e6)
 
 
-def warped(path, grid: Grid, kernel: str) -> np.ndarray:
-    """A whole raster on another grid."""
-    with raster.open_scene(path) as source:
-        no_data = raster.no_data_value(source, "auto")
-        if kernel == "sinc":
-            return np.concatenate([block for _, block in warp.warped(source, grid, no_data)])
-        with raster.warped(source, grid, kernel, no_data) as view:
-            return raster.masked(raster.read_rows(view, 0, grid.height), no_data)
+def off(grid: Grid, fraction: float) -> Grid:
+    """A grid on a lattice further south and east by a fraction of a pixel."""
+    a, _, c, _, e, f = grid.transform
+    there = (a, 0.0, c + fraction * a, 0.0, e, f + fraction * e)
+    return Grid(grid.crs, there, grid.width, grid.height)
 
 
-def simulated(folder: Path, trials: int):
-    """Pairs of rasters of two dates: means of 4 x 4 pixels of finer ground with fresh speckle."""
+def warped(image: np.ndarray, there: Grid, grid: Grid, kernel: str) -> np.ndarray:
+    """An image on one grid as the superset brings it onto another."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "scene.tif"
+        with raster.create(path, there, {}) as target:
+            raster.write_rows(target, 0, image)
+        with raster.open_scene(path) as source:
+            if kernel == "sinc":
+                return np.concatenate([block for _, block in warp.warped(source, grid, 0.0)])
+            with raster.warped(source, grid, kernel, 0.0) as view:
+                return raster.masked(raster.read_rows(view, 0, grid.height), 0.0)
+
+
+def simulated(trials: int):
+    """(first date, second date by its fraction of a pixel) of fine ground with fresh speckle."""
     for trial in range(trials):
-        log = 0.9 * simulation.power_law((512, 512), 0.8, np.random.default_rng(trial))
+        size = 129 * FINE
+        ground = np.exp(0.9 * simulation.power_law((size, size), 0.8, np.random.default_rng(trial)))
         random = np.random.default_rng((trial, 1))
-        pair = []
-        for date in "ab":
-            fine = np.exp(log) * random.standard_gamma(1, log.shape)
-            path = folder / f"{trial}{date}.tif"
-            grid = Grid("EPSG:32611", (30.0, 0.0, 3e5, 0.0, -30.0, 4e6), 128, 128)
-            with raster.create(path, grid, {}) as target:
-                means = fine.reshape(128, 4, 128, 4).mean((1, 3))
-                raster.write_rows(target, 0, means.astype(np.float32))
-            pair.append(path)
-        yield pair
+        first, second = (ground * random.standard_gamma(0.1, ground.shape) for _ in "ab")
+
+        def lies(fraction, image=second):
+            start, length = round(fraction * FINE), 128 * FINE
+            part = image[start : start + length, start : start + length]
+            return part.reshape(128, FINE, 128, FINE).mean((1, 3)).astype(np.float32)
+
+        yield lies(0, first), lies, True
 
 
-def row(pairs, kernel: str) -> list[tuple[float, float]]:
-    """The mean along the worse axis and the rms, pixels, at each fraction."""
-    cells = []
+def real(paths):
+    """The same of one's own scenes, as neighbours in time."""
+    when = re.compile(r"\d{8}T\d{6}")
+    images = []
+    for path in sorted(paths, key=lambda path: when.search(path.name)[0]):
+        with raster.open_scene(path) as source:
+            images.append(raster.masked(raster.read_rows(source, 0, source.height), 0.0))
+    for first, second in itertools.pairwise(images):
+
+        def lies(fraction, image=second):
+            log = np.pad(np.log(np.where(image > 0, image, np.nan)), 32, mode="reflect")
+            log = np.where(np.isfinite(log), log, np.nanmean(log))
+            moved = simulation.fourier_shift(log, (-fraction, -fraction))[32:-32, 32:-32]
+            return np.where(image > 0, np.exp(moved), np.nan).astype(np.float32)
+
+        yield first, lies, False
+
+
+def errors(pair, kernel: str | None) -> list:
+    """What is measured too much at each fraction, (rows, columns); without a kernel, of no warp."""
+    first, lies, exact = pair
+    grid = Grid("EPSG:32611", TRANSFORM, first.shape[1], first.shape[0])
+    plain, found = coherence.match(first, lies(0)).shift, []
     for fraction in FRACTIONS:
-        errors = []
-        for first, second in pairs:
-            with raster.open_scene(first) as source:
-                grid = raster.grid_of(source)
-            a, _, c, _, e, f = grid.transform
-            there = (a, 0.0, c + fraction * a, 0.0, e, f + fraction * e)
-            moved = Grid(grid.crs, there, grid.width, grid.height)
-            reference = warped(first, grid, "bilinear")
-            plain = coherence.match(reference, warped(second, grid, "bilinear")).shift
-            found = coherence.match(reference, warped(second, moved, kernel)).shift
-            if plain and found:
-                errors.append(np.subtract(found, plain) - fraction)
-        mean = np.mean(errors, axis=0)
-        cells.append((mean[np.abs(mean).argmax()], np.sqrt(np.mean(np.square(errors)))))
-    return cells
+        second, there = lies(fraction), off(grid, fraction)
+        options = {}
+        if kernel:
+            second = warped(second, there, grid, kernel)
+            # As the stages do: detail finer than a pixel has not moved with the warp.
+            options = {"moved": fraction_off(there, grid)} if exact else {}
+        shift = coherence.match(first, second, **options).shift
+        known = plain is not None and shift is not None
+        found.append(
+            np.subtract(shift, plain) - (0 if kernel else fraction) if known else [np.nan] * 2
+        )
+    return found
 
 
 def main():
@@ -82,18 +112,15 @@ def main():
     parser.add_argument("scenes", nargs="*", type=Path)
     parser.add_argument("--trials", type=int, default=12)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        if options.scenes:
-            when = re.compile(r"\d{8}T\d{6}")
-            scenes = sorted(options.scenes, key=lambda path: when.search(path.name)[0])
-            pairs = list(itertools.pairwise(scenes))
-        else:
-            pairs = list(simulated(Path(folder), options.trials))
-        print("| kernel | " + " | ".join(f"{fraction:.2f}" for fraction in FRACTIONS) + " |")
-        print("|---|" + "---|" * len(FRACTIONS))
-        for kernel in KERNELS:
-            cells = (f"{mean:+.4f} / {rms:.4f}" for mean, rms in row(pairs, kernel))
-            print(f"| {kernel} | " + " | ".join(cells) + " |", flush=True)
+    pairs = list(real(options.scenes) if options.scenes else simulated(options.trials))
+    print("| kernel | " + " | ".join(f"{fraction:.2f}" for fraction in FRACTIONS) + " |")
+    print("|---|" + "---|" * len(FRACTIONS))
+    for kernel in KERNELS if options.scenes else (None, *KERNELS):
+        all_ = np.array([errors(pair, kernel) for pair in pairs])
+        mean, rms = np.nanmean(all_, axis=0), np.sqrt(np.nanmean(all_**2, axis=(0, 2)))
+        worse = [row[np.abs(row).argmax()] for row in mean]
+        cells = (f"{m:+.4f} / {r:.4f}" for m, r in zip(worse, rms, strict=True))
+        print(f"| {kernel or 'no warp'} | " + " | ".join(cells) + " |", flush=True)
 
 
 if __name__ == "__main__":

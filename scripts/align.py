@@ -101,7 +101,7 @@ def _measured(pair, cells, made: dict, options: dict):
     for cell in cells:
         others, own, tags = pair(cell)
         valid[cell] = float(np.mean(others[1] & own[1]))
-        seen[cell] = _seen((others, own), options, made)
+        seen[cell] = _seen((others, own), options | {"moved": raster.warp_of(tags)}, made)
     place, agree = alignment.whereabouts(seen.values(), options["min_psr"])
     matches = {cell: one.match for cell, one in seen.items()}
     common = {

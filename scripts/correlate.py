@@ -39,17 +39,22 @@ def main(
     for row in range(rows):
         for column in range(columns):
             name = f"{row}_{column}.tif"
-            tiles = []
+            tiles, warps = [], []
             for role, folder in (("reference", reference), ("secondary", secondary)):
                 with raster.open_scene(Path(folder) / name) as source:
                     grid = raster.grid_of(source)
                     tiles.append(raster.read_rows(source, 0, grid.height))
+                    tags = raster.tags_of(source)
+                    warps.append(raster.warp_of(tags))
                     if not records:
-                        scenes[role] = {"scene": pair[role]} | _origin(raster.tags_of(source))
+                        scenes[role] = {"scene": pair[role]} | _origin(tags)
             if not records:
                 unit = raster.unit_in_metres(grid.crs)
             size = pixel_size(grid, unit, grid.height / 2)
             valid = float(np.mean(np.isfinite(tiles[0]) & np.isfinite(tiles[1])))
+            if method == "coherence":
+                moved = tuple(float(after - before) for before, after in zip(*warps, strict=True))
+                options = options | {"moved": moved}
             records.append(tile_record(_matched(match, tiles, options), column, row, valid, size))
     counted = sum(record["status"] == "ok" for record in records)
     logging.info("%s: %d of %d tiles matched", method, counted, len(records))

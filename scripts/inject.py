@@ -40,8 +40,12 @@ def main(
         a, _, c, _, e, f = grid.transform
         corner = (boxes * a, 0.0, c, 0.0, boxes * e, f)
         grid = Grid(grid.crs, corner, moved.shape[1], moved.shape[0])
+        tags = raster.with_warp(tags, None)
     else:
         moved = displaced(image, (-north, east))
+        # What was put in by interpolation was not taken out: detail finer than a pixel stayed.
+        rows, columns = raster.warp_of(tags)
+        tags = raster.with_warp(tags, (rows + north, columns - east))
     with raster.create(path, grid, tags) as target:
         raster.write_rows(target, 0, moved)
     kind = BOXES if boxes else INTERPOLATED

@@ -8,7 +8,9 @@ import rasterio
 from makers import NORTH, WEST, displaced, read, texture, write_scene
 
 import inject
-from stackshift.simulate import injection
+from stackio import raster
+from stackshift.ground.lattice import Grid
+from stackshift.simulate import injection, simulation
 from stackshift.tile import coherence
 
 
@@ -57,6 +59,41 @@ def test_the_stage_writes_the_scene_and_the_truth(tmp_path):
     np.testing.assert_array_equal(read(tmp_path / "out.tif"), expected)
     assert (truth["east"], truth["north"]) == injection.drawn("20220101T000000", 3, 1.0)
     assert truth["kind"] == "interpolated"
+
+
+@pytest.mark.parametrize("boxes", [None, 3])
+def test_the_stage_tells_the_matching_what_interpolation_moved(tmp_path, boxes):
+    grid = Grid("EPSG:32611", (30.0, 0.0, WEST, 0.0, -30.0, NORTH), 140, 120)
+    with raster.create(tmp_path / "in.tif", grid, {"warp": "0.25 -0.5"}) as target:
+        raster.write_rows(target, 0, texture(120, 140))
+    out, said = tmp_path / "out.tif", tmp_path / "truth.json"
+    inject.main(tmp_path / "in.tif", out, "20220101T000000", 1.0, boxes, 3, said)
+    truth = json.loads(said.read_text())
+    with raster.open_scene(out) as source:
+        found = raster.warp_of(raster.tags_of(source))
+    if boxes:
+        assert found == (0, 0)
+    else:
+        # What was moved north by interpolation was taken out to the south.
+        expected = 0.25 + truth["north"], -0.5 - truth["east"]
+        assert found == pytest.approx(expected, abs=1e-6)
+
+
+def test_interpolated_scenes_of_fine_ground_come_out_where_they_were_put():
+    """No pull is taken out that interpolation did not bring."""
+    errors = []
+    for seed in range(4):
+        ground = np.exp(0.9 * simulation.power_law((520, 520), 0.8, np.random.default_rng(seed)))
+        random = np.random.default_rng((seed, 1))
+        first, second = (
+            injection.boxed(ground * random.standard_gamma(1, ground.shape), 4, (0, 0))
+            for _ in "ab"
+        )
+        before = coherence.match(first, second).shift
+        moved = injection.displaced(second, (0.25, -0.25))
+        after = coherence.match(first, moved, moved=(-0.25, 0.25)).shift
+        errors.append(np.subtract(after, before) - (-0.25, 0.25))
+    assert np.abs(np.mean(errors, axis=0)).max() < 0.01
 
 
 @pytest.mark.parametrize("size", [2, 3, 5])

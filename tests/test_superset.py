@@ -1,5 +1,6 @@
 """Scenes come onto the grid as they are, or are warped without being displaced."""
 
+import json
 import logging
 
 import numpy as np
@@ -9,12 +10,13 @@ from makers import NORTH, POSTING, WEST, read, texture, write_scene
 from rasterio.transform import Affine
 from rasterio.warp import transform
 
+import correlate
 import superset
+import tile
 from stackio import raster, warp
 from stackshift.errors import InputError
-from stackshift.ground.lattice import Grid
+from stackshift.ground.lattice import Grid, fraction_off
 from stackshift.simulate import simulation
-from stackshift.tile import coherence
 
 GRID = Grid("EPSG:32611", (POSTING, 0.0, WEST, 0.0, -POSTING, NORTH), 120, 90)
 
@@ -163,34 +165,79 @@ def test_a_warp_from_the_neighbouring_zone_does_not_displace(run, tmp_path, resa
 FINE = Grid("EPSG:32611", (POSTING, 0.0, WEST, 0.0, -POSTING, NORTH), 128, 128)
 
 
-def fine_pair(seed):
-    """Two dates of ground with detail far below a pixel, as means of 4 x 4 finer pixels."""
-    ground = np.exp(0.9 * simulation.power_law((512, 512), 0.8, np.random.default_rng(seed)))
+FINER = 8
+
+
+def finer_pair(seed):
+    """Two dates of ground with detail far below a pixel, as pixels of 1/8 of the scene's."""
+    size = 129 * FINER
+    ground = np.exp(0.9 * simulation.power_law((size, size), 0.8, np.random.default_rng(seed)))
     random = np.random.default_rng((seed, 1))
-    for _ in range(2):
-        fine = ground * random.standard_gamma(1, ground.shape)
-        yield fine.reshape(128, 4, 128, 4).mean((1, 3)).astype(np.float32)
+    return [ground * random.standard_gamma(0.3, ground.shape) for _ in "ab"]
 
 
-@pytest.mark.parametrize("fraction", [0.12, 0.25, 0.4])
-def test_the_default_kernel_displaces_fine_ground_by_less_than_promised(run, tmp_path, fraction):
-    """Measured with the estimator, beside the same pixels that nothing has warped."""
+def seen_from(finer, away):
+    """A scene of 128 x 128 pixels on a lattice further south and east by whole finer pixels."""
+    part = finer[away : away + 128 * FINER, away : away + 128 * FINER]
+    return part.reshape(128, FINER, 128, FINER).mean((1, 3)).astype(np.float32)
+
+
+@pytest.mark.parametrize("away", [1, 2, 3, 5])
+def test_a_lattice_off_by_a_fraction_adds_less_than_promised_on_fine_ground(tmp_path, away):
+    """Through the stages, against the same ground on the lattice: exact, nothing interpolated."""
+    raster.write_grid(tmp_path / "grid.json", FINE)
     errors = {kernel: [] for kernel in ("sinc", "bilinear")}
+    names = {"reference": "20220113T000000", "secondary": "20220101T000000"}
+
+    def matched(first, second, kernel):
+        for role, (finer, off) in zip(names, (first, second), strict=True):
+            west, north = WEST + off / FINER * POSTING, NORTH - off / FINER * POSTING
+            image = seen_from(finer, off)
+            scene = write_scene(tmp_path / f"{role}.tif", image, west=west, north=north)
+            out = tmp_path / role / "scene.tif"
+            superset.main(scene, tmp_path / "grid.json", out, kernel, "auto", None)
+            tile.main(out, tmp_path / role, 1, 1)
+        correlate.main(
+            tmp_path / "reference", tmp_path / "secondary", names, tmp_path / "pair.json", 1, 1,
+            "coherence", {},
+        )  # fmt: skip
+        (record,) = json.loads((tmp_path / "pair.json").read_text())["tiles"]
+        return np.array([record["shift_x"], record["shift_y"]]) / POSTING
+
     for seed in range(4):
-        first, second = fine_pair(seed)
-        scene = write_scene(
-            tmp_path / "off.tif",
-            second,
-            west=WEST + fraction * POSTING,
-            north=NORTH - fraction * POSTING,
-        )
-        before = np.array(coherence.match(first, second).shift)
+        first, second = finer_pair(seed)
+        plain = matched((first, 0), (second, 0), "sinc")
         for kernel, found in errors.items():
-            after = coherence.match(first, run(scene, kernel, grid=FINE)).shift
-            found.append(after - before + fraction)
-    assert np.abs(np.mean(errors["sinc"], axis=0)).max() < 0.5 * superset.DISPLACES["sinc"]
+            # Either of the two may be the one that is warped.
+            found.append(matched((first, 0), (second, away), kernel) - plain)
+            found.append(matched((first, away), (second, 0), kernel) - plain)
+    worst = {
+        kernel: [np.abs(np.mean(found[role::2], axis=0)).max() for role in (0, 1)]
+        for kernel, found in errors.items()
+    }
+    assert max(worst["sinc"]) < 0.01
     # The experiment sees what a short kernel does.
-    assert np.abs(np.mean(errors["bilinear"], axis=0)).max() > 0.025
+    assert min(worst["bilinear"]) > 0.02
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, (0, 0)),
+        ({"west": 12.0, "north": -7.5}, (-0.25, -0.4)),
+        ({"west": -30 * 40 + 21.0, "north": 30 * 3}, (0, 0.3)),
+        ({"posting": 20.0}, None),
+        ({"posting": 30.01}, None),
+        ({"crs": "EPSG:32612"}, None),
+    ],
+)
+def test_the_fraction_of_a_pixel_that_a_warp_takes_out(change, expected):
+    posting = change.get("posting", POSTING)
+    corner = WEST + change.get("west", 0), NORTH + change.get("north", 0)
+    there = (posting, 0.0, corner[0], 0.0, -posting, corner[1])
+    scene = Grid(change.get("crs", "EPSG:32611"), there, 120, 90)
+    found = fraction_off(scene, GRID)
+    assert found == (expected if expected is None else pytest.approx(expected, abs=1e-9))
 
 
 def test_blocks_leave_no_seam(run, tmp_path, monkeypatch):

@@ -226,6 +226,18 @@ def tags_of(source) -> dict[str, str]:
     }
 
 
+def warp_of(tags: dict[str, str]) -> tuple[float, float]:
+    """The displacement that interpolation took out of a raster: (rows, columns) in pixels."""
+    rows, columns = map(float, tags.get("warp", "0 0").split())
+    return rows, columns
+
+
+def with_warp(tags: dict[str, str], warp: tuple[float, float] | None) -> dict[str, str]:
+    """Tags that tell of that displacement too; None where it is not the same all over."""
+    known = {key: value for key, value in tags.items() if key != "warp"}
+    return known | ({"warp": f"{warp[0]:.6f} {warp[1]:.6f}"} if warp and any(warp) else {})
+
+
 @contextmanager
 def create(
     path,

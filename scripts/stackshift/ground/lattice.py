@@ -75,6 +75,20 @@ def same_lattice(grid: Grid, lattice: Grid) -> bool:
     )
 
 
+def fraction_off(grid: Grid, lattice: Grid) -> tuple[float, float] | None:
+    """(rows, columns) of a pixel, -0.5 to 0.5, by which pixels of ``lattice`` lie off ``grid``'s.
+
+    None where it is not one fraction all over: another CRS, another pixel size.
+    """
+    a, _, c, _, e, f = lattice.transform
+    # As in `same_lattice`, from one edge to the other.
+    sizes = (grid.transform[0] / a - 1) * grid.width, (grid.transform[4] / e - 1) * grid.height
+    if grid.crs != lattice.crs or max(map(abs, sizes)) > 10 * TOLERANCE:
+        return None
+    rows, columns = (f - grid.transform[5]) / e, (c - grid.transform[2]) / a
+    return rows - round(rows), columns - round(columns)
+
+
 def commonest_lattice(grids: list[Grid]) -> Grid:
     """The grid whose lattice most of ``grids`` share; the first of several that are as common."""
     representatives: list[tuple[Grid, list[int]]] = []
