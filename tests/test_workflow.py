@@ -365,13 +365,13 @@ def test_two_polarizations_are_compared_and_injections_come_out_again(tmp_path):
     for polarization in ("VV", "VH"):
         path = tmp_path / "results" / "site" / polarization / "injection" / "injection.json"
         found = json.loads(path.read_text())
-        assert found["tiles"] == 3
+        assert found["tiles"] == 2
         for direction in ("east", "north"):
             assert found[direction]["gain"] == pytest.approx(1, abs=0.03)
             assert found[direction]["rms_error"] < 0.03 * POSTING
             # Exact, of coarser scenes: 57 x 50 pixels of 90 m.
             assert found["boxes"][direction]["rms_error"] < 0.1 * 3 * POSTING
-        assert found["boxes"]["tiles"] == 3 and found["boxes"]["message"] is None
+        assert found["boxes"]["tiles"] == 2 and found["boxes"]["message"] is None
 
 
 @pytest.mark.long
