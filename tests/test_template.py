@@ -1,0 +1,145 @@
+"""The template of a stack: known displacements are taken out, and what scenes put into it too."""
+
+import json
+
+import numpy as np
+import pytest
+from makers import NORTH, POSTING, WEST, write_scene
+
+import template
+import tile
+from stackio import raster
+from stackshift.ground.lattice import Grid
+from stackshift.simulate import simulation
+from stackshift.stack import alignment, mean_image
+from stackshift.stack.pairing import template_members
+from stackshift.tile import near
+from stackshift.tile.spectra import common_spectra
+
+SIZE = 192
+OPTIONS = {
+    "transform": "log", "search_radius": 32, "taper": 0.1, "cutoff": 0.6, "bins": 16,
+    "min_valid": 0.1, "min_psr": 8.0, "max_sigma": 0.15,
+}  # fmt: skip
+# Of six scenes, (rows to the south, columns to the east) in pixels; one is far off.
+PLACES = [(0.0, 0.0), (0.3, -0.2), (-0.25, 0.4), (0.1, 0.15), (7.4, -5.3), (-0.2, -0.3)]
+NAMES = [f"202201{day:02}T000000" for day in range(1, 7)]
+GRID = Grid("EPSG:32611", (POSTING, 0.0, WEST, 0.0, -POSTING, NORTH), SIZE, SIZE)
+
+
+def stack(folder, kind="mixed", looks=5.0, seed=3):
+    """Tiles of six scenes, cut in two, of one ground; the fifth has data in a part of it only."""
+    ground = simulation.ground((SIZE + 64,) * 2, seed, scenario=kind)
+    random = np.random.default_rng(seed)
+    for name, place in zip(NAMES, PLACES, strict=True):
+        image = simulation.observe(ground, place, looks, random)[32:-32, 32:-32]
+        if name == NAMES[2]:
+            image[:, 120:] = np.nan
+        write_scene(folder / f"{name}.tif", image)
+        tile.main(folder / f"{name}.tif", folder / name, 1, 2)
+    raster.write_grid(folder / "grid.json", GRID)
+    return {name: folder / name for name in NAMES}
+
+
+def made(folder, tiles):
+    template.main(
+        tiles, [], folder / "grid.json", (1, 2), OPTIONS, 2,
+        folder / "template.tif", folder / "template.json",
+    )  # fmt: skip
+    return json.loads((folder / "template.json").read_text(), parse_constant=pytest.fail)
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("mixed")
+    return folder, made(folder, stack(folder))
+
+
+def test_members_lie_where_they_were_put(mixed):
+    _, said = mixed
+    assert list(said["members"]) == NAMES
+    found = np.array([[place["row"], place["column"]] for place in said["members"].values()])
+    error = found - PLACES - np.median(found - PLACES, axis=0)
+    # Two tiles of 96 x 192 pixels; a template that takes pixels for zero is off by 0.3.
+    assert np.abs(error).max() < 0.08
+
+
+def test_the_image_is_the_mean_in_decibels_and_the_number_of_scenes(mixed):
+    folder, _ = mixed
+    with raster.open_scene(folder / "template.tif", bands=3) as source:
+        decibels, scenes, weight = source.read()
+        assert source.descriptions[:2] == ("mean gamma0 (dB)", "number of scenes")
+    inside = np.s_[20:-20, 20:-20]
+    assert scenes[inside].max() == 6 and scenes[inside].min() == 5
+    assert (weight[inside] > 0).all()
+    ground = simulation.ground((SIZE + 64,) * 2, 3)[::2, ::2][32:-32, 32:-32]
+    truth = 10 * np.log10(ground)
+    error = (decibels - truth)[inside]
+    # Five looks have a standard deviation of 2 dB; the mean of six of them 0.85 and no blur.
+    assert error.std() < 1.1
+    # Speckle of five looks lowers the mean logarithm by 0.44 dB.
+    assert error.mean() == pytest.approx(-0.44, abs=0.2)
+
+
+def test_no_template_at_sea(tmp_path):
+    said = made(tmp_path, stack(tmp_path, kind="water"))
+    assert said["members"] == {} and said["tiles"] == []
+
+
+def test_a_scene_is_taken_out_without_a_trace():
+    random = np.random.default_rng(1)
+    tiles = {n: (random.normal(size=(40, 50)).astype("f4"), random.random((40, 50)) > 0.2)
+             for n in "abc"}  # fmt: skip
+    places = {"a": (0.0, 0.0), "b": (2.0, -1.0), "c": (0.3, 0.4)}
+    weight = {"a": 1.0, "b": 0.5, "c": 2.0}
+    image, there, levels = alignment.formed(tiles, places, weight)
+    rest = image.without(*there["b"], weight["b"])
+    a, c = (there[n] for n in "ac")
+    both = a[1] & c[1]
+    expected = (a[0] + 2 * c[0]) / 3
+    np.testing.assert_allclose(rest.mean()[0][both], expected[both], atol=1e-5)
+    assert set(levels) == set("abc")
+
+
+@pytest.mark.parametrize("fraction", [0.25, 0.5])
+def test_a_tile_is_moved_back_by_a_known_fraction(fraction):
+    ground = simulation.ground((192, 192), 5)
+    still, displaced = (
+        np.log(simulation.fourier_shift(ground, (2 * s[0], 2 * s[1])))[::2, ::2].astype("f4")
+        for s in ((0, 0), (3 + fraction, -2 - fraction))
+    )
+    valid = np.ones(still.shape, bool)
+    back, there = mean_image.moved(displaced, valid, (3 + fraction, -2 - fraction))
+    inside = np.s_[20:-20, 20:-20]
+    assert there[inside].all() and not there[-3:].any()
+    assert np.abs(back - still)[inside].max() < 0.05
+    assert np.abs(displaced - still)[inside].max() > 0.5
+
+
+def test_scenes_of_less_noise_weigh_more():
+    share = np.array([0.6, 0.6, 0.6, 0.3, 0.3, 0.3])
+    mean = 1 / (1 + 1 / (share / (1 - share)).sum())
+    weight = mean_image.weights(np.sqrt(share * mean))
+    # 0.6 / 0.4 over 0.3 / 0.7.
+    assert weight[0] / weight[-1] == pytest.approx(3.5, rel=0.02)
+    assert weight.mean() == pytest.approx(1)
+    assert mean_image.weights(np.array([0.5, np.nan]))[1] == 0
+
+
+def test_members_are_the_oldest_eight_sixteen_or_thirty_two():
+    names = [f"2022{i:04}T000000" for i in range(40)]
+    for count, members in ((3, 3), (7, 7), (8, 8), (15, 8), (16, 16), (31, 16), (40, 32)):
+        assert template_members(names[:count][::-1]) == names[:members]
+
+
+def test_the_correlation_at_whole_pixels_peaks_at_the_displacement_and_has_unit_noise():
+    ground = simulation.ground((240, 240), 8)
+    random = np.random.default_rng(0)
+    cut = [simulation.observe(ground, s, 5.0, random)[24:-24, 24:-24] for s in ((0, 0), (6, -4))]
+    tiles = [(np.log(x), np.ones(x.shape, bool)) for x in cut]
+    surface = near.correlation(common_spectra(tiles, 0.1, 0.6, 16), 12)
+    assert np.unravel_index(surface.argmax(), surface.shape) == (18, 8)
+    noise = [(random.normal(size=(192, 192)).astype("f4"), np.ones((192, 192), bool))
+             for _ in range(2)]  # fmt: skip
+    apart = near.correlation(common_spectra(noise, 0.1, 0.6, 16), 32)
+    assert apart.std() == pytest.approx(1, abs=0.15)
