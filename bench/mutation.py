@@ -27,7 +27,7 @@ PACKAGE = "scripts/stackshift"
 _FREQUENCIES = "tests/test_frequencies.py tests/test_refinement.py tests/test_coherence.py"
 _ESTIMATOR = "tests/test_refinement.py tests/test_coherence.py tests/test_frequencies.py"
 # A Monte-Carlo experiment of five seconds, which the tests of the parts make superfluous here.
-_INVERT = "tests/test_invert.py --deselect tests/test_invert.py::test_every_scene_is_recovered"
+_INVERT = "tests/test_locate.py --deselect tests/test_locate.py::test_every_scene_is_recovered"
 _INVERT += "_and_the_outlier_named"
 
 # The unit tests of each module, the ones closest to it first, as the first failure ends a run.

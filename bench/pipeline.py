@@ -25,8 +25,8 @@ from rasterio.transform import Affine
 
 ROOT = Path(__file__).parents[1]
 USED = re.compile(r"used ([\d.]+) CPU seconds and at most (\d+) MB")
-STAGES = ("grid", "superset", "flatten", "tile", "correlate", "analyse", "invert",
-          "verdict")  # fmt: skip
+STAGES = ("grid", "superset", "flatten", "tile", "correlate", "template", "align", "analyse",
+          "locate", "verdict")  # fmt: skip
 
 
 @dataclass

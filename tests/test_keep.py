@@ -28,8 +28,13 @@ def dropped(tmp_path_factory):
     return run_once(tmp_path_factory, "dropped", config, fill, "analysed")
 
 
-def test_no_raster_is_left_and_a_second_run_has_nothing_to_do(dropped):
-    assert list((dropped.folder / "results").rglob("*.tif")) == []
+def rasters(workspace):
+    """Names of the rasters that are left."""
+    return [path.name for path in (workspace.folder / "results").rglob("*.tif")]
+
+
+def test_no_raster_but_the_template_is_left_and_a_second_run_has_nothing_to_do(dropped):
+    assert rasters(dropped) == ["template.tif"]
     assert dropped.dry("analysed") == {}
 
 
@@ -45,14 +50,14 @@ def test_the_tables_are_those_of_a_run_that_keeps_all(dropped, tmp_path):
 def test_a_new_scene_measures_its_own_pairs_only(dropped, tmp_path):
     grown = dropped.copy(tmp_path / "grown")
     small_stack(grown.folder / "scenes", times=["20220206T000000"], offsets=[(0, 0)])
-    # The new scene, and the one that it is paired with, whose tiles are gone.
+    # Of fewer than eight scenes all are in the template, for which their tiles are made again.
     assert grown.dry("analysed") == {
-        **dict.fromkeys(("superset", "flatten", "tile"), 2),
-        **dict.fromkeys(("check", "correlate", "analyse", "invert", "verdict"), 1),
+        **dict.fromkeys(("superset", "flatten", "tile", "align"), 6),
+        **dict.fromkeys(("check", "correlate", "template", "analyse", "locate", "verdict"), 1),
         "analysed": 1,
     }
     assert grown.run("analysed").status == 0
-    assert list((grown.folder / "results").rglob("*.tif")) == []
+    assert rasters(grown) == ["template.tif"]
     fresh = Workspace(tmp_path / "fresh", grown.config)
     shutil.copytree(grown.folder / "scenes", fresh.folder / "scenes")
     assert fresh.run("analysed").status == 0

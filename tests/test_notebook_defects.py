@@ -303,7 +303,7 @@ def test_11_json_has_no_nan_and_no_stale_pair(tmp_path):
     check((tmp_path / "pair.json").read_text())
     # What enters the analysis is what it is given, not what lies in a folder.
     (tmp_path / "stale.json").write_text("{}")
-    tables = [tmp_path / f"{name}.csv" for name in ("measurements", "pairs", "tiles")]
+    tables = [tmp_path / f"{name}.csv" for name in ("measurements", "pairs")]
     analyse.main([tmp_path / "pair.json"], SCENES, None, *tables, tmp_path / "unreadable.json")
     assert len(tables[0].read_text().splitlines()) == 2
 
@@ -381,7 +381,10 @@ def test_12_the_spread_of_a_tile_does_not_telescope():
         records([offsets[i] - offsets[i + 1]], ["ok"], days[29 - i], days[28 - i])
         for i in range(29)
     ]
-    row = tables.tiles_table(tables.measurements(pairs, days)).iloc[0]
+    table = tables.measurements(pairs, days)
+    series = table[["tile_number_x", "tile_number_y"]].drop_duplicates()
+    series = series.assign(scenes_measured=30, moves=0, scatter_east=1.0, scatter_north=1.0)
+    row = tables.tiles_table(table, series).iloc[0]
 
     def check(metres):
         # The difference of two scenes scatters by sqrt(2) of what a scene does.

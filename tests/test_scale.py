@@ -32,5 +32,5 @@ def test_one_scene_more_in_a_stack_of_fifty_runs_nine_jobs(tmp_path):
     assert workspace.dry("analysed") == {
         **dict.fromkeys(("superset", "flatten", "tile"), 1),
         "correlate": 1,
-        **dict.fromkeys(("check", "analyse", "invert", "verdict", "analysed"), 1),
+        **dict.fromkeys(("check", "analyse", "template", "locate", "verdict", "analysed"), 1),
     }

@@ -12,7 +12,8 @@ import yaml
 from conftest import OFFSETS, ROOT, TIMES, Workspace, small_stack
 from makers import NORTH, POSTING, WEST, hyp3_name, texture, write_scene
 
-STAGES = ["superset", "flatten", "tile", "correlate", "analyse", "invert", "verdict"]
+STAGES = ["superset", "flatten", "tile", "correlate", "template", "align"]
+STAGES += ["analyse", "locate", "verdict"]
 SHOWN = {"plot", "map", "parquet", "geopackage", "tabulate", "overview"}
 AFTER = {stage: {*STAGES[i:], *SHOWN} for i, stage in enumerate(STAGES)}
 for early in ("superset", "flatten"):
@@ -96,7 +97,7 @@ def test_a_second_run_has_nothing_to_do(finished):
         ("correlate", "coherence", {"taper": 0.2}, "correlate"),
         ("correlate", "method", "cross_correlation", "correlate"),
         ("correlate", "cross_correlation", {"upsample_factor": 20}, None),
-        ("invert", "reference", TIMES[0], "invert"),
+        ("align", "reference", TIMES[0], "locate"),
         ("requirement", "metres", 5, "requirement"),
         ("requirement", "share", 0.9, "verdict"),
     ],
@@ -130,7 +131,7 @@ def clone(tmp_path_factory):
         ("scripts/stackshift/tile/cross_correlation.py", None),
         ("scripts/stackshift/stack/record.py", "correlate"),
         ("scripts/stackshift/stack/tables.py", "analyse"),
-        ("scripts/stackshift/stack/network.py", "invert"),
+        ("scripts/stackshift/stack/network.py", "template"),
         ("scripts/verdict.py", "verdict"),
         ("scripts/stackplot/matrix.py", "plot"),
         ("scripts/stackshift/simulate/simulated_stack.py", None),
@@ -159,7 +160,8 @@ def test_a_scene_more_reruns_only_what_it_must(finished, tmp_path):
     small_stack(workspace.folder / "scenes", times=["20220206T000000"], offsets=[(0, 0)])
     assert workspace.dry() == {
         **dict.fromkeys(("superset", "flatten", "tile", "correlate", "quicklook"), 1),
-        **dict.fromkeys(("check", "analyse", "invert", "verdict", *SHOWN), 1),
+        **dict.fromkeys(("check", "template", "analyse", "locate", "verdict", *SHOWN), 1),
+        "align": 4,
     }
     assert workspace.run("analysed").status == 0
     fresh = Workspace(tmp_path / "fresh", workspace.config)

@@ -38,7 +38,8 @@ def compare(first: pd.DataFrame, second: pd.DataFrame) -> tuple[pd.DataFrame, di
             difference -= np.median(difference[known])
         error = np.hypot(error_one, error_two)
         table[f"difference_{direction}"], table[f"sigma_{direction}"] = difference, error
-        z = difference[known] / error[known]
+        # A scene that offsets are relative to has no error of its own.
+        z = np.divide(difference, error, out=np.zeros_like(error), where=error > 0)[known]
         summary["scenes"] = int(known.sum())
         summary[direction] = {
             "rms": float(np.sqrt(np.mean(difference[known] ** 2))) if known.any() else None,
