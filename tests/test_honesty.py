@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from stackshift.stack.honesty import fit_scores, tile_scores
+from stackshift.stack.offsets import pair_residuals
 
 
 def test_tiles_with_honest_errors_score_one_and_halved_errors_two():
@@ -29,27 +30,19 @@ def test_tiles_with_honest_errors_score_one_and_halved_errors_two():
     assert len(scores["east"]) == 3999
 
 
-def test_residuals_of_an_honest_network_score_one():
+def test_pairs_that_agree_with_their_scenes_score_one():
     random = np.random.default_rng(2)
-    scenes = [f"{i:02d}" for i in range(25)]
-    ends = [(b, a) for a, b in itertools.combinations(scenes, 2) if int(b) - int(a) <= 6]
-    design = np.zeros((len(ends), len(scenes)))
-    for row, (reference, secondary) in enumerate(ends):
-        design[row, int(reference)], design[row, int(secondary)] = 1, -1
-    noise = random.normal(size=(len(ends), 2)) * 0.3
-    residual = noise - design @ np.linalg.lstsq(design, noise, rcond=None)[0]
-    names = pd.DataFrame(ends, columns=["reference", "secondary"])
-    scores = fit_scores(
-        names.assign(sigma_x=0.3, sigma_y=0.3),
-        names.assign(residual_x=residual[:, 0], residual_y=residual[:, 1]),
-    )
+    scenes = [f"202201{day:02}T000000" for day in range(1, 29)]
+    random_pairs = list(itertools.pairwise(scenes[::-1])) * 20
+    errors = random.normal(size=(28, 2)) * 0.1
+    places = dict(zip(scenes, errors, strict=True))
+    # A pair has the errors of both its scenes and a part of its own.
+    shifts = [places[b] - places[a] + random.normal(size=2) * 0.2 for b, a in random_pairs]
+    pairs = pd.DataFrame(random_pairs, columns=["reference", "secondary"])
+    pairs[["shift_x", "shift_y"]] = shifts
+    pairs["sigma_x"] = pairs["sigma_y"] = np.sqrt(0.2**2 + 2 * 0.1**2)
+    table = pd.DataFrame({"scene": scenes, "sigma_east": 0.1, "sigma_north": 0.1})
+    table[["offset_east", "offset_north"]] = errors
+    scores = fit_scores(pair_residuals(pairs, table))
     both = np.concatenate(list(scores.values()))
-    assert np.sqrt((both**2).mean()) == pytest.approx(1, abs=0.12)
-
-
-def test_a_chain_has_no_residuals_to_score():
-    names = pd.DataFrame({"reference": ["b", "c"], "secondary": ["a", "b"]})
-    scores = fit_scores(
-        names.assign(sigma_x=1.0, sigma_y=1.0), names.assign(residual_x=0.0, residual_y=0.0)
-    )
-    assert len(scores["east"]) == len(scores["north"]) == 0
+    assert np.sqrt((both**2).mean()) == pytest.approx(1, abs=0.08)

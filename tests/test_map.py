@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 from matplotlib.quiver import Quiver
 
-import map as map_stage
 from stackplot import drawing, maps
 from stackshift.ground.lattice import Grid
 
@@ -74,21 +73,6 @@ def test_the_reason_is_the_most_frequent_one_of_a_tile():
 )
 def test_scales_are_round_numbers(length, expected):
     assert maps.nice(length) == pytest.approx(expected)
-
-
-def test_tiles_are_drawn_from_the_median_where_one_scene_is_far_off():
-    scenes = pd.DataFrame(
-        {
-            "scene": ["a", "b"], "offset_east": [-10.0, 50.0], "deviation_east": [0.5, 60.5],
-            "offset_north": [0.0, 0.0], "deviation_north": [0.0, 1.0],
-        }
-    )  # fmt: skip
-    moved = map_stage.from_median(
-        pd.DataFrame({"scene": ["a", "b"], "offset_east": [-9.0, 49.0], "offset_north": 0.0}),
-        scenes,
-    )
-    assert moved["offset_east"].tolist() == [1.5, 59.5]
-    assert moved["offset_north"].tolist() == [0.0, 1.0]
 
 
 def test_the_figures_of_a_run_name_scenes_units_and_counts(finished):

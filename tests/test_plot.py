@@ -59,7 +59,7 @@ def scenes_table(count, measured=True):
     for direction in ("east", "north"):
         table[f"sigma_{direction}"] = table[f"sigma_{direction}"].abs()
         if not measured:
-            for name in ("offset", "sigma", "deviation", "true_offset"):
+            for name in ("offset", "sigma", "true_offset"):
                 table[f"{name}_{direction}"] = np.nan
     return table
 
@@ -77,7 +77,7 @@ def measurements_table(pairs):
 def residuals_table(pairs, known=True):
     random = np.random.default_rng(4)
     table = pairs[["reference", "secondary"]].copy() if known else pairs[:0][["reference"]].copy()
-    for name in ("residual_x", "residual_y", "closure_rms"):
+    for name in ("residual_x", "residual_y", "z_x", "z_y", "closure_rms"):
         table[name] = random.normal(0, 0.3, len(table))
     table["weight_x"], table["weight_y"] = 1.0, random.uniform(0.3, 1, len(table))
     return table.reindex(columns=list(columns.RESIDUALS_TABLE))

@@ -193,12 +193,13 @@ def test_the_report_says_what_was_left_out_and_why(tmp_path):
     count = 21
     table = pd.DataFrame({name: [""] * count for name in c.SCENES_TABLE})
     table[c.SCENE] = [f"2022{i // 28 + 1:02}{i % 28 + 1:02}T000000" for i in range(count)]
-    table[c.DEVIATION_EAST], table[c.DEVIATION_NORTH] = 1.0, -1.0
+    table[c.OFFSET_EAST], table[c.OFFSET_NORTH] = 1.0, -1.0
     table[c.SIGMA_EAST] = table[c.SIGMA_NORTH] = 0.2
-    table.loc[3, [c.DEVIATION_EAST, c.DEVIATION_NORTH]] = None
+    table.loc[3, [c.OFFSET_EAST, c.OFFSET_NORTH]] = None
     table.loc[3, c.FLAG] = "unmeasured"
-    table.loc[8, c.FLAG] = "apart"
-    table.loc[9, c.DEVIATION_EAST], table.loc[9, c.FLAG] = 30.0, "outlier"
+    table.loc[8, [c.OFFSET_EAST, c.OFFSET_NORTH]] = None
+    table.loc[8, c.MESSAGE] = "no tile counts"
+    table.loc[9, c.OFFSET_EAST], table.loc[9, c.FLAG] = 30.0, "outlier"
     table.to_csv(tmp_path / "scenes.csv", index=False)
     (tmp_path / "findings.json").write_text('{"parts": 2}')
     (tmp_path / "unreadable.json").write_text(json.dumps({table[c.SCENE][3]: "is damaged"}))
@@ -208,7 +209,7 @@ def test_the_report_says_what_was_left_out_and_why(tmp_path):
     )  # fmt: skip
     found = json.loads((tmp_path / "verdict.json").read_text(), parse_constant=pytest.fail)
     assert [left["scene"] for left in found["left_out"]] == [table[c.SCENE][3], table[c.SCENE][8]]
-    assert found["left_out"][0]["reason"] == "is damaged"
+    assert [left["reason"] for left in found["left_out"]] == ["is damaged", "no tile counts"]
     assert found["outliers"] == [table[c.SCENE][9]]
     assert found["worst_scene"]["scene"] == table[c.SCENE][9]
     assert found["criteria"]["radial"]["measured"] == 19
