@@ -18,6 +18,8 @@ SHOWN = {"plot", "map", "parquet", "geopackage", "tabulate", "overview"}
 AFTER = {stage: {*STAGES[i:], *SHOWN} for i, stage in enumerate(STAGES)}
 for early in ("superset", "flatten"):
     AFTER[early].add("quicklook")
+# The pairs' tables know nothing of the template.
+AFTER["template"].discard("analyse")
 AFTER["plot"] = {"plot"}
 AFTER["verdict"] = {"verdict", "plot", "parquet", "tabulate", "overview"}
 AFTER["requirement"] = {"verdict", *SHOWN}
