@@ -189,9 +189,11 @@ def test_a_scene_that_is_taken_out_enters_no_table(finished, tmp_path):
     shutil.copytree(workspace.folder / "scenes", fresh.folder / "scenes")
     assert fresh.run("analysed").status == 0
     assert tables == {path: text for path, text in fresh.results().items() if "analysis" in path}
-    # The scene returns: its pairs are there.
+    # The scene returns: its pairs are there, and it is in the template again.
     shutil.copy2(finished.folder / "scenes" / hyp3_name(TIMES[1]), workspace.folder / "scenes")
-    assert set(workspace.dry("analysed")) == {"check", *AFTER["analyse"], "analysed"} - SHOWN
+    assert set(workspace.dry("analysed")) == (
+        {"check", *AFTER["template"], *AFTER["analyse"], "analysed"} - SHOWN
+    )
 
 
 def test_the_json_of_a_pair_can_be_asked_for_by_name(finished, tmp_path):
