@@ -240,6 +240,7 @@ def mixed(tmp_path_factory):
     config = {
         "stacks": {"site": {"directory": scenes}},
         "tiles": {"rows": 2, "columns": 2},
+        "pairs": {"next": 3},
         "check": {"unreadable": "leave_out"},
     }
 
