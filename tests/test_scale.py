@@ -15,7 +15,7 @@ def add(folder, first, count):
 
 
 @pytest.mark.long
-def test_one_scene_more_in_a_stack_of_fifty_runs_nine_jobs(tmp_path):
+def test_one_scene_more_in_a_stack_of_fifty_runs_its_own_jobs(tmp_path):
     add(tmp_path / "scenes", 0, 50)
     config = {
         "stacks": {"site": {"directory": "scenes"}},
@@ -32,5 +32,5 @@ def test_one_scene_more_in_a_stack_of_fifty_runs_nine_jobs(tmp_path):
     assert workspace.dry("analysed") == {
         **dict.fromkeys(("superset", "flatten", "tile"), 1),
         "correlate": 1,
-        **dict.fromkeys(("check", "analyse", "template", "locate", "verdict", "analysed"), 1),
+        **dict.fromkeys(("check", "analyse", "align", "locate", "verdict", "analysed"), 1),
     }
