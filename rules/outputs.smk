@@ -38,6 +38,7 @@ def exports() -> list[str]:
     return [
         *for_products(*(f"{ANALYSIS}/{name}.parquet" for name in TABLES)),
         *for_products(f"{ANALYSIS}/tiles.gpkg"),
+        *for_products(rules.picture.output.picture),
         *for_scenes("results/{stack}/{polarization}/quicklook/superset/{scene}.png"),
     ]
 

@@ -14,15 +14,17 @@ from makers import NORTH, POSTING, WEST, hyp3_name, texture, write_scene
 
 STAGES = ["superset", "flatten", "tile", "correlate", "template", "align"]
 STAGES += ["analyse", "locate", "verdict"]
-SHOWN = {"plot", "map", "parquet", "geopackage", "tabulate", "overview"}
+SHOWN = {"plot", "map", "picture", "parquet", "geopackage", "tabulate", "overview"}
 AFTER = {stage: {*STAGES[i:], *SHOWN} for i, stage in enumerate(STAGES)}
 for early in ("superset", "flatten"):
     AFTER[early].add("quicklook")
 # The pairs' tables know nothing of the template.
 AFTER["template"].discard("analyse")
+for late in ("analyse", "locate"):
+    AFTER[late].discard("picture")
 AFTER["plot"] = {"plot"}
 AFTER["verdict"] = {"verdict", "plot", "parquet", "tabulate", "overview"}
-AFTER["requirement"] = {"verdict", *SHOWN}
+AFTER["requirement"] = {"verdict", *SHOWN} - {"picture"}
 
 
 def analysis(workspace, table, stack="site", polarization="VV"):
