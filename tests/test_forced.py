@@ -1,9 +1,7 @@
 """Force is seen however it is spelt, while the Snakefile is read."""
 
-import subprocess
-import sys
-
 import pytest
+import snakemakes
 from conftest import ROOT
 
 SNAKEFILE = """
@@ -41,7 +39,6 @@ def test_force_is_seen(tmp_path, arguments, expected):
     (tmp_path / "Snakefile").write_text(SNAKEFILE.format(scripts=ROOT / "scripts"))
     (tmp_path / "profile").mkdir()
     (tmp_path / "profile" / "config.yaml").write_text("forceall: true\n")
-    command = [sys.executable, "-m", "snakemake", "--dry-run", *arguments.split()]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert f"forced: {expected}\n" in done.stderr
+    status, _, said = snakemakes.call(["--dry-run", *arguments.split()], tmp_path)
+    assert status == 0, said
+    assert f"forced: {expected}\n" in said

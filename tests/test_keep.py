@@ -38,6 +38,7 @@ def test_no_raster_but_the_template_is_left_and_a_second_run_has_nothing_to_do(d
     assert dropped.dry("analysed") == {}
 
 
+@pytest.mark.long
 def test_the_tables_are_those_of_a_run_that_keeps_all(dropped, tmp_path):
     shutil.copytree(dropped.folder / "scenes", tmp_path / "scenes", copy_function=shutil.copy2)
     config = {key: value for key, value in dropped.config.items() if key != "keep"}
@@ -56,6 +57,12 @@ def test_a_new_scene_measures_its_own_pairs_only(dropped, tmp_path):
         **dict.fromkeys(("check", "correlate", "template", "analyse", "locate", "verdict"), 1),
         "analysed": 1,
     }
+
+
+@pytest.mark.long
+def test_a_stack_that_has_grown_is_that_of_a_fresh_run(dropped, tmp_path):
+    grown = dropped.copy(tmp_path / "grown")
+    small_stack(grown.folder / "scenes", times=["20220206T000000"], offsets=[(0, 0)])
     assert grown.run("analysed").status == 0
     assert rasters(grown) == ["template.tif"]
     fresh = Workspace(tmp_path / "fresh", grown.config)

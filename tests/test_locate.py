@@ -160,9 +160,10 @@ def test_tables_of_a_sound_stack(tmp_path, offsets):
     assert list(scenes[c.TILES]) == [16] * 16 and list(scenes[c.PAIRS])[:2] == [1, 2]
     assert len(scene_tiles) == 16 * 16 and len(residuals) == 15
     assert (tiles[c.MOVES] == 0).all()
-    # Pairs and scenes were made with errors of their own, of 0.05 and 0.035 m.
-    z = residuals[[c.Z_X, c.Z_Y]].to_numpy()
-    assert 0.6 < np.sqrt((z**2).mean()) < 2
+    # Pairs were made with errors of 0.05 m, each of their two scenes with 0.025 m.
+    left = residuals[[c.RESIDUAL_X, c.RESIDUAL_Y]].to_numpy()
+    assert np.sqrt((left**2).mean()) == pytest.approx(np.sqrt(0.05**2 + 2 * 0.025**2), rel=0.4)
+    assert residuals[[c.Z_X, c.Z_Y]].notna().all(axis=None)
     assert findings["parts"] == 1 and findings["tiles_that_move"] == []
 
 

@@ -74,6 +74,7 @@ def test_scenes_behind_http_are_measured_in_place(finished, web, tmp_path):
     assert workspace.dry("analysed") == {}
 
 
+@pytest.mark.long
 def test_scenes_in_a_bucket(finished, tmp_path, monkeypatch):
     boto3 = pytest.importorskip("boto3")
     from moto.server import ThreadedMotoServer

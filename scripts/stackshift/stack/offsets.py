@@ -132,6 +132,9 @@ def relative(offsets, sigmas, names: list[str], reference: str | None, own: bool
         moved, errors = datum.from_scene(offsets, sigmas, names.index(reference))
     elif own:
         moved, errors = datum.from_median(offsets, sigmas)
+        # The middle scene is the zero, but its place is known no better than any other's.
+        count = max(int(np.isfinite(moved).sum()), 1)
+        errors = np.maximum(errors, sigmas * np.sqrt(1 - 1 / count))
     else:
         moved, errors = offsets - _median(offsets[np.isfinite(offsets)]), sigmas
     return moved, np.where(np.isfinite(moved), errors, np.nan)
