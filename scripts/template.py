@@ -9,7 +9,7 @@ import numpy as np
 from stackio import files, job, raster
 from stackshift.ground.geometry import pixel_size
 from stackshift.ground.lattice import tile_edges
-from stackshift.stack import alignment, mean_image, template
+from stackshift.stack import alignment, mean_image, rounds
 from stackshift.stack.positions import from_pairs
 from stackshift.tile.frequencies import transformed
 
@@ -49,7 +49,7 @@ def main(
     size = pixel_size(area, raster.unit_in_metres(area.crs), area.height / 2)
     first = from_pairs([files.read_json(path) for path in pairs], usable, size)
     with ThreadPoolExecutor(threads) as pool:
-        found = template.made(usable, first, cells, load, options, pool.map)
+        found = rounds.made(usable, first, cells, load, options, pool.map)
     logging.info(
         "%d scenes, %d placed by pairs, %d members", len(usable), len(first), len(found.positions)
     )
