@@ -106,7 +106,10 @@ def draw(folder, pairs, tiles):
 
 
 # Pairs and tiles are never in one figure.
-@pytest.mark.parametrize(("count", "cut"), [(1, (1, 1)), (149, (30, 20))])
+@pytest.mark.parametrize(
+    ("count", "cut"),
+    [(1, (1, 1)), pytest.param(149, (30, 20), marks=pytest.mark.long)],
+)
 def test_figures_of_any_size(tmp_path, count, cut):
     for path in draw(tmp_path, pairs_table(count, truths=count == 1), tiles_table(*cut)):
         assert path.stat().st_size > 10_000

@@ -8,6 +8,9 @@ import pytest
 from clicker import Clicker, content
 from conftest import Workspace, run_once
 
+# A run with a report, and clicks.
+pytestmark = pytest.mark.long
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FIGURES = {
     "offset per scene": "Offset per scene",
@@ -50,7 +53,6 @@ def test_nothing_is_said_of_a_verdict_that_an_earlier_run_gave(demo):
     assert "UNDECIDED" not in done.text
 
 
-@pytest.mark.long
 @pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
 def test_a_stranger_clicks_through_the_report(demo, tmp_path):
     from playwright.sync_api import sync_playwright
