@@ -60,6 +60,8 @@ def main(
     worst = by_scene[columns.SCENE][radius.idxmax() if measured else 0]
     empty = by_tile[by_tile[columns.COUNT] == 0]
     nowhere = list(zip(empty[columns.TILE_X], empty[columns.TILE_Y], strict=True))
+    alone = by_tile[by_tile[columns.MOVES] == 1]
+    moving = list(zip(alone[columns.TILE_X], alone[columns.TILE_Y], strict=True))
     panels = [
         {
             "table": offsets[offsets[columns.SCENE] == worst],
@@ -69,6 +71,7 @@ def main(
             "title": f"The {'scene farthest off' if measured else 'newest scene'}, "
             f"{drawing.day(worst)}: each tile's offset from the stack's median",
             "what": "offset",
+            "moving": moving,
         },
         {
             "table": by_tile,
@@ -77,6 +80,7 @@ def main(
             "picture": pictures[by_scene[columns.SCENE][0]],
             "title": "The stack: robust mean shift of each tile over all pairs",
             "what": "shift",
+            "moving": moving,
         },
     ]
     drawing.save(maps.tile_offset_map(panels, ground, title), *stack_figures)

@@ -22,6 +22,8 @@ REJECTED: dict[str, dict[str, Any]] = {
         strict=True,
     )
 }
+# Around a tile that counts in no scene's offset, as it moves by itself.
+MOVES: dict[str, Any] = {"marker": "s", "color": "#CC79A7", "markerfacecolor": "none"}
 SIGNIFICANT, FAINT = "#D55E00", "#FFC857"
 LONGEST = 2.5  # of an arrow, in tiles
 
@@ -124,6 +126,13 @@ def marks(axes, ground: Ground, rejected: dict[tuple[int, int], str], size: floa
         )  # fmt: skip
 
 
+def frames(axes, ground: Ground, moving: list[tuple[int, int]]) -> None:
+    """A frame around each tile (column, row) that moves by itself."""
+    if moving:
+        x, y = ground.centre(*map(list, zip(*moving, strict=True)))
+        axes.plot(x, y, linestyle="none", markersize=16, markeredgewidth=2, **MOVES, zorder=5)
+
+
 def key(statuses: set[str], cut: bool) -> list[Line2D]:
     """What arrows and marks mean."""
     handles = [
@@ -173,7 +182,8 @@ def tile_offset_map(panels: list[dict], ground: Ground, title: str) -> Figure:
 
     Parameters
     ----------
-    panels : each with ``table``, ``names``, ``rejected``, ``picture``, ``title``, ``what``.
+    panels : each with ``table``, ``names``, ``rejected``, ``moving``, ``picture``, ``title``,
+        ``what``.
     ground : where the tiles lie.
     title : stack, polarization and method.
     """
@@ -187,6 +197,7 @@ def tile_offset_map(panels: list[dict], ground: Ground, title: str) -> Figure:
         metres = nice(max(np.percentile(length, 90) if len(length) else 1.0, 0.01))
         cut |= arrows(axes, ground, panel["table"], panel["names"], metres)
         marks(axes, ground, panel["rejected"], 7)
+        frames(axes, ground, panel["moving"])
         statuses |= set(panel["rejected"].values())
         drawing.say_if_empty(axes, len(length), "tile")
         axes.set_xlabel(ground.names[0])
@@ -199,7 +210,12 @@ def tile_offset_map(panels: list[dict], ground: Ground, title: str) -> Figure:
         axes.xaxis.set_label_coords(0.5, -0.055)
         if len(length):
             _scale_bar(axes, ground, metres, panel["what"])
-    figure.legend(handles=key(statuses, cut), loc="outside lower center", ncols=4, fontsize=9)
+    handles = key(statuses, cut)
+    if any(panel["moving"] for panel in panels):
+        handles.append(
+            Line2D([], [], linestyle="none", markersize=10, label="moves by itself", **MOVES)
+        )
+    figure.legend(handles=handles, loc="outside lower center", ncols=4, fontsize=9)
     figure.suptitle(f"Where offsets come from: {title}", fontweight="bold")
     return figure
 

@@ -1,4 +1,4 @@
-"""The network of pairs: how large each shift is, and how well it fits all others."""
+"""The network of pairs: how large each shift is, and how well it fits its scenes' offsets."""
 
 import numpy as np
 from matplotlib.colors import LogNorm
@@ -9,7 +9,7 @@ from stackshift.stack import columns
 
 
 def pair_matrix(pairs, residuals, requirement: float, title: str) -> Figure:
-    """Matrices of all pairs: radial shift, and radial residual in the network.
+    """Matrices of all pairs: radial shift, and radial residual against the scenes' offsets.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def pair_matrix(pairs, residuals, requirement: float, title: str) -> Figure:
         ("shift", "residual"),
         (
             "Measured shift, radial",
-            f"Residual in the network, radial ({fits} of {len(table)} pairs)",
+            f"Left by the scenes' offsets, radial ({fits} of {len(table)} pairs)",
         ),
         strict=True,
     ):
