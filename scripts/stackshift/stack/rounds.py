@@ -15,6 +15,8 @@ Cell = tuple[int, int]
 _MOST_ROUNDS = 5
 # The mean is as sharp as it gets once no scene moves by more than this from round to round, pixels.
 _SETTLED = 0.1
+# Tiles that are enough for positions and weights where pairs have told the first ones.
+_ENOUGH = 16
 # Weight of a member in a tile in which it could not be matched while others could.
 _DOUBTFUL = 0.1
 
@@ -35,8 +37,14 @@ class Template:
     common: dict[Cell, np.ndarray] = field(default_factory=dict)
 
     def weight_in(self, cell: Cell) -> dict[str, float]:
-        """Weight of each member in a tile; all count alike where nothing is known yet."""
-        known = self.weight.get(cell, {})
+        """Weight of each member in a tile, or its median where that tile was not looked at.
+
+        All count alike where nothing is known yet.
+        """
+        known = self.weight.get(cell)
+        if known is None:
+            every = list(self.weight.values())
+            known = {n: float(np.median([w[n] for w in every])) for n in self.positions if every}
         return {name: known.get(name, 1.0) for name in self.positions}
 
 
@@ -67,20 +75,31 @@ def made(
     few = 2 * len(first) <= len(scenes)
     now = Template((dict.fromkeys(scenes, (0.0, 0.0)) if few else {}) | first)
     faint: dict[str, Position] = {}
+    used = cells if few else _some(cells)
     for _ in range(_MOST_ROUNDS):
         looked = list(
-            each(lambda cell: _looked_at(load(cell), now, cell, faint, options), cells)  # noqa: B023
+            each(lambda cell: _looked_at(load(cell), now, cell, faint, options), used)  # noqa: B023
         )
         places = {
             name: alignment.whereabouts([tile.seen[name] for tile in looked], options["min_psr"])
             for name in scenes
         }
+        if len(used) < len(cells) and any(places[name][0] is None for name in first):
+            # A scene that has no data in these, or is too faint for them.
+            used = cells
+            continue
         before, searched = now, set(faint)
-        now = _next(looked, cells, places)
+        now = _next(looked, used, places)
         faint = {name: now.positions[name] for name, place in places.items() if place[1]}
         if not now.positions or (searched == set(faint) and _still(before, now)):
             break
     return now
+
+
+def _some(cells: list[Cell]) -> list[Cell]:
+    """Enough tiles, spread over the grid, to check positions that the pairs have told."""
+    step = max(1, len(cells) // _ENOUGH)
+    return [(row, column) for row, column in cells if (2 * row + column) % step == 0]
 
 
 def _still(before: Template, now: Template) -> bool:
