@@ -11,8 +11,9 @@ from stackshift.ground.lattice import tile_edges
 from stackshift.stack import alignment, mean_image
 from stackshift.stack.record import part_record, tile_record
 from stackshift.tile.frequencies import transformed
-from stackshift.tile.match import FAILED, NO_MATCH, OK, Match
+from stackshift.tile.match import NO_MATCH, OK, Match
 
+NOTHING = Match.rejected(NO_MATCH, "the scenes of the stack do not match each other")
 # Fewer tiles than this scatter too little to tell what change of the ground adds to their errors.
 _FEW_TILES = 9
 
@@ -40,18 +41,41 @@ def main(
     made_from : digest of all that the measurement depends on, which the JSON carries.
     """
     made = files.read_json(template)
+    with raster.open_scene(Path(tiles) / "0_0.tif") as first:
+        tags = raster.tags_of(first)
+    # What a warp took out is known, and turns what the posting folds.
+    options = options | {"moved": raster.warp_of(tags)}
     cells = [(row, column) for row in range(cut[0]) for column in range(cut[1])]
     with raster.open_scene(image, bands=3) as source:
         area, unit = raster.grid_of(source), raster.unit_in_metres(source.crs.to_string())
         edges = tile_edges(area.height, cut[0]), tile_edges(area.width, cut[1])
 
+        valid: dict = {}
+
         def pair(cell):
             rows, columns = (tuple(e[i : i + 2]) for e, i in zip(edges, cell, strict=True))
-            own, tags = _own(tiles, cell, options["transform"])
+            own = _own(tiles, cell, options["transform"])
             part = raster.read_part(source, rows, columns)
-            return _others(part, own, made, scene, cell, options["transform"]), own, tags
+            others = _others(part, own, made, scene, cell, options["transform"])
+            valid[cell] = float(np.mean(others[1] & own[1]))
+            return others, own
 
-        matches, valid, quarters, tags = _measured(pair, cells, made, options)
+        common = {
+            (tile["row"], tile["column"]): np.array(tile["coherence"])
+            for tile in made["tiles"]
+            if tile["coherence"]
+        }
+        if made["members"]:
+            matches = alignment.measured(pair, cells, common, options)
+        else:
+            matches = {cell: NOTHING for cell in cells if pair(cell)}
+        quarters = {}
+        if len(cells) < _FEW_TILES:
+            quarters = {
+                cell: alignment.quarters(pair(cell), match, options)
+                for cell, match in matches.items()
+                if match.status == OK
+            }
     records = []
     for cell in cells:
         size = pixel_size(area, unit, (edges[0][cell[0]] + edges[0][cell[0] + 1]) / 2)
@@ -72,8 +96,7 @@ def main(
 
 def _own(folder: str, cell, transform: str):
     with raster.open_scene(Path(folder) / "{}_{}.tif".format(*cell)) as source:
-        values = raster.read_rows(source, 0, source.height)
-        return transformed(values, transform), raster.tags_of(source)
+        return transformed(raster.read_rows(source, 0, source.height), transform)
 
 
 def _others(part, own, made: dict, scene: str, cell, transform: str):
@@ -93,49 +116,6 @@ def _others(part, own, made: dict, scene: str, cell, transform: str):
         image = image.without(values, valid, said["weights"][scene])
     values, valid = image.mean()
     return values, valid & known
-
-
-def _measured(pair, cells, made: dict, options: dict):
-    """Match of each tile, its share of valid pixels, quarters of few tiles; the scene's tags."""
-    seen, valid, quarters, tags = {}, {}, {}, {}
-    for cell in cells:
-        others, own, tags = pair(cell)
-        valid[cell] = float(np.mean(others[1] & own[1]))
-        seen[cell] = _seen((others, own), options | {"moved": raster.warp_of(tags)}, made)
-    place, agree = alignment.whereabouts(seen.values(), options["min_psr"])
-    matches = {cell: one.match for cell, one in seen.items()}
-    common = {
-        (tile["row"], tile["column"]): np.array(tile["coherence"])
-        for tile in made["tiles"]
-        if tile["coherence"]
-    }
-    for cell in cells:
-        if agree and seen[cell].surface is not None:
-            others, own, _ = pair(cell)
-            found = alignment.found_near((others, own), place, common.get(cell), options)
-            matches[cell] = found or matches[cell]
-        elif place is None and matches[cell].status == OK:
-            matches[cell] = Match.rejected(
-                NO_MATCH, "matched, but nearly all other tiles of the scene were not: by chance",
-                quality=matches[cell].quality, coherence=matches[cell].coherence,
-            )  # fmt: skip
-        if len(cells) < _FEW_TILES and matches[cell].status == OK:
-            others, own, _ = pair(cell)
-            quarters[cell] = alignment.quarters((others, own), matches[cell], options)
-    return matches, valid, quarters, tags
-
-
-def _seen(tiles, options: dict, made: dict) -> alignment.Seen:
-    if not made["members"]:
-        return alignment.Seen(
-            Match.rejected(NO_MATCH, "the scenes of the stack do not match each other")
-        )
-    # One odd tile must not cost the 63 others of the scene; the log keeps what happened.
-    try:
-        return alignment.seen(tiles, options)
-    except Exception as error:
-        logging.exception("a tile failed")
-        return alignment.Seen(Match.rejected(FAILED, f"{type(error).__name__}: {error}"))
 
 
 if __name__ == "__main__":

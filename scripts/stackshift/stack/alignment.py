@@ -5,7 +5,8 @@ the mean of the others; positions and weights out of that; the mean made anew. P
 scene's content lies, (rows to the south, columns to the east) in pixels.
 """
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,7 @@ from stackshift.stack.mean_image import MeanImage, level, moved
 from stackshift.stack.robust import weighted_huber
 from stackshift.tile import coherence as estimator
 from stackshift.tile import near
-from stackshift.tile.match import LOW_QUALITY, NO_MATCH, OK, SEARCH_LIMIT, Match
+from stackshift.tile.match import FAILED, LOW_QUALITY, NO_MATCH, OK, SEARCH_LIMIT, Match
 from stackshift.tile.refinement import falling
 
 # Faint tiles are looked for where their scene is, if all of them together agree so well, in
@@ -184,6 +185,46 @@ def found_near(
         raw = near.raw_coherence(spectra, np.asarray(place) - whole)
         common = falling(raw, spectra.band)
     return near.near(spectra, whole, np.asarray(place), common)
+
+
+def measured(
+    load: Callable[[tuple[int, int]], tuple[Tile, Tile]],
+    cells: list[tuple[int, int]],
+    common: dict[tuple[int, int], np.ndarray],
+    options: dict,
+) -> dict[tuple[int, int], Match]:
+    """What became of each tile of a scene: matched by itself, or where its other tiles are.
+
+    Parameters
+    ----------
+    load : gives (values, valid) of the mean of the others and of the scene in a tile.
+    cells : (row, column) of all tiles.
+    common : coherence in each bin of faint tiles from many scenes, where it is known.
+    options : keyword arguments of `coherence.match`.
+    """
+    tiles = {cell: _whatever(load(cell), options) for cell in cells}
+    place, agree = whereabouts(tiles.values(), options["min_psr"])
+    found = {cell: tile.match for cell, tile in tiles.items()}
+    for cell, tile in tiles.items():
+        if agree and place is not None and tile.surface is not None:
+            found[cell] = found_near(load(cell), place, common.get(cell), options) or found[cell]
+        elif place is None and tile.match.status == OK:
+            found[cell] = Match.rejected(
+                NO_MATCH,
+                "matched, but nearly all other tiles of the scene were not: by chance",
+                quality=tile.match.quality,
+                coherence=tile.match.coherence,
+            )
+    return found
+
+
+def _whatever(tiles: tuple[Tile, Tile], options: dict) -> Seen:
+    # One odd tile must not cost the others of the scene; the log keeps what happened.
+    try:
+        return seen(tiles, options)
+    except Exception as error:
+        logging.exception("a tile failed")
+        return Seen(Match.rejected(FAILED, f"{type(error).__name__}: {error}"))
 
 
 def quarters(tiles: tuple[Tile, Tile], match: Match, options: dict) -> list[Match]:
