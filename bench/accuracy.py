@@ -18,6 +18,8 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "scripts"))
 
+import stacks
+
 from stackshift.ground import spikes
 from stackshift.simulate import simulation
 from stackshift.tile import coherence, cross_correlation
@@ -297,6 +299,9 @@ def main():
             figure(results, [ROOT / "docs" / f"accuracy.{suffix}" for suffix in ("svg", "png")])
     tell("\n## Flattening before the coherence method: RMSE in pixels, 256 x 256\n")
     for line in flatten_table(options.trials):
+        tell(line)
+    tell("\n## Stacks: the template beside a network of pairs\n")
+    for line in stacks.table(max(2, options.trials // 3)):
         tell(line)
     tell("\n## Refusal\n")
     tell(water_line(options.water))
