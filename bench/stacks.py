@@ -166,14 +166,19 @@ def by_pairs(scenes: dict[str, np.ndarray], case: Case, reach: int = 3):
     return result
 
 
-def errors(found: np.ndarray, truth: np.ndarray):
-    """Errors about their mean, and over the standard errors, of the scenes that were measured."""
+def errors(found: np.ndarray, truth: np.ndarray, independent: bool):
+    """Errors about their mean, and over the standard errors, of the scenes that were measured.
+
+    ``independent`` says that the standard errors are those of each scene by itself and not yet
+    those from the mean of all.
+    """
     known = np.isfinite(found[0]).all(axis=1)
     if known.sum() < 2:
         return np.empty((0, 2)), np.empty((0, 2))
     error = found[0][known] - truth[known]
     error -= error.mean(axis=0)
-    return error, error / found[1][known]
+    shrink = np.sqrt(1 - 1 / len(error)) if independent else 1.0
+    return error, error / (shrink * found[1][known])
 
 
 def row(case: Case, dates: int, stacks: int) -> str:
@@ -183,8 +188,8 @@ def row(case: Case, dates: int, stacks: int) -> str:
     for seed in range(stacks):
         scenes, truth, still = simulated(case, dates, 500 + seed)
         bounds.append(joint_bound(still, case, dates))
-        kept["template"].append(errors(against_template(scenes, case), truth))
-        kept["pairs"].append(errors(by_pairs(scenes, case), truth))
+        kept["template"].append(errors(against_template(scenes, case), truth, True))
+        kept["pairs"].append(errors(by_pairs(scenes, case), truth, False))
     bound = float(np.sqrt(np.mean(np.square(bounds))))
     text = (
         f"{case.ground}{f', {100 * case.changed:g} % of the fields change' if case.changed else ''}"
