@@ -169,15 +169,15 @@ def by_pairs(scenes: dict[str, np.ndarray], case: Case, reach: int = 3):
 def errors(found: np.ndarray, truth: np.ndarray, independent: bool):
     """Errors about their mean, and over the standard errors, of the scenes that were measured.
 
-    ``independent`` says that the standard errors are those of each scene by itself and not yet
-    those from the mean of all.
+    ``independent`` says that the standard errors are those against the others, which have an error
+    too, and not yet the scenes' own, and those not yet from the mean of all.
     """
     known = np.isfinite(found[0]).all(axis=1)
     if known.sum() < 2:
         return np.empty((0, 2)), np.empty((0, 2))
     error = found[0][known] - truth[known]
     error -= error.mean(axis=0)
-    shrink = np.sqrt(1 - 1 / len(error)) if independent else 1.0
+    shrink = 1 - 1 / len(error) if independent else 1.0
     return error, error / (shrink * found[1][known])
 
 

@@ -14,7 +14,7 @@ rule correlate:
         "../envs/estimate.yaml"
     threads: 1
     resources:
-        mem_mb=memory(700, 0),
+        mem_mb=by_tile(700, 25),
         runtime=minutes(20, 100),
     params:
         rows=config["tiles"]["rows"],

@@ -47,8 +47,7 @@ def template_from(stack: str, polarization: str) -> str:
         [origin(stack, polarization, scene) for scene in members],
         [
             made_from(stack, polarization, *pair)
-            for pair in pairs_of(stack, polarization)
-            if set(pair) <= set(members)
+            for pair in template_pairs(members, pairs_of(stack, polarization))
         ],
         config["correlate"]["coherence"],
         code_digest("template"),
@@ -100,7 +99,10 @@ def measured() -> dict[str, list[str]]:
         ]
         for rule, path, digest in wanted:
             file = Path(placed(path))
-            if file.is_file() and read_json(file).get("made_from") == digest():
+            there = file.is_file() and (
+                rule != "template" or file.with_suffix(".tif").is_file()
+            )
+            if there and read_json(file).get("made_from") == digest():
                 # A template is a picture too.
                 found[rule].append(
                     path.removesuffix(".json") if rule == "template" else path

@@ -46,6 +46,20 @@ def simulated_mb(stack: str) -> float:
     return settings["rows"] * settings["columns"] * 4 / 1e6
 
 
+def by_tile(least: int, factor: float):
+    """Megabytes for a job that works on a tile at a time: so many times a tile, more by attempt."""
+
+    def megabytes(wildcards, input, attempt):
+        folders = [Path(path) for path in input if Path(path).is_dir()]
+        scene = max(
+            (megabytes_of(folder.glob("*.tif")) for folder in folders), default=0
+        )
+        tiles = config["tiles"]["rows"] * config["tiles"]["columns"]
+        return attempt * max(least, round(300 + factor * scene / tiles))
+
+    return megabytes
+
+
 def template_mb(wildcards, input, threads) -> int:
     """Megabytes of a template: a tile of each of its scenes, four times, for each thread."""
     count = len(members_of(wildcards))

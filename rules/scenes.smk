@@ -1,6 +1,11 @@
 # The scenes and pairs of each stack and polarization, known before any job runs.
 from stackflow.catalogue import check_apart, find, simulated, stamp
-from stackshift.stack.pairing import choose, template_members
+from stackshift.stack.pairing import (
+    check_scene,
+    choose,
+    template_members,
+    template_pairs,
+)
 
 ANALYSIS = "results/{stack}/{polarization}/analysis"
 TABLES = (
@@ -46,6 +51,7 @@ def choose_pairs() -> dict:
     for (stack, polarization), scenes in PRODUCTS.items():
         try:
             pairs[stack, polarization] = choose(scenes, config["pairs"])
+            check_scene(config["align"]["reference"], scenes, "align.reference")
         except InputError as error:
             raise InputError(f"stack '{stack}', {polarization}: {error}") from None
     return pairs

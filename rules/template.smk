@@ -6,10 +6,10 @@ rule template:
         ],
         pairs=lambda wildcards: [
             f"results/{wildcards.stack}/{wildcards.polarization}/correlation/{reference}__{secondary}.json"
-            for reference, secondary in pairs_of(
-                wildcards.stack, wildcards.polarization
+            for reference, secondary in template_pairs(
+                members_of(wildcards),
+                pairs_of(wildcards.stack, wildcards.polarization),
             )
-            if {reference, secondary} <= set(members_of(wildcards))
         ],
         grid="results/{stack}/{polarization}/grid.json",
     output:

@@ -109,7 +109,8 @@ def _others(part, own, made: dict, scene: str, cell, transform: str):
     known = np.isfinite(decibels)
     mean = mean_image.from_decibels(decibels, transform) - np.float32(said["level"])
     image = mean_image.MeanImage(np.where(known, mean * weight, 0), weight, scenes)
-    if scene in made["members"]:
+    # A member without a pixel in this tile has put nothing into it.
+    if scene in said["levels"]:
         place = made["members"][scene]
         values, valid = mean_image.moved(*own, (place["row"], place["column"]))
         values = values - np.float32(said["levels"][scene])

@@ -47,7 +47,7 @@ def main(
         stack, scenes, pair_table, network, files.read_truth(truth), reference
     )
     residuals = inversion.residuals_table(
-        pair_table, network, offsets.pair_residuals(pair_table, table)
+        pair_table, network, offsets.pair_residuals(pair_table, table, stack)
     )
     table = offsets.with_residuals(table, residuals)
     tiles = offsets.scene_tiles_table(stack, table)

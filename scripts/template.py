@@ -100,7 +100,7 @@ def _tile(found, cell, load, transform):
     members = {scene: tiles[scene] for scene in found.positions}
     image, _, levels = alignment.formed(members, found.positions, weight)
     values, valid = image.mean()
-    middle = float(np.mean(list(levels.values())))
+    middle = float(np.mean(list(levels.values()) or [0.0]))
     decibels = mean_image.decibels(values + np.float32(middle), transform)
     common = found.common.get(cell)
     part = {

@@ -1,6 +1,7 @@
 """Scores of error bars: of data that were made with known errors."""
 
 import itertools
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -43,6 +44,7 @@ def test_pairs_that_agree_with_their_scenes_score_one():
     pairs["sigma_x"] = pairs["sigma_y"] = np.sqrt(0.2**2 + 2 * 0.1**2)
     table = pd.DataFrame({"scene": scenes, "sigma_east": 0.1, "sigma_north": 0.1})
     table[["offset_east", "offset_north"]] = errors
-    scores = fit_scores(pair_residuals(pairs, table))
+    stack = SimpleNamespace(names=scenes, errors=np.full((28, 2), 0.1))
+    scores = fit_scores(pair_residuals(pairs, table, stack))
     both = np.concatenate(list(scores.values()))
     assert np.sqrt((both**2).mean()) == pytest.approx(1, abs=0.08)

@@ -15,7 +15,7 @@ from stackshift.stack.mean_image import MeanImage, level, moved
 from stackshift.stack.robust import weighted_huber
 from stackshift.tile import coherence as estimator
 from stackshift.tile import near
-from stackshift.tile.match import FAILED, LOW_QUALITY, NO_MATCH, OK, SEARCH_LIMIT, Match
+from stackshift.tile.match import FAILED, LOW_QUALITY, NO_MATCH, OK, Match
 from stackshift.tile.refinement import falling
 
 # Faint tiles are looked for where their scene is, if all of them together agree so well, in
@@ -25,7 +25,7 @@ _AGREE = 4.0
 # A scene of which a smaller share of the tiles than this was matched could be one by chance.
 _FEW = 0.05
 # What becomes of a tile that is too faint by itself.
-_FAINT = (NO_MATCH, LOW_QUALITY, SEARCH_LIMIT)
+_FAINT = (NO_MATCH, LOW_QUALITY)
 
 Tile = tuple[np.ndarray, np.ndarray]
 Position = tuple[float, float]
@@ -43,7 +43,7 @@ def formed(
 
     Returns
     -------
-    (mean, each member as it was added, how much brighter than the mean each member is).
+    (mean, each member as it was added, how much brighter than the mean each that has data is).
     """
     there = {name: moved(*tiles[name], position) for name, position in positions.items()}
     shape = next(iter(tiles.values()))[0].shape
@@ -51,6 +51,8 @@ def formed(
     # The one with most data first, to which the others' levels are taken.
     for name in sorted(there, key=lambda n: (-np.count_nonzero(there[n][1]), n)):
         values, valid = there[name]
+        if not valid.any():
+            continue
         levels[name] = level(values, valid, image)
         there[name] = values - np.float32(levels[name]), valid
         image.add(*there[name], weight[name])

@@ -128,7 +128,7 @@ def level(values: np.ndarray, valid: np.ndarray, image: MeanImage) -> float:
     reference, there = image.mean()
     both = valid & there
     if not both.any():
-        return float(values[valid].mean(dtype=float)) if valid.any() else 0.0
+        return float(values[valid].mean(dtype=float))
     return float((values - reference)[both].mean(dtype=float))
 
 

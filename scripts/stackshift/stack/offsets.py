@@ -42,7 +42,12 @@ class Stack:
         self.moves = series.moving(self.offsets, self.sigmas, days)
         self.means, errors = series.means(self.offsets, self.sigmas, ~self.moves)
         self.widening = series.widening([_quarters(tiles) for tiles in records])
-        self.errors = errors * self.widening[:, None]
+        self.errors = errors * self.widening[:, None] * self._own_share()[:, None]
+
+    def _own_share(self) -> np.ndarray:
+        """What of a scene's error is its own, (scenes,): the mean of n - 1 others has one too."""
+        inside = np.array([one.get("in_template", False) for one in self.contents], bool)
+        return np.where(inside, np.sqrt(1 - 1 / max(inside.sum(), 2)), 1.0)
 
     @property
     def counted(self) -> np.ndarray:
@@ -95,11 +100,16 @@ def scenes_table(
     table[c.PLATFORM] = [platforms[name] for name in names]
     table[c.PART] = [part if part >= 0 else None for part in network[0].part]
     table[c.TILES] = stack.counted
-    table[c.MESSAGE] = [
-        "" if np.isfinite(mean).all() else why(one, stack.moves)
-        for one, mean in zip(stack.contents, stack.means, strict=True)
-    ]
     measured = np.isfinite(stack.means).all(axis=1)
+    lost = reference is not None and not measured[names.index(reference)]
+    table[c.MESSAGE] = [
+        why(one, stack.moves)
+        if not known
+        else f"the reference {reference} could not be measured"
+        if lost
+        else ""
+        for one, known in zip(stack.contents, measured, strict=True)
+    ]
     for axis, (offset, sigma, *_) in enumerate(_AXES):
         table[offset], table[sigma] = relative(
             stack.means[:, axis], stack.errors[:, axis], names, reference
@@ -239,7 +249,7 @@ def with_residuals(table: pd.DataFrame, residuals: pd.DataFrame) -> pd.DataFrame
     return table
 
 
-def pair_residuals(pairs: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+def pair_residuals(pairs: pd.DataFrame, table: pd.DataFrame, stack: Stack) -> pd.DataFrame:
     """What is left of each pair's shift once its scenes' offsets are taken off, and over its error.
 
     The scenes are measured better than the pair out of the same pixels, so that the variance of the
@@ -247,10 +257,12 @@ def pair_residuals(pairs: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     """
     by_scene = table.set_index(c.SCENE)
     found = pairs[[c.REFERENCE, c.SECONDARY]].copy()
-    for (offset, sigma, shift, error), residual, z in zip(
-        _AXES, (c.RESIDUAL_X, c.RESIDUAL_Y), (c.Z_X, c.Z_Y), strict=True
+    for axis, ((offset, _, shift, error), residual, z) in enumerate(
+        zip(_AXES, (c.RESIDUAL_X, c.RESIDUAL_Y), (c.Z_X, c.Z_Y), strict=True)
     ):
-        at = [by_scene[offset].astype(float), by_scene[sigma].astype(float)]
+        # The scenes' own errors, whatever their offsets are relative to.
+        own = pd.Series(stack.errors[:, axis], index=stack.names)
+        at = [by_scene[offset].astype(float), own]
         (first, first_error), (second, second_error) = (
             [pairs[role].map(values).to_numpy(float) for values in at]
             for role in (c.REFERENCE, c.SECONDARY)

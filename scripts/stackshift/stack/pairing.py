@@ -42,6 +42,16 @@ def template_members(scenes: Iterable[str]) -> list[str]:
     return oldest_first[:size]
 
 
+def template_pairs(members: list[str], pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The pairs that tell where a template's scenes lie at first: those of neighbours among them.
+
+    No other pair, as `every` and the like choose others once the stack grows.
+    """
+    ordered = newest_first(members)
+    wanted = set(pairwise(ordered))
+    return [pair for pair in pairs if tuple(pair) in wanted]
+
+
 def choose(scenes: Iterable[str], settings: dict) -> list[tuple[str, str]]:
     """The pairs (reference, secondary) of a stack, the reference being the newer scene.
 
@@ -107,6 +117,18 @@ def _yearly(ordered: list[str], tolerance: float) -> set[tuple[str, str]]:
 
 def _newer_first(first: str, second: str) -> tuple[str, str]:
     return max(first, second), min(first, second)
+
+
+def check_scene(scene: str | None, scenes: Iterable[str], key: str) -> None:
+    """Refuse the name of a scene that a stack does not have.
+
+    Raises
+    ------
+    InputError
+        With the key of the config.
+    """
+    if scene:
+        _check(scene, newest_first(scenes), key)
 
 
 def _check(scene: str, ordered: list[str], key: str) -> None:

@@ -1,5 +1,6 @@
 """The template of a stack: rounds of matching and averaging until its scenes lie still."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -89,7 +90,7 @@ def made(
             used = cells
             continue
         before, searched = now, set(faint)
-        now = _next(looked, used, places)
+        now = _next(looked, used, places, before)
         faint = {name: now.positions[name] for name, place in places.items() if place[1]}
         if not now.positions or (searched == set(faint) and _still(before, now)):
             break
@@ -98,8 +99,16 @@ def made(
 
 def _some(cells: list[Cell]) -> list[Cell]:
     """Enough tiles, spread over the grid, to check positions that the pairs have told."""
-    step = max(1, len(cells) // _ENOUGH)
-    return [(row, column) for row, column in cells if (2 * row + column) % step == 0]
+    rows, columns = (sorted({cell[axis] for cell in cells}) for axis in (0, 1))
+    down = _spread(rows, math.isqrt(_ENOUGH))
+    right = _spread(columns, -(-_ENOUGH // len(down)))
+    return [cell for cell in cells if cell[0] in down and cell[1] in right]
+
+
+def _spread(numbers: list[int], count: int) -> set[int]:
+    """So many of some numbers, at even distances."""
+    count = min(count, len(numbers))
+    return {numbers[int((i + 0.5) * len(numbers) / count)] for i in range(count)}
 
 
 def _still(before: Template, now: Template) -> bool:
@@ -109,8 +118,12 @@ def _still(before: Template, now: Template) -> bool:
     )
 
 
-def _next(looked, cells: list[Cell], places) -> Template:
-    known = {name: place[0] for name, place in places.items() if place[0] is not None}
+def _next(looked, cells: list[Cell], places, before: Template) -> Template:
+    known = {
+        name: _relaxed(place[0], before.positions.get(name), len(before.positions))
+        for name, place in places.items()
+        if place[0] is not None
+    }
     if len(known) < 2:
         return Template({})
     middle = np.median(list(known.values()), axis=0)
@@ -127,6 +140,21 @@ def _next(looked, cells: list[Cell], places) -> Template:
         if tile.common is not None:
             common[cell] = tile.common
     return Template(positions, weight, common)
+
+
+def _relaxed(found: Position, before: Position | None, members: int) -> Position:
+    """Where a scene is, out of where it was found among others that were moved to where they were.
+
+    Of n members that were all moved a little wrong, a scene's error comes back as -1 / (n - 1) of
+    it, as it is missing in the mean of the others: undone by a step that is shorter by 1 / n.
+    """
+    if before is None:
+        return found
+    step = 1 - 1 / members
+    return (
+        before[0] + step * (found[0] - before[0]),
+        before[1] + step * (found[1] - before[1]),
+    )
 
 
 @dataclass(frozen=True)

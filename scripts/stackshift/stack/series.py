@@ -88,9 +88,9 @@ def _agreeing_half(offsets, sigmas, known) -> np.ndarray:
     at = np.flatnonzero(known)
     ratios = np.array(
         [
-            np.divide(*_misfit(
+            _ratio(
                 offsets[:, at] - offsets[:, [tile]], np.hypot(sigmas[:, at], sigmas[:, [tile]])
-            ))
+            )
             for tile in at
         ]
     )  # fmt: skip
@@ -98,6 +98,13 @@ def _agreeing_half(offsets, sigmas, known) -> np.ndarray:
     half = np.zeros(len(known), bool)
     half[at[np.argsort(centre, kind="stable")[: (len(at) + 1) // 2]]] = True
     return half
+
+
+def _ratio(deviations: np.ndarray, sigmas: np.ndarray) -> np.ndarray:
+    """Chi squared of each tile a degree of freedom; infinite for tiles with no two scenes."""
+    excess, freedom = _misfit(deviations, sigmas)
+    known = np.isfinite(deviations).all(axis=2).sum(axis=0) >= 2
+    return np.where(known, excess / freedom, np.inf)
 
 
 def _misfit(deviations: np.ndarray, sigmas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -22,6 +22,7 @@ from stackshift.tile.spectra import WIDE, Spectra, common_spectra, recut, widene
 _SLACK = 0.5
 _SMALLEST = 32
 _RICH = 0.3
+_COMPARED = 0.6
 _ENOUGH = 0.005
 
 
@@ -152,7 +153,9 @@ def _judged(spectra, found, whole, psr, max_sigma, transform, moved, narrow) -> 
         spectra, coherence, displacement, spread, moved, narrow
     )
     sigma = float(np.sqrt(spread[0, 0])), float(np.sqrt(spread[1, 1]))
-    mean = float(np.average(coherence, weights=spectra.band.counts))
+    # Of the same frequencies in all tiles, so that scenes can be compared.
+    same = spectra.band.centres < _COMPARED * np.pi
+    mean = float(np.average(coherence[same], weights=spectra.band.counts[same]))
     if not max(sigma) <= max_sigma:
         return Match.rejected(
             outcome.LOW_QUALITY,

@@ -47,7 +47,9 @@ def _correlated(spectra: Spectra, rows: np.ndarray, columns: np.ndarray) -> np.n
         return np.zeros((len(rows), len(columns)), np.float32)
     down = np.exp(1j * rows[:, None] * low.band.rows[:, 0]).astype(np.complex64)
     right = np.exp(1j * low.band.columns[0][:, None] * columns).astype(np.complex64)
-    return ((down @ filtered @ right).real / spread).astype(np.float32)
+    # No matrix product of a library, whose last bits depend on the number of threads.
+    half = np.einsum("ij,jk->ik", down, filtered, optimize=False)
+    return (np.einsum("ij,jk->ik", half, right, optimize=False).real / spread).astype(np.float32)
 
 
 def significance(spectra: Spectra, displacement: np.ndarray) -> float:
@@ -102,7 +104,8 @@ def near(spectra: Spectra, whole: np.ndarray, place: np.ndarray, coherence: np.n
     """
     start = np.asarray(place, float) - whole
     quality = significance(spectra, start)
-    mean = float(np.average(coherence, weights=spectra.band.counts))
+    own = np.clip(raw_coherence(spectra, start), 0, 1)
+    mean = float(np.average(own, weights=spectra.band.counts))
     found = maximum(spectra, start, coherence) if coherence.any() else None
     if found is None or max(abs(found[0] - start)) > _FARTHEST:
         return Match.rejected(
