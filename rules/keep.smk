@@ -97,15 +97,15 @@ def measured() -> dict[str, list[str]]:
             )
             for scene in scenes
         ]
-        for rule, path, digest in wanted:
+        for stage, path, digest in wanted:
             file = Path(placed(path))
             there = file.is_file() and (
-                rule != "template" or file.with_suffix(".tif").is_file()
+                stage != "template" or file.with_suffix(".tif").is_file()
             )
             if there and read_json(file).get("made_from") == digest():
                 # A template is a picture too.
-                found[rule].append(
-                    path.removesuffix(".json") if rule == "template" else path
+                found[stage].append(
+                    path.removesuffix(".json") if stage == "template" else path
                 )
     return found
 
@@ -113,12 +113,12 @@ def measured() -> dict[str, list[str]]:
 MEASURED = measured()
 
 
-def unmeasured(rule: str) -> str:
+def unmeasured(stage: str) -> str:
     """The pattern of stacks, followed by the rest of the path, that a rule still has to make."""
     return (
         "".join(
             rf"(?!{re.escape(path.removeprefix('results/'))})"
-            for path in MEASURED[rule]
+            for path in MEASURED[stage]
         )
         + rf"{REAL_STACK}({INJECTED})?"
     )
