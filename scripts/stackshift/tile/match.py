@@ -12,6 +12,9 @@ FAILED = "failed"  # an error, which the message and the log tell
 
 STATUSES = (OK, TOO_MANY_NAN, NO_MATCH, LOW_QUALITY, SEARCH_LIMIT, TOO_SMALL, FAILED)
 
+# Coarse peaks farther from whole pixels than this may be rounded otherwise in the next tile.
+_NEAR = 0.3
+
 
 @dataclass(frozen=True)
 class Match:
@@ -28,6 +31,8 @@ class Match:
     coherence : mean coherence of the two tiles at the shift, 0 to 1.
     covariance : of the shift in pixel^2, rows and columns by rows and columns; its diagonal is
         sigma squared. None where the method gives none.
+    coarse : displacement of the secondary's content at the coarse peak, (rows, columns) in pixels;
+        None where the method has none.
     error, phase : as scikit-image gives them; the cross-correlation method only.
     """
 
@@ -40,6 +45,16 @@ class Match:
     error: float | None = None
     phase: float | None = None
     covariance: tuple[tuple[float, float], tuple[float, float]] | None = None
+    coarse: tuple[float, float] | None = None
+
+    @property
+    def expected(self) -> tuple[int, int]:
+        """Whole pixels that a tile nearby may be expected to lie off; zero where in doubt."""
+        if self.coarse is None:
+            return 0, 0
+        whole = round(self.coarse[0]), round(self.coarse[1])
+        apart = max(abs(at - near) for at, near in zip(self.coarse, whole, strict=True))
+        return whole if apart < _NEAR else (0, 0)
 
     @classmethod
     def rejected(cls, status: str, message: str, **figures) -> "Match":

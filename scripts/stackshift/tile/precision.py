@@ -5,8 +5,8 @@ import math
 import numpy as np
 from scipy import fft
 
-from stackshift.tile.frequencies import by_bin
-from stackshift.tile.refinement import curvature, shifted, weights
+from stackshift.tile.frequencies import by_bin, shifted
+from stackshift.tile.refinement import curvature, weights
 from stackshift.tile.spectra import Spectra
 
 _BLOCK = 16
