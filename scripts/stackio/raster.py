@@ -31,6 +31,7 @@ from stackshift.errors import InputError
 from stackshift.ground.lattice import Grid, check_north_up
 
 BLOCK_ROWS = 256
+_SQUARE = 256
 
 
 @contextmanager
@@ -245,12 +246,16 @@ def create(
     tags: dict,
     no_data: float = math.nan,
     bands: tuple[str, ...] = ("gamma0 power",),
+    in_squares: bool = False,
 ):
     """A new float32 GeoTIFF on a grid that exists only once it is complete.
 
     ``tags`` say where it comes from: stage, source and parameters, by lower-case names; ``bands``
-    what each of its bands is.
+    what each of its bands is; ``in_squares`` suits one of which parts are read, as in blocks of
+    whole rows each part costs the reading of all beside it.
     """
+    squares = {"tiled": True, "blockxsize": _SQUARE, "blockysize": _SQUARE, "interleave": "band"}
+    strips = {"blockysize": min(BLOCK_ROWS, grid.height)}
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     with files.whole(path) as part:
         with _opened_to_write(
@@ -263,8 +268,8 @@ def create(
             transform=Affine(*grid.transform),
             width=grid.width,
             height=grid.height,
-            blockysize=min(BLOCK_ROWS, grid.height),
             bigtiff="if_safer",
+            **(squares if in_squares else strips),
         ) as target:
             target.update_tags(**_SAID | {f"STACKSHIFT_{k.upper()}": v for k, v in tags.items()})
             for number, band in enumerate(bands, 1):

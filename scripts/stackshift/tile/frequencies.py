@@ -45,7 +45,7 @@ def transformed(tile: np.ndarray, transform: str) -> tuple[np.ndarray, np.ndarra
     return values, valid
 
 
-def blocks(shape: tuple[int, int]) -> list[slice]:
+def blocks(shape: tuple[int, ...]) -> list[slice]:
     """Rows of an image in blocks that the processor's cache holds."""
     step = max(1, _BLOCK // max(shape[1], 1))
     return [slice(first, first + step) for first in range(0, shape[0], step)]

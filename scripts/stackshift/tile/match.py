@@ -14,6 +14,8 @@ STATUSES = (OK, TOO_MANY_NAN, NO_MATCH, LOW_QUALITY, SEARCH_LIMIT, TOO_SMALL, FA
 
 # Coarse peaks farther from whole pixels than this may be rounded otherwise in the next tile.
 _NEAR = 0.3
+# And up to about one pixel a tile is measured as it is.
+_FAR = 1.2
 
 
 @dataclass(frozen=True)
@@ -50,13 +52,16 @@ class Match:
     @property
     def expected(self) -> tuple[int, int]:
         """Whole pixels that a tile nearby may be expected to lie off; zero where in doubt."""
-        if self.coarse is None:
-            return 0, 0
-        whole = round(self.coarse[0]), round(self.coarse[1])
-        apart = max(abs(at - near) for at, near in zip(self.coarse, whole, strict=True))
-        return whole if apart < _NEAR else (0, 0)
+        return expected_at(self.coarse) if self.coarse else (0, 0)
 
     @classmethod
     def rejected(cls, status: str, message: str, **figures) -> "Match":
         """A tile that does not count: no shift that could be averaged by mistake."""
         return cls(status=status, message=message, **figures)
+
+
+def expected_at(displacement: tuple[float, float]) -> tuple[int, int]:
+    """Whole pixels of a displacement, or zero where it lies between two."""
+    whole = round(displacement[0]), round(displacement[1])
+    apart = max(abs(at - near) for at, near in zip(displacement, whole, strict=True))
+    return whole if apart < _NEAR and max(map(abs, displacement)) > _FAR else (0, 0)
