@@ -14,8 +14,7 @@ include: "rules/scenes.smk"
 include: "rules/resources.smk"
 include: "rules/keep.smk"
 include: "rules/simulate.smk"
-include: "rules/check.smk"
-include: "rules/grid.smk"
+include: "rules/inventory.smk"
 include: "rules/superset.smk"
 include: "rules/flatten.smk"
 include: "rules/tile.smk"
@@ -44,7 +43,6 @@ include: "rules/targets.smk"
 rule all:
     default_target: True
     input:
-        for_products(rules.check.output.report),
         tables(),
         comparisons(),
         pages(),

@@ -1,6 +1,6 @@
 rule geopackage:
     input:
-        grid=rules.grid.output.grid,
+        grid=rules.inventory.output.grid,
         measurements=rules.analyse.output.measurements,
         tiles=rules.locate.output.tiles,
         scene_tiles=rules.locate.output.scene_tiles,
@@ -15,8 +15,7 @@ rule geopackage:
         mem_mb=1000,
         runtime=10,
     params:
-        rows=config["tiles"]["rows"],
-        columns=config["tiles"]["columns"],
+        tiles=tiles_of,
         requirement=config["requirement"]["metres"],
         templates=template_digest(
             "report/qgis/footprints.qml", "report/qgis/arrows.qml"

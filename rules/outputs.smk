@@ -27,7 +27,7 @@ def figures() -> list[str]:
         for stack, polarization in PRODUCTS
         for name in (
             *FIGURES,
-            *(["truth"] if "simulate" in config["stacks"][stack] else []),
+            *(["truth"] if "simulate" in STACKS[stack] else []),
         )
         for suffix in ("png", "svg")
     ]
@@ -54,9 +54,10 @@ def pages() -> list[str]:
 def comparisons() -> list[str]:
     """The comparisons of the polarizations of each stack, the first with each other one."""
     return [
-        f"results/{stack}/comparison/{settings['polarizations'][0]}_{other}.csv"
-        for stack, settings in config["stacks"].items()
-        for other in settings["polarizations"][1:]
+        f"results/{stack}/comparison/{first}_{other}.csv"
+        for stack in STACKS
+        for first, *others in [[p for name, p in PRODUCTS if name == stack]]
+        for other in others
     ]
 
 

@@ -8,7 +8,7 @@ rule recover:
             for kind in ("injected", "boxes")
             for scene in scenes_of(wildcards)
         ],
-        grid=rules.grid.output.grid,
+        grid=rules.inventory.output.grid,
     output:
         table="results/{stack}/{polarization}/injection/injection.csv",
         report="results/{stack}/{polarization}/injection/injection.json",

@@ -2,7 +2,7 @@ rule verdict:
     input:
         scenes=rules.locate.output.scenes,
         findings=rules.locate.output.findings,
-        unreadable=rules.analyse.output.unreadable,
+        inventory=rules.inventory.output.inventory,
     output:
         report=f"{ANALYSIS}/verdict.json",
         table=f"{ANALYSIS}/verdict.csv",

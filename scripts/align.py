@@ -127,7 +127,7 @@ if __name__ == "__main__":
             image=snakemake.input.image,
             template=snakemake.input.report,
             path=snakemake.output.offsets,
-            cut=(snakemake.params.rows, snakemake.params.columns),
+            cut=tuple(snakemake.params.tiles),
             options=snakemake.params.options,
             made_from=snakemake.params.made_from,
         )

@@ -129,7 +129,7 @@ if __name__ == "__main__":
                 "tiles": snakemake.input.tiles,
                 "scene_tiles": snakemake.input.scene_tiles,
             },
-            cut=(snakemake.params.rows, snakemake.params.columns),
+            cut=tuple(snakemake.params.tiles),
             requirement=snakemake.params.requirement,
             templates={
                 name: job.template(snakemake, f"qgis/{name}.qml")

@@ -85,7 +85,7 @@ if __name__ == "__main__":
             grid=snakemake.input.grid,
             truth=snakemake.input.get("truth"),
             scenes=snakemake.params.scenes,
-            cut=(snakemake.params.rows, snakemake.params.columns),
+            cut=tuple(snakemake.params.tiles),
             reference=snakemake.params.reference,
             outputs=dict(snakemake.output.items()),
         )

@@ -98,7 +98,7 @@ if __name__ == "__main__":
             scenes=snakemake.input.scenes,
             scene_tiles=snakemake.input.scene_tiles,
             pictures=dict(zip(snakemake.params.scenes, snakemake.input.pictures, strict=True)),
-            cut=(snakemake.params.rows, snakemake.params.columns),
+            cut=tuple(snakemake.params.tiles),
             requirement=snakemake.params.requirement,
             title=f"{snakemake.wildcards.stack} {snakemake.wildcards.polarization}, "
             f"method {snakemake.params.method}",

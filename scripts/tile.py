@@ -48,6 +48,6 @@ if __name__ == "__main__":
         main(
             scene=snakemake.input.scene,
             directory=snakemake.output.tiles,
-            rows=snakemake.params.rows,
-            columns=snakemake.params.columns,
+            rows=snakemake.params.tiles[0],
+            columns=snakemake.params.tiles[1],
         )

@@ -12,28 +12,31 @@ from stackshift.stack.inversion import as_numbers
 
 
 def main(
-    scenes: str, findings: str, unreadable: str, requirement: dict, report: str, table: str
+    scenes: str, findings: str, inventory: str, requirement: dict, report: str, table: str
 ) -> None:
     """Judge a stack.
 
     Parameters
     ----------
     scenes : table of the scenes.
-    unreadable : JSON with the reason for each scene that was left out unread.
+    inventory : JSON of what the stack is made of, with what was left out and why.
     findings : JSON with steps, platforms and parts of the network.
     requirement : ``name``, ``metres``, ``share`` and ``confidence``.
     report, table : JSON and CSV to write.
     """
     found = pd.read_csv(scenes, dtype={c.SCENE: str}, keep_default_na=False)
-    judged = judge(found, requirement, files.read_json(unreadable))
+    judged = judge(found, requirement, files.read_json(inventory)["left_out"])
     files.write_json(report, judged | {"findings": files.read_json(findings)})
     rows = [{"criterion": name} | judged["criteria"][name] for name in judged["criteria"]]
     files.write_csv(table, pd.DataFrame(rows, columns=list(c.VERDICT_TABLE)))
     logging.info("%s: %s", judged["criterion"], judged["verdict"])
 
 
-def judge(scenes: pd.DataFrame, requirement: dict, unreadable: dict[str, str]) -> dict:
-    """The content of verdict.json but the findings; scenes as in `columns.SCENES_TABLE`."""
+def judge(scenes: pd.DataFrame, requirement: dict, left_out: list[dict]) -> dict:
+    """The content of verdict.json but the findings; scenes as in `columns.SCENES_TABLE`.
+
+    ``left_out`` are the files that are no scenes of the stack, each with ``scene`` and ``reason``.
+    """
     east, north, sigma_east, sigma_north = as_numbers(
         scenes, c.OFFSET_EAST, c.OFFSET_NORTH, c.SIGMA_EAST, c.SIGMA_NORTH
     )
@@ -43,8 +46,8 @@ def judge(scenes: pd.DataFrame, requirement: dict, unreadable: dict[str, str]) -
         "north": judgement.judge(np.abs(north), sigma_north, requirement),
         "radial": judgement.judge(radius, sigma, requirement),
     }
-    left_out = [
-        {"scene": scene, "reason": unreadable.get(scene) or message}
+    left_out = left_out + [
+        {"scene": scene, "reason": message}
         for scene, message, value in zip(scenes[c.SCENE], scenes[c.MESSAGE], east, strict=True)
         if not np.isfinite(value)
     ]
@@ -75,7 +78,7 @@ if __name__ == "__main__":
         main(
             scenes=snakemake.input.scenes,
             findings=snakemake.input.findings,
-            unreadable=snakemake.input.unreadable,
+            inventory=snakemake.input.inventory,
             requirement=snakemake.params.requirement,
             report=snakemake.output.report,
             table=snakemake.output.table,

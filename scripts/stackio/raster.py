@@ -117,22 +117,12 @@ def unit_in_metres(crs: str) -> float | None:
 
 def write_grid(path, grid: Grid) -> None:
     """A stack's grid as JSON: crs, transform (a, b, c, d, e, f), width, height, bounds."""
-    files.write_json(
-        path,
-        {
-            "crs": grid.crs,
-            "transform": list(grid.transform),
-            "width": grid.width,
-            "height": grid.height,
-            "bounds": list(grid.bounds),
-        },
-    )
+    files.write_json(path, grid.record())
 
 
 def read_grid(path) -> Grid:
     """A stack's grid from its JSON."""
-    content = files.read_json(path)
-    return Grid(content["crs"], tuple(content["transform"]), content["width"], content["height"])
+    return Grid.of(files.read_json(path))
 
 
 def no_data_value(source, configured) -> float:

@@ -22,6 +22,9 @@ Bounds = tuple[float, float, float, float]
 
 # How many times the largest scene a stack may span.
 _SPREAD = 10
+# By what a union is rounded outwards: a share of a scene's size, and pixels.
+_MARGINS = 64
+_LEAST_MARGIN = 8
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,21 @@ class Grid:
         """(left, bottom, right, top) in the units of the CRS."""
         a, _, c, _, e, f = self.transform
         return c, f + e * self.height, c + a * self.width, f
+
+    def record(self) -> dict:
+        """As it stands in ``grid.json``: crs, transform, width, height, bounds."""
+        return {
+            "crs": self.crs,
+            "transform": list(self.transform),
+            "width": self.width,
+            "height": self.height,
+            "bounds": list(self.bounds),
+        }
+
+    @classmethod
+    def of(cls, record: dict) -> "Grid":
+        """The opposite of `record`."""
+        return cls(record["crs"], tuple(record["transform"]), record["width"], record["height"])
 
 
 def check_north_up(transform: Transform) -> None:
@@ -162,22 +180,56 @@ def _blown_up(boxes: list[Bounds]) -> bool:
 
 def snap(bounds: Bounds, lattice: Grid) -> Grid:
     """The grid on a lattice that covers bounds: grown outwards to whole pixels."""
-    a, _, c, _, e, f = lattice.transform
-    left, bottom, right, top = bounds
-    first_column = math.floor((left - c) / a + TOLERANCE)
-    last_column = math.ceil((right - c) / a - TOLERANCE)
-    first_row = math.floor((top - f) / e + TOLERANCE)
-    last_row = math.ceil((bottom - f) / e - TOLERANCE)
-    if last_column <= first_column or last_row <= first_row:
+    edges = _pixels(bounds, lattice)
+    if edges[2] <= edges[0] or edges[3] <= edges[1]:
         raise InputError(
             f"the bounds {list(bounds)} hold no pixel; give them as [left, bottom, right, top] in "
             f"the units of {lattice.crs}"
         )
+    return _between(edges, lattice)
+
+
+def steady_union(boxes: list[Bounds], lattice: Grid) -> Grid:
+    """The grid on a lattice around all boxes, rounded outwards where they differ.
+
+    A scene that jitters like those before it then changes nothing: where not all boxes are equal,
+    each edge lies a whole number of margins outside the first box's, a margin being a 64th of its
+    size and at least 8 pixels.
+
+    Parameters
+    ----------
+    boxes : (left, bottom, right, top) in the CRS of the lattice, oldest scene first.
+    """
+    pixels = [_pixels(box, lattice) for box in boxes]
+    first = pixels[0]
+    if all(edges == first for edges in pixels):
+        return _between(first, lattice)
+    margins = [max(_LEAST_MARGIN, -(-(first[i + 2] - first[i]) // _MARGINS)) for i in (0, 1)]
+    edges = []
+    for i, edge in enumerate(first):
+        margin, sign = margins[i % 2], -1 if i < 2 else 1
+        beyond = max(sign * (other[i] - edge) for other in pixels)
+        edges.append(edge + sign * margin * max(1, -(-beyond // margin)))
+    return _between(edges, lattice)
+
+
+def _pixels(bounds: Bounds, lattice: Grid) -> tuple[int, int, int, int]:
+    """First column and row within bounds, and those behind the last, of a lattice."""
+    a, _, c, _, e, f = lattice.transform
+    left, bottom, right, top = bounds
+    return (
+        math.floor((left - c) / a + TOLERANCE),
+        math.floor((top - f) / e + TOLERANCE),
+        math.ceil((right - c) / a - TOLERANCE),
+        math.ceil((bottom - f) / e - TOLERANCE),
+    )
+
+
+def _between(edges, lattice: Grid) -> Grid:
+    a, _, c, _, e, f = lattice.transform
+    left, top, right, bottom = edges
     return Grid(
-        lattice.crs,
-        (a, 0.0, c + first_column * a, 0.0, e, f + first_row * e),
-        last_column - first_column,
-        last_row - first_row,
+        lattice.crs, (a, 0.0, c + left * a, 0.0, e, f + top * e), right - left, bottom - top
     )
 
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 import numpy as np
 
 from stackshift.ground import names
+from stackshift.ground.lattice import Grid
+from stackshift.simulate.place import part_of_ground
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,12 @@ def scene_extent(settings: dict, number: int) -> Extent:
     return Extent(
         int(top), int(left), int(rows - top - bottom), int(columns - left - right), _SLANT
     )
+
+
+def scene_grids(settings: dict) -> list[Grid]:
+    """The grids of all scenes, oldest first."""
+    extents = [scene_extent(settings, number) for number in range(settings["scenes"])]
+    return [part_of_ground(settings, e.top, e.left, e.rows, e.columns) for e in extents]
 
 
 def speckle_generator(settings: dict, number: int, polarization: str) -> np.random.Generator:

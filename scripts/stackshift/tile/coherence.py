@@ -12,6 +12,7 @@ from stackshift.tile import aliasing
 from stackshift.tile import match as outcome
 from stackshift.tile.frequencies import transformed
 from stackshift.tile.match import Match
+from stackshift.tile.methods import SMALLEST
 from stackshift.tile.peak import coarse_peak
 from stackshift.tile.precision import covariance, knapp_carter
 from stackshift.tile.refinement import pull, refine
@@ -20,7 +21,7 @@ from stackshift.tile.spectra import WIDE, Spectra, common_spectra, recut, widene
 
 # The coarse peak is good to about this many pixels: one at the search radius is still within.
 _SLACK = 0.5
-_SMALLEST = 32
+_SMALLEST = SMALLEST["coherence"]
 _RICH = 0.3
 _COMPARED = 0.6
 _ENOUGH = 0.005

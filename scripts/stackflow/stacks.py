@@ -1,0 +1,387 @@
+"""From files and their headers to stacks: which scenes, of which files, on which grid.
+
+All that can be said before any job is said here. Only the standard library, since the Snakefile
+imports this each time it is parsed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from stackflow import grids, headers, passes
+from stackflow.finding import find, mixtures
+from stackflow.sources import Source
+from stackshift.errors import InputError
+from stackshift.ground import names
+from stackshift.ground.lattice import Bounds, Grid
+
+# A place with fewer scenes than this share of the largest one's is where scenes got astray.
+_ASTRAY = 0.2
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One acquisition: its name in the workflow, its files in order of time, its platform."""
+
+    name: str
+    sources: tuple[Source, ...]
+    platform: str | None
+
+    @property
+    def paths(self) -> list[str]:
+        """The files as GDAL opens them."""
+        return [source.path for source in self.sources]
+
+
+@dataclass(frozen=True)
+class Product:
+    """One stack and polarization: scenes by name, newest first, their grid, what was noticed."""
+
+    scenes: dict[str, Scene]
+    grid: Grid
+    track: str = ""
+    direction: str | None = None
+    remarks: tuple[str, ...] = ()
+    left_out: tuple[dict, ...] = ()
+
+
+@dataclass
+class _Looked:
+    """The usable files of a stack with their headers, and what became of the others."""
+
+    sources: list[Source]
+    headers: dict[tuple[str, int], dict]
+    box: dict[Source, Bounds] = field(default_factory=dict)
+    bad: dict[Source, str] = field(default_factory=dict)
+
+    def __post_init__(self):
+        self.bad = {s: h["problem"] for s in self.sources if "problem" in (h := self.header(s))}
+        self.sources = [source for source in self.sources if source not in self.bad]
+        boxes = passes.turned(tuple(self.header(source)["box"]) for source in self.sources)
+        self.box = dict(zip(self.sources, boxes, strict=True))
+
+    def header(self, source: Source) -> dict:
+        return self.headers[source.path, source.band]
+
+    def drop(self, reasons: dict[Source, str]) -> None:
+        """Files that are not used, each with the reason in one line."""
+        self.bad |= reasons
+        self.sources = [source for source in self.sources if source not in reasons]
+
+
+def assemble(
+    name: str, settings: dict, superset: dict, unreadable: str
+) -> tuple[dict[tuple[str, str], Product], list[str]]:
+    """The stacks that an entry of the config stands for, and lines to print.
+
+    Parameters
+    ----------
+    name, settings : the entry, with a folder or a sheet.
+    superset : that section of the config.
+    unreadable : ``stop``, or ``leave_out`` for what cannot be used.
+
+    Returns
+    -------
+    Products by (name of the stack, polarization), and lines that say what was assumed. Several
+    tracks, and places that do not touch, are stacks of their own.
+
+    Raises
+    ------
+    InputError
+        With a line for each file that cannot be used, or for what no stack can be made of.
+    """
+    found, lines = {}, []
+    for polarization in settings["polarizations"]:
+        found[polarization], said = find(name, settings, polarization)
+        lines += said
+    _check_apart(name, found)
+    everything = [source for sources in found.values() for source in sources]
+    looked = _Looked(everything, headers.read([(s.path, s.band) for s in everything]))
+    _check_bounds(name, looked, settings, superset)
+    groups = _groups(name, looked, settings)
+    _stop_or_say(name, looked, unreadable, lines)
+    products: dict[tuple[str, str], Product] = {}
+    for label, members in groups.items():
+        members = [source for source in members if source not in looked.bad]
+        stack = f"{name}.{label}" if len(groups) > 1 else name
+        made = {}
+        for polarization in settings["polarizations"]:
+            own = set(found[polarization])
+            scenes, remarks = _scenes(stack, members, own, looked, settings)
+            if len(scenes) < 2:
+                lines.append(_too_few(name, stack, polarization, scenes, len(groups)))
+                continue
+            made[stack, polarization] = _product(
+                f"stack '{stack}', {polarization}", scenes, looked, settings, superset, remarks
+            )
+            made[stack, polarization] = replace(
+                made[stack, polarization],
+                track=label,
+                direction=_direction(members, looked),
+                left_out=tuple(
+                    {"scene": names.scene_id(source.time), "file": source.path, "reason": reason}
+                    for source, reason in looked.bad.items()
+                    if source in own
+                ),
+            )
+        products |= made
+    if not products:
+        raise InputError(lines[-1])
+    lines += _told(name, groups, products)
+    return products, lines
+
+
+def _check_apart(name: str, found: dict[str, list[Source]]) -> None:
+    """Refuse one file for two polarizations of a stack, as a sheet without a placeholder gives."""
+    seen: set[tuple[str, int]] = set()
+    for sources in found.values():
+        files = {(source.path, source.band) for source in sources}
+        if shared := sorted(seen & files):
+            raise InputError(
+                f"stack '{name}': {shared[0][0]} stands for two polarizations; write "
+                "{polarization} in the paths of the sheet or in 'pattern'"
+            )
+        seen |= files
+
+
+def _check_bounds(name: str, looked: _Looked, settings: dict, superset: dict) -> None:
+    """Put aside files that lie outside fixed bounds."""
+    bounds = grids.extent(settings, superset)[1]
+    if not bounds or not looked.sources:
+        return
+    crs = looked.header(min(looked.sources, key=lambda s: s.time))["crs"]
+    boxes = grids.boxes_in(crs, [(s.path, s.band) for s in looked.sources], looked.headers)
+    outside = [
+        source
+        for source, box in zip(looked.sources, boxes, strict=True)
+        if not grids.overlap(box, bounds)
+    ]
+    if len(outside) == len(looked.sources):
+        cover = [round(float(v), 6) for v in grids.around(boxes)]
+        raise InputError(
+            f"stack '{name}': bounds {list(bounds)} hold no part of any scene; give them as [left, "
+            f"bottom, right, top] in {crs}, in which the scenes cover {cover}"
+        )
+    looked.drop({s: f"{s.path} lies outside the stack's bounds {list(bounds)}" for s in outside})
+
+
+def _groups(name: str, looked: _Looked, settings: dict) -> dict[str, list[Source]]:
+    """Files by track and place, those that are neither near the others put aside."""
+    if settings["slices"] == "separate":
+        tracks = {"": looked.sources}
+    elif settings["tracks"] == "together":
+        tracks = {"": sorted(looked.sources, key=lambda source: source.time)}
+    else:
+        tracks = passes.by_track(looked.sources)
+    groups: dict[str, list[Source]] = {}
+    for track, members in tracks.items():
+        number = passes.places([looked.box[source] for source in members])
+        by_place: dict[int, list[Source]] = {}
+        for source, place in zip(members, number, strict=True):
+            by_place.setdefault(place, []).append(source)
+        largest = max(map(len, by_place.values()), default=0)
+        kept = [sources for sources in by_place.values() if _is_stack(sources, largest)]
+        if not kept:
+            kept = list(by_place.values())
+        for sources in by_place.values():
+            if sources not in kept:
+                looked.drop(
+                    {
+                        source: f"{source.path} lies far from the other scenes of the stack; take "
+                        "it out, or correct its place"
+                        for source in sources
+                    }
+                )
+        for label, sources in zip(_place_names(track, kept), kept, strict=True):
+            groups[label] = sources
+    return groups
+
+
+def _is_stack(sources: list[Source], largest: int) -> bool:
+    """Whether files that lie apart are a stack of their own, and did not get astray."""
+    return len(sources) >= _ASTRAY * largest and len({source.time.date() for source in sources}) > 1
+
+
+def _place_names(track: str, kept: list[list[Source]]) -> list[str]:
+    """What stacks of one track are called: by burst, or by letter where that does not tell."""
+    if len(kept) < 2:
+        return [track for _ in kept]
+    bursts = [{source.burst for source in sources} for sources in kept]
+    if all(len(b) == 1 and None not in b for b in bursts):
+        return [str(next(iter(b))) for b in bursts]
+    return [f"{track}{'.' if track else ''}{i + 1}" for i in range(len(kept))]
+
+
+def _stop_or_say(name: str, looked: _Looked, unreadable: str, lines: list[str]) -> None:
+    if not looked.bad:
+        return
+    reasons = list(dict.fromkeys(looked.bad.values()))
+    if unreadable == "stop":
+        raise InputError(
+            "\n".join(
+                [
+                    f"stack '{name}': {len(reasons)} files cannot be used; mend them, take them "
+                    "out ('exclude:'), or go on without, with 'check: {unreadable: leave_out}'"
+                    if len(reasons) > 1
+                    else f"{reasons[0]}; or go on without, with 'check: {{unreadable: leave_out}}'",
+                    *(reasons if len(reasons) > 1 else []),
+                ]
+            )
+        )
+    lines += [f"left out: {reason}" for reason in reasons]
+
+
+def _scenes(
+    stack: str, members: list[Source], own: set[Source], looked: _Looked, settings: dict
+) -> tuple[dict[str, Scene], list[str]]:
+    """The scenes of one polarization, newest first, and what is to be said of their files."""
+    groups = passes.passes(members)
+    if settings["slices"] == "separate":
+        groups = [[source] for source in members]
+    scenes: dict[str, Scene] = {}
+    remarks = [remark for source in members if source in own for remark in source.remarks]
+    for group in groups:
+        sources = [source for source in group if source in own]
+        if not sources:
+            continue
+        stands_for = {}
+        if settings["slices"] != "separate":
+            stands_for = passes.repeated(sources, looked.box.__getitem__, _age(looked))
+            _check_dated(stack, sources, stands_for)
+        for old, new in stands_for.items():
+            remarks.append(_same_twice(old, new, looked))
+        used = tuple(source for source in sources if source not in stands_for)
+        # The name is that of the pass, so that it is the same in each polarization.
+        name = names.scene_id(group[0].time)
+        if name in scenes:
+            raise InputError(
+                f"stack '{stack}': two scenes have the acquisition time {name}: "
+                f"{scenes[name].paths[0]} and {used[0].path}; leave one out ('exclude:')"
+            )
+        scenes[name] = Scene(name, used, used[0].platform)
+    used_sources = [source for scene in scenes.values() for source in scene.sources]
+    remarks += mixtures(used_sources)
+    return {name: scenes[name] for name in sorted(scenes, reverse=True)}, remarks
+
+
+def _check_dated(stack: str, sources: list[Source], stands_for: dict) -> None:
+    if stands_for and not all(source.dated for source in sources):
+        old, new = next(iter(stands_for.items()))
+        raise InputError(
+            f"stack '{stack}': {old.path} and {new.path} have one date and no time of day; give "
+            "times in a scene sheet, or leave one out ('exclude:')"
+        )
+
+
+def _age(looked: _Looked):
+    """How new a processing is: by the name or sheet, by the file's tags, by its time stamp."""
+
+    def age(source: Source) -> tuple:
+        said = source.processed.isoformat() if source.processed else ""
+        return (
+            said,
+            looked.header(source).get("processed") or "",
+            (headers.stamp_of(source.path) or [0, 0])[1],
+            source.path,
+        )
+
+    return age
+
+
+def _same_twice(old: Source, new: Source, looked: _Looked) -> str:
+    ages = [_age(looked)(source) for source in (old, new)]
+    how = ("by its name", "by its tags", "by the time stamp of the file", "by its name's order")
+    reason = next(text for i, text in enumerate(how) if ages[0][i] != ages[1][i] or i == 3)
+    return (
+        f"{old.path} is the same acquisition as {new.path}, which is the newer processing {reason} "
+        "and is used"
+    )
+
+
+def _too_few(name: str, stack: str, polarization: str, scenes: dict, groups: int) -> str:
+    only = f" ({next(iter(scenes.values())).paths[0]})" if scenes else ""
+    count = "only one scene" if scenes else "no scene"
+    if groups == 1:
+        return (
+            f"stack '{stack}', {polarization}: {count}{only}; a stack needs at least two to compare"
+        )
+    return (
+        f"stack '{stack}', {polarization}: {count}{only}, left out as there is nothing to compare "
+        f"it with; with 'tracks: together' all files of '{name}' are one stack"
+    )
+
+
+def _product(where, scenes, looked, settings, superset, remarks) -> Product:
+    """A product on the grid of its scenes."""
+    oldest_first = [scenes[name] for name in sorted(scenes)]
+    files = [[(s.path, s.band) for s in scene.sources] for scene in oldest_first]
+    try:
+        grid, off = grids.common(files, looked.headers, *grids.extent(settings, superset))
+    except InputError as error:
+        raise InputError(f"{where}: superset: {error}") from None
+    if off:
+        remarks = [
+            *remarks,
+            f"{len(off)} of {sum(map(len, files))} files are off the stack's pixel lattice and are "
+            f"resampled: {', '.join(path for path, _ in off[:3])}"
+            + (" ..." if len(off) > 3 else ""),
+        ]
+    return Product(scenes, grid, remarks=tuple(dict.fromkeys(remarks)))
+
+
+def _direction(members: list[Source], looked: _Looked) -> str | None:
+    found = {
+        passes.direction(source, (looked.box[source][0] + looked.box[source][2]) / 2)
+        for source in members
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _told(name: str, groups: dict, products: dict[tuple[str, str], Product]) -> list[str]:
+    """What was made of the files where it is not plain."""
+    lines = []
+    if len(groups) > 1:
+        stacks = {stack: product for (stack, _), product in products.items()}
+        parts = [
+            f"{stack} ({len(product.scenes)} scenes"
+            + (f", {product.direction}" if product.direction else "")
+            + ")"
+            for stack, product in stacks.items()
+        ]
+        lines.append(
+            f"stack '{name}' holds several tracks or places, each a stack of its own: "
+            f"{', '.join(parts)}; 'tracks: together' makes one of the tracks"
+        )
+    for (stack, polarization), product in products.items():
+        several = [len(scene.sources) for scene in product.scenes.values()]
+        if max(several) > 1:
+            lines.append(
+                f"stack '{stack}', {polarization}: {len(several)} scenes out of {sum(several)} "
+                "files, as slices or bursts of one pass are one scene; 'slices: separate' keeps "
+                "them apart"
+            )
+        lines += [f"stack '{stack}', {polarization}: {remark}" for remark in product.remarks]
+    return list(dict.fromkeys(lines))
+
+
+def simulated(name: str, settings: dict, polarization: str, grid: Grid) -> Product:
+    """The product of a simulated stack, with names as HyP3 gives them."""
+    scenes = {}
+    for i, (scene, time) in reversed(list(enumerate(_times(name, settings)))):
+        product = f"S1A_IW_{scene}_DVP_RTC30_G_gpuned_{i:04X}_{polarization}.tif"
+        path = f"results/{name}/simulated/{product}"
+        scenes[scene] = Scene(scene, (Source(path, time, platform="S1A"),), "S1A")
+    return Product(scenes, grid)
+
+
+def _times(name: str, settings: dict) -> Iterable[tuple[str, object]]:
+    from datetime import timedelta
+
+    start = names.parse_time(settings["start"])
+    try:
+        times = [start + timedelta(days=i * settings["days"]) for i in range(settings["scenes"])]
+    except OverflowError:
+        raise InputError(
+            f"stack '{name}': simulate.days: {settings['days']} days from scene to scene leave the "
+            "calendar; give fewer"
+        ) from None
+    return [(names.scene_id(time), time) for time in times]
