@@ -119,7 +119,7 @@ def assemble(
                 direction=_direction(members, looked),
                 left_out=tuple(
                     {"scene": names.scene_id(source.time), "file": source.path, "reason": reason}
-                    for source, reason in looked.bad.items()
+                    for source, reason in sorted(looked.bad.items(), key=lambda item: item[0].time)
                     if source in own
                 ),
             )
