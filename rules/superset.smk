@@ -17,10 +17,15 @@ rule superset:
         mem_mb=memory(600, 0.3, read_in_place),
         runtime=minutes(10, 100, read_in_place),
     params:
-        source=lambda wildcards: source(wildcards.stack, scene_of(wildcards)),
+        files=lambda wildcards: [
+            {
+                "path": source(wildcards.stack, scene_of(wildcards)),
+                "values": config["stacks"][wildcards.stack].get("values", "auto"),
+            }
+        ],
         written=lambda wildcards: written(wildcards.stack, [scene_of(wildcards)]),
         resampling=config["superset"]["resampling"],
-        unreadable=config["check"]["unreadable"],
+        mosaic=config["superset"]["mosaic"],
         no_data=config["superset"]["nodata"],
         platform=lambda wildcards: scene_of(wildcards).platform,
         code=code_digest("superset"),
