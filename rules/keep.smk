@@ -22,10 +22,9 @@ def origin(stack: str, polarization: str, scene: str) -> str:
         [{**file, "path": Path(file["path"]).name} for file in sources(root, here)],
         written(root, [here]),
         STACKS[root].get("simulate"),
-        STACKS[root].get("slices"),
         product.grid.record(),
         [code_digest(stage) for stage in ("superset", "flatten", "tile")],
-        [config["superset"][key] for key in ("resampling", "nodata")],
+        [config["superset"][key] for key in ("resampling", "nodata", "mosaic")],
         [config["flatten"], TILES[root, polarization]],
         [config["inject"], code_digest("inject")] if stack != root else [],
     )

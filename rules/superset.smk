@@ -18,9 +18,9 @@ rule superset:
     params:
         files=lambda wildcards: sources(wildcards.stack, scene_of(wildcards)),
         grid=grid_of,
-        mosaic=lambda wildcards: STACKS[wildcards.stack].get("slices", "first"),
         written=lambda wildcards: written(wildcards.stack, [scene_of(wildcards)]),
         resampling=config["superset"]["resampling"],
+        mosaic=config["superset"]["mosaic"],
         no_data=config["superset"]["nodata"],
         platform=lambda wildcards: scene_of(wildcards).platform,
         code=code_digest("superset"),

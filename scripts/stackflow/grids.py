@@ -19,7 +19,7 @@ from stackshift.ground.lattice import (
 
 # How many times the area of all scenes their union may have.
 _SPARSE = 20
-File = tuple[str, int]
+File = tuple[str, int | None]
 
 
 def extent(settings: dict, superset: dict) -> tuple[str, list[float] | None]:

@@ -15,7 +15,7 @@ from stackflow.catalogue import stamp
 from stackflow.digest import code_digest, digest_of
 from stackshift.ground.lattice import Bounds
 
-File = tuple[str, int]
+File = tuple[str, int | None]
 
 # Below Snakemake's own folder, as it can be deleted at any time.
 CACHE = Path(".snakemake", "stackshift", "headers.json")

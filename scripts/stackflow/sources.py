@@ -10,7 +10,7 @@ class Source:
 
     ``path`` is what GDAL opens; ``time`` the acquisition start in UTC, of which only the date is
     known where ``dated`` is False; ``track`` the relative orbit; ``values`` power, amplitude or
-    decibel; ``traits`` further attributes by name; ``remarks`` lines that are worth a look.
+    decibel; ``band`` that of the file, where it has several; ``traits`` further attributes by name; ``remarks`` lines that are worth a look.
     """
 
     path: str
@@ -23,6 +23,6 @@ class Source:
     burst: str | None = None
     processed: datetime | None = None
     values: str | None = None
-    band: int = 1
+    band: int | None = None
     traits: tuple[tuple[str, str], ...] = ()
     remarks: tuple[str, ...] = ()

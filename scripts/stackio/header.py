@@ -13,13 +13,13 @@ from stackshift.errors import InputError
 _PROCESSED = ("PROCESSING_DATETIME", "TIFFTAG_DATETIME")
 
 
-def look(path: str, band: int = 1) -> dict:
+def look(path: str, band: int | None = None) -> dict:
     """The grid, the place and what is wrong with a scene.
 
     Parameters
     ----------
     path : as GDAL opens it.
-    band : number of the band with the power.
+    band : number of the band with the power; None if there is one only.
 
     Returns
     -------
@@ -30,7 +30,7 @@ def look(path: str, band: int = 1) -> dict:
     None.
     """
     try:
-        with raster.open_scene(path) as source:
+        with raster.open_scene(path, band=band) as source:
             raster.check_complete(source, path)
             grid = raster.grid_of(source)
             tags = source.tags()
@@ -51,7 +51,7 @@ def look(path: str, band: int = 1) -> dict:
         return {"problem": f"{path} cannot be used ({' '.join(str(error).split())})"}
 
 
-def bounds(path: str, band: int, crs: str) -> list[float]:
+def bounds(path: str, band: int | None, crs: str) -> list[float]:
     """(left, bottom, right, top) of a scene in another CRS."""
-    with raster.open_scene(path) as source:
+    with raster.open_scene(path, band=band) as source:
         return list(raster.bounds_in(source, crs))

@@ -1,7 +1,9 @@
 """All reading and writing of rasters: float32 GeoTIFFs with NaN as no data, written whole."""
 
+import html
 import math
 import os
+import re
 import sys
 import warnings
 from contextlib import contextmanager, suppress
@@ -13,63 +15,129 @@ os.environ.setdefault("GDAL_CACHEMAX", "64")
 # GDAL finds by itself.
 sys.modules.setdefault("boto3", None)  # type: ignore[arg-type]
 # For scenes behind an address: one request for the header and no listing, and again if it fails.
-os.environ.setdefault("GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR")
+_LISTING = os.environ.setdefault("GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR")
 os.environ.setdefault("GDAL_HTTP_MAX_RETRY", "3")
 os.environ.setdefault("GDAL_HTTP_RETRY_DELAY", "1")
 
 import numpy as np
 import rasterio
-from rasterio.enums import Resampling
+from rasterio.enums import ColorInterp, Resampling
 from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
 from rasterio.transform import Affine
-from rasterio.vrt import WarpedVRT
 from rasterio.warp import transform_bounds
 from rasterio.windows import Window
 
 from stackio import files
 from stackshift.errors import InputError
+from stackshift.ground import power
 from stackshift.ground.lattice import Grid, check_north_up
 
 BLOCK_ROWS = 256
+# Tags that tell what values are; OPERA's is PROCESSING_INFORMATION_OUTPUT_BACKSCATTER_EXPRESSION_...
+_ABOUT_VALUES = re.compile(r"(?i)^units?$|_units?$|OUTPUT_BACKSCATTER_EXPRESSION_CONVENTION$")
 
 
 @contextmanager
-def open_scene(path, bands: int = 1):
-    """A raster of so many bands, opened; what cannot be used is an InputError with the file."""
-    try:
-        source = rasterio.open(path)
-    except RasterioIOError as error:
-        raise InputError(f"{path} cannot be opened as a raster ({_line(error)})") from error
-    with source:
+def open_scene(path, bands: int | None = None, band: int | None = None):
+    """A raster, opened; what cannot be used is an InputError with the file.
+
+    Parameters
+    ----------
+    path : file or address; files beside it (masks, world files, headers) count for a file only.
+    bands : how many the raster has to have; None for a scene, of which one is read: see `band_of`.
+    band : number of the band to read of a scene that has several.
+    """
+    with rasterio.Env.from_defaults(GDAL_DISABLE_READDIR_ON_OPEN=_listing(path)):
         try:
-            if source.count != bands:
-                raise InputError(f"has {source.count} bands; give one file a polarization")
-            if source.crs is None:
-                raise InputError(
-                    "has no CRS; assign one (gdal_edit.py -a_srs), or use the original"
-                )
-            if np.issubdtype(np.dtype(source.dtypes[0]), np.complexfloating):
-                raise InputError("is complex; stackshift needs gamma0 power, not an SLC")
-            check_north_up(tuple(source.transform)[:6])
-        except InputError as error:
-            raise InputError(f"{path} {error}") from None
-        try:
-            yield source
-        except RasterioError as error:
-            raise InputError(
-                f"{path} cannot be read to the end ({_line(error)}); it is damaged or incomplete: "
-                "download it again"
-            ) from error
+            source = rasterio.open(path)
+        except RasterioIOError as error:
+            raise InputError(f"{path} cannot be opened as a raster ({_line(error)})") from error
+        with source:
+            try:
+                if bands is None:
+                    band = band_of(source, band)
+                elif source.count != bands:
+                    raise InputError(f"has {source.count} bands, not {bands}")
+                _check_usable(source, band or 1)
+            except InputError as error:
+                raise InputError(f"{path} {error}") from None
+            try:
+                yield source
+            except RasterioError as error:
+                raise unread(source, error) from error
+
+
+def _listing(path) -> str:
+    """How GDAL looks for files beside a raster: it asks for each, or does not for an address.
+
+    A listing of the folder would cost more the more files there are.
+    """
+    address = "://" in str(path) and not re.match(r"(file|zip|tar|gzip)://", str(path))
+    address = address or re.search(r"/vsi(curl|s3|gs|az|adls|oss|swift|hdfs|webhdfs)", str(path))
+    return _LISTING if address or _LISTING != "EMPTY_DIR" else "TRUE"
+
+
+def _check_usable(source, band: int) -> None:
+    if np.issubdtype(np.dtype(source.dtypes[band - 1]), np.complexfloating):
+        raise InputError("is complex; stackshift needs gamma0 power, not an SLC")
+    if source.transform.is_identity and (place := _radar_geometry(source)):
+        raise InputError(f"is in radar geometry ({place} only); terrain-correct it first")
+    if source.crs is None:
+        raise InputError("has no CRS; assign one (gdal_edit.py -a_srs), or use the original")
+    check_north_up(tuple(source.transform)[:6])
+
+
+def _radar_geometry(source) -> str | None:
+    """What places the pixels of a raster that is on no map grid."""
+    if source.gcps[0]:
+        return "ground control points"
+    if source.rpcs is not None:
+        return "rational polynomials, RPCs,"
+    return "geolocation arrays" if "GEOLOCATION" in source.tag_namespaces() else None
+
+
+def band_of(source, configured: int | None = None) -> int:
+    """The number of the band to read: the configured one, or the only one that is no alpha band.
+
+    Raises
+    ------
+    InputError
+        For several, with their descriptions, and for one that is not there.
+    """
+    found = [n for n in source.indexes if source.colorinterp[n - 1] != ColorInterp.alpha]
+    named = [f"{n}: {source.descriptions[n - 1] or 'without a name'}" for n in found]
+    if configured is not None and configured not in found:
+        raise InputError(f"has no band {configured} of values, only {', '.join(named)}")
+    if configured is None and len(found) != 1:
+        raise InputError(
+            f"has {len(found)} bands ({', '.join(named)}); say which in a column 'band' of a scene "
+            "sheet"
+        )
+    return configured or found[0]
+
+
+def unread(source, error) -> InputError:
+    """What is told of an open raster whose pixels cannot be read."""
+    if source.driver == "VRT":
+        what = "correct the VRT, or mend the file that it names"
+    else:
+        what = "it is damaged or incomplete: download it again"
+    return InputError(f"{source.name} cannot be read to the end ({_line(error)}); {what}")
 
 
 def check_complete(source, path) -> None:
-    """Refuse a GeoTIFF on this machine that ends before its last block of pixels.
+    """Refuse a file on this machine of which the header tells that pixels are missing.
+
+    A GeoTIFF that ends before its last block of pixels, or a VRT one of whose sources is not there.
 
     Raises
     ------
     InputError
         With the file; a damaged block inside shows only when it is read.
     """
+    if source.driver == "VRT":
+        for missing in filter(_is_missing, _sources_of_vrt(source, path)):
+            raise InputError(f"{path} is made of {missing}, which is not there; correct the VRT")
     if source.driver != "GTiff" or not os.path.isfile(path):
         return
     size = os.path.getsize(path)
@@ -82,6 +150,24 @@ def check_complete(source, path) -> None:
             ]
             if all(place) and sum(map(int, place)) > size:
                 raise InputError(f"{path} is incomplete; download it again")
+
+
+def _sources_of_vrt(source, path) -> list[str]:
+    """The files that a VRT names."""
+    content = "".join(source.tags(ns="xml:VRT").values())
+    found = re.findall(r"<Source(?:Filename|Dataset)\b([^>]*)>([^<]*)<", content)
+    return [
+        os.path.join(os.path.dirname(path), html.unescape(name))
+        if re.search(r"relativeToVRT=.1", attributes)
+        else html.unescape(name)
+        for attributes, name in found
+    ]
+
+
+def _is_missing(name: str) -> bool:
+    """Whether a name of a source is one of a file on this machine that is not there."""
+    # What has a colon may be an address, or a part of a file: DRIVER:"file":part.
+    return ":" not in name and not name.startswith("/vsi") and not os.path.exists(name)
 
 
 def bounds_in_degrees(source) -> tuple[float, float, float, float]:
@@ -135,6 +221,20 @@ def no_data_value(source, configured) -> float:
     return 0.0 if source.nodata is None else float(source.nodata)
 
 
+def values_of(source, configured: str, band: int = 1) -> str:
+    """What the values of a band are: ``power``, ``amplitude`` or ``decibel``.
+
+    The configured if it is not ``auto``; else what the unit of the band, the tags, the band's
+    description or the file's name say; else power.
+    """
+    if configured != "auto":
+        return configured
+    tags = source.tags() | source.tags(band)
+    told = [text for key, text in tags.items() if _ABOUT_VALUES.search(key)]
+    unit, description = source.units[band - 1], source.descriptions[band - 1]
+    return power.said([unit, *told, description, os.path.basename(source.name)]) or power.POWER
+
+
 def masked(values: np.ndarray, no_data: float) -> np.ndarray:
     """Values as float32 with NaN where there is no data: ``no_data``, NaN, infinity."""
     with np.errstate(over="ignore"):
@@ -144,26 +244,6 @@ def masked(values: np.ndarray, no_data: float) -> np.ndarray:
     missing = ~np.isfinite(block) | (values == no_data) | (block == marker)
     block[missing] = np.nan
     return block
-
-
-def warped(source, grid: Grid, resampling: str, no_data: float) -> WarpedVRT:
-    """An open raster as seen on another grid, as float32 with NaN as no data.
-
-    The exact transformation of every pixel, as GDAL's usual shortcut may be an eighth of a pixel
-    off, which is what this workflow measures.
-    """
-    return WarpedVRT(
-        source,
-        crs=grid.crs,
-        transform=Affine(*grid.transform),
-        width=grid.width,
-        height=grid.height,
-        resampling=Resampling[resampling],
-        src_nodata=no_data,
-        nodata=math.nan,
-        dtype="float32",
-        tolerance=1e-6,
-    )
 
 
 def row_blocks(height: int, rows: int = BLOCK_ROWS):
@@ -228,6 +308,24 @@ def with_warp(tags: dict[str, str], warp: tuple[float, float] | None) -> dict[st
     return known | ({"warp": f"{warp[0]:.6f} {warp[1]:.6f}"} if warp and any(warp) else {})
 
 
+def overlap_of(tags: dict[str, str]) -> dict[str, float] | None:
+    """How the files of a raster agree where they overlap, as `Overlap.figures`; None if not."""
+    if "overlap" not in tags:
+        return None
+    pixels, *decibels = tags["overlap"].split()
+    return {"pixels": int(pixels)} | dict(
+        zip(("mean", "median", "spread"), map(float, decibels), strict=True)
+    )
+
+
+def with_overlap(tags: dict[str, str], figures: dict[str, float] | None) -> dict[str, str]:
+    """Tags that tell of these figures too."""
+    if figures is None:
+        return tags
+    text = "{pixels} {mean:.3f} {median:.2f} {spread:.2f}".format(**figures)
+    return tags | {"overlap": text}
+
+
 @contextmanager
 def create(
     path,
@@ -256,11 +354,17 @@ def create(
             blockysize=min(BLOCK_ROWS, grid.height),
             bigtiff="if_safer",
         ) as target:
-            target.update_tags(**_SAID | {f"STACKSHIFT_{k.upper()}": v for k, v in tags.items()})
+            target.update_tags(**_SAID)
+            add_tags(target, tags)
             for number, band in enumerate(bands, 1):
                 target.set_band_description(number, band)
             yield target
         _check_size(part, grid, len(bands))
+
+
+def add_tags(target, tags: dict) -> None:
+    """Further tags of a raster that is being written, which are known only at its end."""
+    target.update_tags(**{f"STACKSHIFT_{key.upper()}": value for key, value in tags.items()})
 
 
 @contextmanager
