@@ -73,19 +73,19 @@ def main(
         For a file that cannot be read or is no power, and for a scene without a valid pixel.
     """
     with ExitStack() as opened:
-        found = [_opened(opened, one, area, no_data, resampling) for one in files]
+        found = [_opened(opened, one, grid, no_data, resampling) for one in files]
         tags = _tags(found, resampling) | {"platform": platform or ""}
         if len(found) > 1:
             tags |= {"mosaic": mosaic}
-        with raster.create(path, area, tags) as target:
-            valid = _write(target, found, area, resampling, mosaic == "mean")
+        with raster.create(path, grid, tags) as target:
+            valid = _write(target, found, grid, resampling, mosaic == "mean")
             for one in found:
                 one.pixels.check()
             _check_valid(found)
             total = sum((one.overlap for one in found), Overlap())
             raster.add_tags(target, raster.with_overlap({}, total.figures()))
     _log_overlaps(found)
-    logging.info("%.1f %% of the pixels are valid", 100 * valid / (area.width * area.height))
+    logging.info("%.1f %% of the pixels are valid", 100 * valid / (grid.width * grid.height))
 
 
 def _opened(opened: ExitStack, one: dict, area: Grid, no_data, resampling: str) -> _File:

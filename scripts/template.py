@@ -8,7 +8,7 @@ import numpy as np
 
 from stackio import files, job, raster
 from stackshift.ground.geometry import pixel_size
-from stackshift.ground.lattice import tile_edges
+from stackshift.ground.lattice import Grid, tile_edges
 from stackshift.stack import alignment, mean_image, rounds
 from stackshift.stack.positions import from_pairs
 from stackshift.tile.frequencies import transformed

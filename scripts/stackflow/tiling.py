@@ -38,8 +38,8 @@ def tiles_for(grid: Grid, asked: dict, method: str) -> tuple[int, int]:
     if rows > fits[0] or columns > fits[1]:
         raise InputError(
             f"tiles: {rows} x {columns} tiles of {grid.height} x {grid.width} pixels have "
-            f"{grid.height // rows} x {grid.width // columns} each, and the method '{method}' needs "
-            f"{least} a side; {{rows: {min(rows, fits[0])}, columns: {min(columns, fits[1])}}} is "
+            f"{grid.height // rows} x {grid.width // columns} each, and the method '{method}' "
+            f"needs {least} a side; {{rows: {min(rows, fits[0])}, columns: {min(columns, fits[1])}}} is "
             "the largest cut that fits, or leave 'tiles' out"
         )
     return rows, columns
