@@ -23,7 +23,12 @@ def folder(tmp_path, monkeypatch):
 
 
 def assembled(unreadable="stop", superset=SUPERSET, **settings):
-    entry = {"directory": "scenes", "polarizations": ["VV"], "tracks": "apart", "slices": "together"}
+    entry = {
+        "directory": "scenes",
+        "polarizations": ["VV"],
+        "tracks": "apart",
+        "slices": "together",
+    }
     return stacks.assemble("site", entry | settings, superset, unreadable)
 
 

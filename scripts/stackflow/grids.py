@@ -89,8 +89,8 @@ def common(
     if extent == "bounds":
         grid = snap(tuple(bounds), lattice)
     else:
-        boxes = dict(zip(files, boxes_in(lattice.crs, files, headers), strict=True))
-        boxes = [union([boxes[file] for file in scene]) for scene in scenes]
+        box = dict(zip(files, boxes_in(lattice.crs, files, headers), strict=True))
+        boxes = [union([box[file] for file in scene]) for scene in scenes]
         if extent == "intersection":
             grid = snap(intersection(boxes), lattice)
         else:

@@ -11,8 +11,8 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from stackflow.catalogue import stamp
 from stackflow.digest import code_digest, digest_of
+from stackflow.sources import archive_of, is_remote
 from stackshift.ground.lattice import Bounds
 
 File = tuple[str, int | None]
@@ -45,9 +45,15 @@ def bounds(files: list[File], crs: str) -> dict[File, Bounds]:
 
 
 def stamp_of(path: str) -> list[int] | None:
-    """Size and time stamp; None for an address, and for what is gone, which is for GDAL to say."""
+    """Size and time stamp of a file, or of its archive, which tell that it was replaced.
+
+    None for an address, and for what is gone, which is for GDAL to say.
+    """
+    if is_remote(path):
+        return None
     with suppress(OSError):
-        return stamp(path)
+        status = os.stat(archive_of(path) or path)
+        return [status.st_size, status.st_mtime_ns]
     return None
 
 

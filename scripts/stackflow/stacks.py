@@ -4,12 +4,12 @@ All that can be said before any job is said here. Only the standard library, sin
 imports this each time it is parsed.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from stackflow import grids, headers, passes
-from stackflow.finding import find, mixtures
-from stackflow.sources import Source
+from stackflow.finding import Found, search
+from stackflow.sources import Source, mixtures
 from stackshift.errors import InputError
 from stackshift.ground import names
 from stackshift.ground.lattice import Bounds, Grid
@@ -46,16 +46,15 @@ class Product:
 
 @dataclass
 class _Looked:
-    """The usable files of a stack with their headers, and what became of the others."""
+    """The usable files of a stack with their headers, and the lines on those that are not."""
 
     sources: list[Source]
-    headers: dict[tuple[str, int], dict]
-    box: dict[Source, Bounds] = field(default_factory=dict)
+    headers: dict[grids.File, dict]
     bad: dict[Source, str] = field(default_factory=dict)
+    box: dict[Source, Bounds] = field(default_factory=dict)
 
     def __post_init__(self):
-        self.bad = {s: h["problem"] for s in self.sources if "problem" in (h := self.header(s))}
-        self.sources = [source for source in self.sources if source not in self.bad]
+        self.drop({s: h["problem"] for s in self.sources if "problem" in (h := self.header(s))})
         boxes = passes.turned(tuple(self.header(source)["box"]) for source in self.sources)
         self.box = dict(zip(self.sources, boxes, strict=True))
 
@@ -89,52 +88,55 @@ def assemble(
     InputError
         With a line for each file that cannot be used, or for what no stack can be made of.
     """
-    found, lines = {}, []
-    for polarization in settings["polarizations"]:
-        found[polarization], said = find(name, settings, polarization)
-        lines += said
+    found = {p: search(name, settings, p) for p in settings["polarizations"]}
     _check_apart(name, found)
-    everything = [source for sources in found.values() for source in sources]
+    everything = [source for part in found.values() for source in part.sources]
     looked = _Looked(everything, headers.read([(s.path, s.band) for s in everything]))
     _check_bounds(name, looked, settings, superset)
-    groups = _groups(name, looked, settings)
-    _stop_or_say(name, looked, unreadable, lines)
+    groups = _groups(looked, settings)
+    missing = {path: line for part in found.values() for path, line in part.bad}
+    reasons = list(dict.fromkeys([*missing.values(), *looked.bad.values()]))
+    if reasons and unreadable == "stop":
+        raise InputError(_refusal(name, reasons))
+    if not groups:
+        raise InputError(f"stack '{name}': no file can be used; the first: {reasons[0]}")
+    said = [line for part in found.values() for line in part.lines]
+    said += [f"left out: {reason}" for reason in reasons]
     products: dict[tuple[str, str], Product] = {}
-    for label, members in groups.items():
-        members = [source for source in members if source not in looked.bad]
-        stack = f"{name}.{label}" if len(groups) > 1 else name
-        made = {}
-        for polarization in settings["polarizations"]:
-            own = set(found[polarization])
+    for polarization, part in found.items():
+        own = _Own(polarization, set(part.sources), dict(part.bad))
+        for label, members in groups.items():
+            stack = f"{name}.{label}" if len(groups) > 1 else name
             scenes, remarks = _scenes(stack, members, own, looked, settings)
             if len(scenes) < 2:
-                lines.append(_too_few(name, stack, polarization, scenes, len(groups)))
+                said.append(_too_few(name, stack, polarization, scenes, len(groups)))
                 continue
-            made[stack, polarization] = _product(
-                f"stack '{stack}', {polarization}", scenes, looked, settings, superset, remarks
-            )
-            made[stack, polarization] = replace(
-                made[stack, polarization],
+            product = _product(stack, scenes, own, looked, settings, superset)
+            products[stack, polarization] = replace(
+                product,
                 track=label,
                 direction=_direction(members, looked),
-                left_out=tuple(
-                    {"scene": names.scene_id(source.time), "file": source.path, "reason": reason}
-                    for source, reason in sorted(looked.bad.items(), key=lambda item: item[0].time)
-                    if source in own
-                ),
+                remarks=tuple(dict.fromkeys((*remarks, *product.remarks))),
             )
-        products |= made
     if not products:
-        raise InputError(lines[-1])
-    lines += _told(name, groups, products)
-    return products, lines
+        raise InputError(said[-1])
+    return products, list(dict.fromkeys([*said, *_told(name, groups, products)]))
 
 
-def _check_apart(name: str, found: dict[str, list[Source]]) -> None:
+@dataclass(frozen=True)
+class _Own:
+    """What was found of one polarization: files, and lines on what is not there by path."""
+
+    polarization: str
+    sources: set[Source]
+    missing: dict[str, str]
+
+
+def _check_apart(name: str, found: dict[str, Found]) -> None:
     """Refuse one file for two polarizations of a stack, as a sheet without a placeholder gives."""
-    seen: set[tuple[str, int]] = set()
-    for sources in found.values():
-        files = {(source.path, source.band) for source in sources}
+    seen: set[grids.File] = set()
+    for part in found.values():
+        files = {(source.path, source.band) for source in part.sources}
         if shared := sorted(seen & files):
             raise InputError(
                 f"stack '{name}': {shared[0][0]} stands for two polarizations; write "
@@ -164,7 +166,7 @@ def _check_bounds(name: str, looked: _Looked, settings: dict, superset: dict) ->
     looked.drop({s: f"{s.path} lies outside the stack's bounds {list(bounds)}" for s in outside})
 
 
-def _groups(name: str, looked: _Looked, settings: dict) -> dict[str, list[Source]]:
+def _groups(looked: _Looked, settings: dict) -> dict[str, list[Source]]:
     """Files by track and place, those that are neither near the others put aside."""
     if settings["slices"] == "separate":
         tracks = {"": looked.sources}
@@ -211,36 +213,29 @@ def _place_names(track: str, kept: list[list[Source]]) -> list[str]:
     return [f"{track}{'.' if track else ''}{i + 1}" for i in range(len(kept))]
 
 
-def _stop_or_say(name: str, looked: _Looked, unreadable: str, lines: list[str]) -> None:
-    if not looked.bad:
-        return
-    reasons = list(dict.fromkeys(looked.bad.values()))
-    if unreadable == "stop":
-        raise InputError(
-            "\n".join(
-                [
-                    f"stack '{name}': {len(reasons)} files cannot be used; mend them, take them "
-                    "out ('exclude:'), or go on without, with 'check: {unreadable: leave_out}'"
-                    if len(reasons) > 1
-                    else f"{reasons[0]}; or go on without, with 'check: {{unreadable: leave_out}}'",
-                    *(reasons if len(reasons) > 1 else []),
-                ]
-            )
-        )
-    lines += [f"left out: {reason}" for reason in reasons]
+def _refusal(name: str, reasons: list[str]) -> str:
+    """All that cannot be used, a line each."""
+    leave_out = "with 'check: {unreadable: leave_out}'"
+    if len(reasons) == 1:
+        return f"stack '{name}': {reasons[0]}; or go on without, {leave_out}"
+    head = (
+        f"stack '{name}': {len(reasons)} files cannot be used; mend them, take them out "
+        f"('exclude:'), or go on without, {leave_out}"
+    )
+    return "\n".join([head, *reasons])
 
 
 def _scenes(
-    stack: str, members: list[Source], own: set[Source], looked: _Looked, settings: dict
+    stack: str, members: list[Source], own: _Own, looked: _Looked, settings: dict
 ) -> tuple[dict[str, Scene], list[str]]:
     """The scenes of one polarization, newest first, and what is to be said of their files."""
     groups = passes.passes(members)
     if settings["slices"] == "separate":
         groups = [[source] for source in members]
     scenes: dict[str, Scene] = {}
-    remarks = [remark for source in members if source in own for remark in source.remarks]
+    remarks = [remark for source in members if source in own.sources for remark in source.remarks]
     for group in groups:
-        sources = [source for source in group if source in own]
+        sources = [source for source in group if source in own.sources]
         if not sources:
             continue
         stands_for = {}
@@ -310,22 +305,34 @@ def _too_few(name: str, stack: str, polarization: str, scenes: dict, groups: int
     )
 
 
-def _product(where, scenes, looked, settings, superset, remarks) -> Product:
+def _product(
+    stack: str, scenes: dict, own: _Own, looked: _Looked, settings: dict, superset: dict
+) -> Product:
     """A product on the grid of its scenes."""
     oldest_first = [scenes[name] for name in sorted(scenes)]
     files = [[(s.path, s.band) for s in scene.sources] for scene in oldest_first]
     try:
         grid, off = grids.common(files, looked.headers, *grids.extent(settings, superset))
     except InputError as error:
+        where = f"stack '{stack}', {own.polarization}"
         raise InputError(f"{where}: superset: {error}") from None
+    remarks = []
     if off:
-        remarks = [
-            *remarks,
+        remarks.append(
             f"{len(off)} of {sum(map(len, files))} files are off the stack's pixel lattice and are "
             f"resampled: {', '.join(path for path, _ in off[:3])}"
-            + (" ..." if len(off) > 3 else ""),
-        ]
-    return Product(scenes, grid, remarks=tuple(dict.fromkeys(remarks)))
+            + (" ..." if len(off) > 3 else "")
+        )
+    return Product(scenes, grid, remarks=tuple(remarks), left_out=_left_out(own, looked))
+
+
+def _left_out(own: _Own, looked: _Looked) -> tuple[dict, ...]:
+    """The files of a polarization that are not used, with their scenes as far as they have one."""
+    bad = sorted(own.sources & looked.bad.keys(), key=lambda source: source.time)
+    return (
+        *({"scene": None, "file": path, "reason": line} for path, line in own.missing.items()),
+        *({"scene": names.scene_id(s.time), "file": s.path, "reason": looked.bad[s]} for s in bad),
+    )
 
 
 def _direction(members: list[Source], looked: _Looked) -> str | None:
@@ -373,9 +380,7 @@ def simulated(name: str, settings: dict, polarization: str, grid: Grid) -> Produ
     return Product(scenes, grid)
 
 
-def _times(name: str, settings: dict) -> Iterable[tuple[str, object]]:
-    from datetime import timedelta
-
+def _times(name: str, settings: dict) -> list[tuple[str, datetime]]:
     start = names.parse_time(settings["start"])
     try:
         times = [start + timedelta(days=i * settings["days"]) for i in range(settings["scenes"])]

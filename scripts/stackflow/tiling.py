@@ -39,7 +39,7 @@ def tiles_for(grid: Grid, asked: dict, method: str) -> tuple[int, int]:
         raise InputError(
             f"tiles: {rows} x {columns} tiles of {grid.height} x {grid.width} pixels have "
             f"{grid.height // rows} x {grid.width // columns} each, and the method '{method}' "
-            f"needs {least} a side; {{rows: {min(rows, fits[0])}, columns: {min(columns, fits[1])}}} is "
-            "the largest cut that fits, or leave 'tiles' out"
+            f"needs {least} a side; {{rows: {min(rows, fits[0])}, columns: "
+            f"{min(columns, fits[1])}}} is the largest cut that fits, or leave 'tiles' out"
         )
     return rows, columns

@@ -33,7 +33,7 @@ from stackshift.ground import power
 from stackshift.ground.lattice import Grid, check_north_up
 
 BLOCK_ROWS = 256
-# Tags that tell what values are; OPERA's is PROCESSING_INFORMATION_OUTPUT_BACKSCATTER_EXPRESSION_...
+# Tags that tell what values are; OPERA's is PROCESSING_INFORMATION_..._EXPRESSION_CONVENTION.
 _ABOUT_VALUES = re.compile(r"(?i)^units?$|_units?$|OUTPUT_BACKSCATTER_EXPRESSION_CONVENTION$")
 
 

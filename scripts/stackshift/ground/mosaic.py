@@ -28,9 +28,7 @@ class Overlap:
 
     def __add__(self, other: "Overlap") -> "Overlap":
         """The two together."""
-        return Overlap(
-            self.before + other.before, self.after + other.after, self.bins + other.bins
-        )
+        return Overlap(self.before + other.before, self.after + other.after, self.bins + other.bins)
 
     def figures(self) -> dict[str, float] | None:
         """Pixels; decibels by which the image is brighter: of the means, median, and spread.
