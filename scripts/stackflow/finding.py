@@ -7,6 +7,7 @@ import fnmatch
 import os
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -76,7 +77,10 @@ def search(stack: str, settings: dict, polarization: str) -> Found:
         found = _gather(settings, polarization)
         _exclude(found, settings, polarization)
     except InputError as error:
-        raise InputError(f"{where}: {error}") from None
+        # A path may hold what ends a line.
+        raise InputError(" ".join(f"{where}: {error}".split())) from None
+    found.lines = [" ".join(line.split()) for line in found.lines]
+    found.bad = [(path, " ".join(line.split())) for path, line in found.bad]
     for source in found.sources:
         if "{" in source.path or "}" in source.path:
             raise InputError(
@@ -196,9 +200,9 @@ def _in_sheets(paths: Iterable[str], polarization: str) -> Found:
             source = replace(source, remarks=(*source.remarks, remark))
         found.sources.append(source)
     found.sources = _without_other(found.sources, polarization)
-    paths_read = [(source.path, source.band) for source in found.sources]
-    if double := sorted({pair for pair in paths_read if paths_read.count(pair) > 1}):
-        raise InputError(f"{double[0][0]} is listed more than once; name each file once")
+    listed = Counter((source.path, source.band) for source in found.sources)
+    if double := sorted(path for (path, _), count in listed.items() if count > 1):
+        raise InputError(f"{double[0]} is listed more than once; name each file once")
     if not found.sources and not found.bad:
         raise InputError(
             f"no row of {', '.join(paths)} is for {polarization}; correct 'scenes' or "

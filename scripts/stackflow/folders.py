@@ -162,8 +162,10 @@ def _open(root: str, path: str, wanted, found: Listing) -> None:
         if name.startswith("__MACOSX/") or "/." in f"/{name}":
             continue
         # As if it were unpacked where it lies, with or without a folder of its own.
-        places = [f"{path}/{name}", name, os.path.basename(name)]
-        if any(wanted(os.path.join(folder, place)) for place in places[1:]) or wanted(places[0]):
+        places = [f"{path}/{name}", os.path.join(folder, name)]
+        if ".SAFE/" not in name.upper():
+            places.append(os.path.join(folder, os.path.basename(name)))
+        if any(wanted(place) for place in places):
             if member.flag_bits & 1:
                 found.bad.append((whole, "is encrypted; unpack it"))
                 return

@@ -101,13 +101,13 @@ def read(sheet: str) -> list[Row]:
         With the sheet, the line and what to do, for whatever it holds.
     """
     path = Path(sheet)
-    if path.is_dir():
+    if os.path.isdir(path):
         found = sorted(p for p in path.rglob("*") if p.suffix.lower() in (".json", ".geojson"))
         rows = [row for p in found for row in _rows(p, lenient=True)]
         if not rows:
             raise InputError(f"the folder {sheet} holds no STAC items (*.json); correct 'scenes'")
         return rows
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise InputError(f"the scene sheet {sheet} does not exist; correct 'scenes'")
     rows = _rows(path)
     if not rows:

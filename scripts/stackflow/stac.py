@@ -210,13 +210,13 @@ def _resolved(href: str, item: dict, path: Path) -> str:
 
     pystac writes hrefs that are relative to the item's self link.
     """
-    if "://" in href or href.startswith("/") or (path.parent / href).exists():
+    if "://" in href or href.startswith("/") or os.path.exists(path.parent / href):
         return href
     for own in _links(item, ("self",)):
         if "://" in own:
             return urljoin(own, href)
         base = Path(own).parent
-        if (path.parent / base / href).exists():
+        if os.path.exists(path.parent / base / href):
             return str(base / href)
     return href
 
