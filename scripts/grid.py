@@ -2,9 +2,10 @@
 
 import logging
 
-from stackio import job, raster
+from stackio import earth, job, raster
 from stackshift.errors import InputError
 from stackshift.ground import lattice as grids
+from stackshift.ground import longitudes
 
 # How many times the area of all scenes their union may have.
 _SPARSE = 20
@@ -46,33 +47,42 @@ def main(
         found = [one for one in found if one[0] not in far]
     if not found:
         raise InputError("superset: none of the scenes can be read")
-    scenes = [scene for scene, _ in found]
-    lattice = grids.commonest_lattice([grid for _, grid in found])
+    turns = {grid.crs: earth.turn_of(grid.crs) for _, grid in found}
+    placed = grids.in_one_turn([grid for _, grid in found], turns)
+    found = [(scene, grid) for (scene, _), grid in zip(found, placed, strict=True)]
+    lattice = grids.commonest_lattice(placed)
     for scene, grid in found:
         if not grids.same_lattice(grid, lattice):
             logging.warning("%s is off the stack's pixel lattice and will be resampled", scene)
     try:
-        grid = grids.snap(_box(scenes, lattice.crs, extent, bounds), lattice)
+        turn = turns[lattice.crs]
+        box = _box(found, lattice.crs, turn, extent, bounds)
+        grid = grids.snap(box, grids.grid_beside(lattice, box, turn) if turn else lattice)
     except InputError as error:
         raise InputError(f"superset: {error}") from None
     largest = max(one.width * one.height for _, one in found)
     if extent == "union" and grid.width * grid.height > _SPARSE * len(found) * largest:
         raise InputError(
             f"superset: the scenes lie so far apart that their union has {grid.width} x "
-            f"{grid.height} pixels (on both sides of the antimeridian?); make a stack of each "
-            "place, or give 'superset: {extent: bounds}'"
+            f"{grid.height} pixels; make a stack of each place, or give "
+            "'superset: {extent: bounds}'"
         )
     logging.info("%s: %d x %d pixels in %s", extent, grid.width, grid.height, grid.crs)
     raster.write_grid(path, grid)
 
 
-def _box(scenes, crs, extent, bounds):
+def _box(found, crs, turn, extent, bounds):
     if extent == "bounds":
         return tuple(bounds)
     boxes = []
-    for scene in scenes:
-        with raster.open_scene(scene) as source:
-            boxes.append(raster.bounds_in(source, crs))
+    for scene, grid in found:
+        if grid.crs == crs:
+            boxes.append(grid.bounds)
+        else:
+            with raster.open_scene(scene) as source:
+                boxes.append(raster.bounds_in(source, crs))
+    if turn:
+        boxes = longitudes.side_by_side(boxes, turn)
     return grids.union(boxes) if extent == "union" else grids.intersection(boxes)
 
 

@@ -7,13 +7,9 @@ import numpy as np
 
 from stackio import job, raster
 from stackshift.ground import names
-from stackshift.ground.lattice import Grid
 from stackshift.simulate import simulated_stack
 from stackshift.simulate.simulation import ground, observe
 
-# Somewhere in UTM zone 11 N, on a lattice of whole postings.
-_CRS = "EPSG:32611"
-_EAST, _NORTH = 300_000.0, 3_900_000.0
 _NO_DATA = 0.0
 
 
@@ -44,20 +40,7 @@ def main(settings: dict, path: str, polarization: str) -> None:
     )
     image = image[extent.top :, extent.left :][: extent.rows, : extent.columns]
     image = np.where(simulated_stack.footprint(extent), image, _NO_DATA).astype(np.float32)
-    posting = settings["posting"]
-    grid = Grid(
-        _CRS,
-        (
-            posting,
-            0.0,
-            _EAST + extent.left * posting,
-            0.0,
-            -posting,
-            _NORTH - extent.top * posting,
-        ),
-        extent.columns,
-        extent.rows,
-    )
+    grid = simulated_stack.scene_grid(settings, extent)
     tags = {"stage": "simulate"}
     with raster.create(path, grid, tags, no_data=_NO_DATA) as target:
         raster.write_rows(target, 0, image)

@@ -61,13 +61,14 @@ def _write(scene, area, path, resampling, no_data, tags) -> None:
     with raster.open_scene(scene) as source:
         raster.check_complete(source, scene)
         value = raster.no_data_value(source, no_data)
-        copied = same_lattice(raster.grid_of(source), area)
+        own = raster.grid_near(source, area)
+        copied = same_lattice(own, area)
         tags = tags | {"no_data": f"{value:g}", "resampling": "none" if copied else resampling}
         if copied:
             logging.info("%s lies on the stack's pixel lattice: copied", scene)
         else:
             # What the matching has to know of: detail finer than a pixel does not move with a warp.
-            tags = raster.with_warp(tags, fraction_off(raster.grid_of(source), area))
+            tags = raster.with_warp(tags, fraction_off(own, area))
             logging.warning(
                 "%s is off the stack's pixel lattice: warped, %s, which displaces what is measured "
                 "by up to %g pixel at some fractions of a pixel",
@@ -76,7 +77,7 @@ def _write(scene, area, path, resampling, no_data, tags) -> None:
                 DISPLACES[resampling],
             )
         with raster.create(path, area, tags) as target:
-            blocks = _copied(source, area, value)
+            blocks = _copied(source, own, area, value)
             if not copied:
                 blocks = _warped(source, area, resampling, value)
             for first, block in blocks:
@@ -96,9 +97,9 @@ def _write(scene, area, path, resampling, no_data, tags) -> None:
     logging.info("%.1f %% of the pixels are valid", 100 * valid / (area.width * area.height))
 
 
-def _copied(source, grid, no_data):
+def _copied(source, own, grid, no_data):
     """Blocks of rows of the grid with the scene's own pixels."""
-    top, left = offset_in(raster.grid_of(source), grid)
+    top, left = offset_in(own, grid)
     columns = slice(max(left, 0), min(left + source.width, grid.width))
     for first, rows in raster.row_blocks(grid.height):
         block = np.full((rows, grid.width), np.nan, np.float32)

@@ -23,12 +23,11 @@ from rasterio.enums import Resampling
 from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
 from rasterio.transform import Affine
 from rasterio.vrt import WarpedVRT
-from rasterio.warp import transform_bounds
 from rasterio.windows import Window
 
-from stackio import files
+from stackio import earth, files
 from stackshift.errors import InputError
-from stackshift.ground.lattice import Grid, check_north_up
+from stackshift.ground.lattice import Bounds, Grid, check_north_up, grid_beside
 
 BLOCK_ROWS = 256
 
@@ -48,6 +47,7 @@ def open_scene(path, bands: int = 1):
                 raise InputError(
                     "has no CRS; assign one (gdal_edit.py -a_srs), or use the original"
                 )
+            earth.check_crs(source.crs)
             if np.issubdtype(np.dtype(source.dtypes[0]), np.complexfloating):
                 raise InputError("is complex; stackshift needs gamma0 power, not an SLC")
             check_north_up(tuple(source.transform)[:6])
@@ -84,10 +84,15 @@ def check_complete(source, path) -> None:
                 raise InputError(f"{path} is incomplete; download it again")
 
 
-def bounds_in_degrees(source) -> tuple[float, float, float, float]:
-    """The bounds of an open raster as (west, south, east, north); east beyond 180 if it crosses."""
-    west, south, east, north = transform_bounds(source.crs, "EPSG:4326", *source.bounds)
-    return west, south, east + 360 * (east < west), north
+def bounds_in_degrees(source) -> Bounds:
+    """The bounds of an open raster as (west, south, east, north); east beyond 180 if it crosses.
+
+    Raises
+    ------
+    InputError
+        With the file, if its CRS has no such place.
+    """
+    return _placed(source, earth.DEGREES)
 
 
 def _line(error) -> str:
@@ -102,17 +107,29 @@ def grid_of(source) -> Grid:
     return Grid(source.crs.to_string(), tuple(source.transform)[:6], source.width, source.height)
 
 
-def bounds_in(source, crs: str) -> tuple[float, float, float, float]:
-    """The bounds of an open raster in another CRS: (left, bottom, right, top)."""
-    if source.crs.to_string() == crs:
-        return tuple(source.bounds)
-    return transform_bounds(source.crs, crs, *source.bounds, densify_pts=101)
+def grid_near(source, grid: Grid) -> Grid:
+    """The grid of an open raster, in the turn around the Earth in which another one lies."""
+    own = grid_of(source)
+    turn = earth.turn_of(own.crs) if own.crs == grid.crs else None
+    return grid_beside(own, grid.bounds, turn) if turn else own
 
 
-def unit_in_metres(crs: str) -> float | None:
-    """Metres in a unit of a projected CRS; None for a geographic CRS (degrees)."""
-    parsed = rasterio.CRS.from_string(crs)
-    return None if parsed.is_geographic else parsed.linear_units_factor[1]
+def bounds_in(source, crs: str) -> Bounds:
+    """The bounds of an open raster in another CRS: (left, bottom, right, top).
+
+    Raises
+    ------
+    InputError
+        With the file, if it has no place there.
+    """
+    return tuple(source.bounds) if source.crs.to_string() == crs else _placed(source, crs)
+
+
+def _placed(source, crs: str) -> Bounds:
+    try:
+        return earth.bounds_in(source.bounds, source.crs, crs)
+    except InputError as error:
+        raise InputError(f"{source.name} {error}") from None
 
 
 def write_grid(path, grid: Grid) -> None:
@@ -164,6 +181,7 @@ def warped(source, grid: Grid, resampling: str, no_data: float) -> WarpedVRT:
     """
     return WarpedVRT(
         source,
+        src_transform=Affine(*grid_near(source, grid).transform),
         crs=grid.crs,
         transform=Affine(*grid.transform),
         width=grid.width,

@@ -6,6 +6,7 @@ from datetime import timedelta
 import numpy as np
 
 from stackshift.ground import names
+from stackshift.ground.lattice import Grid
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,10 @@ class Extent:
     slant: float
 
 
+# Somewhere in UTM zone 11 N, on a lattice of whole postings; west of the zone's own meridian, so
+# that north is not up.
+_CRS = "EPSG:32611"
+_EAST, _NORTH = 300_000.0, 3_900_000.0
 # Streams of random numbers, so that one more scene changes nothing about the others.
 _OFFSETS, _EXTENTS, _SPECKLE, _GROUND = range(4)
 # Largest share of the ground's size by which an edge of a scene moves from date to date.
@@ -43,7 +48,7 @@ def generator(settings: dict, *stream: int) -> np.random.Generator:
 
 
 def scene_offsets(settings: dict) -> dict[str, tuple[float, float]]:
-    """Where each scene lies, oldest first: (east, north) in pixels."""
+    """Where each scene lies, oldest first: (right, up) in pixels of the grid."""
     offsets = {}
     for i, scene in enumerate(scene_times(settings)):
         east, north = settings["offset_sigma"] * generator(settings, _OFFSETS, i).normal(size=2)
@@ -64,6 +69,19 @@ def scene_extent(settings: dict, number: int) -> Extent:
     return Extent(
         int(top), int(left), int(rows - top - bottom), int(columns - left - right), _SLANT
     )
+
+
+def whole_grid(settings: dict) -> Grid:
+    """The grid of the stack's ground."""
+    rows, columns = settings["rows"], settings["columns"]
+    return scene_grid(settings, Extent(0, 0, rows, columns, _SLANT))
+
+
+def scene_grid(settings: dict, extent: Extent) -> Grid:
+    """The grid of a scene."""
+    posting = settings["posting"]
+    west, north = _EAST + extent.left * posting, _NORTH - extent.top * posting
+    return Grid(_CRS, (posting, 0.0, west, 0.0, -posting, north), extent.columns, extent.rows)
 
 
 def speckle_generator(settings: dict, number: int, polarization: str) -> np.random.Generator:
