@@ -123,6 +123,13 @@ def atanh(value):
     return sum(value ** (2 * i + 1) / (2 * i + 1) for i in range(12))
 
 
+def pixels(pixel, east, north):
+    """(rows down, columns to the right) of a displacement in metres."""
+    (a, d), (b, e) = pixel
+    area = a * e - b * d
+    return (a * north - d * east) / area, (e * east - b * north) / area
+
+
 def metres(pixel, rows, columns):
     """(east, north) of a displacement in pixels, down and to the right."""
     column, row = pixel

@@ -212,14 +212,21 @@ def test_polar_stereographic_and_the_last_zone_are_grids_like_any_other(
     assert (grid.crs, grid.width, grid.height) == (crs, 171, 150)
 
 
-def test_a_stack_on_both_sides_of_the_antimeridian_is_no_grid_around_the_world(tmp_path):
+def test_a_stack_on_both_sides_of_the_antimeridian_has_a_small_grid_across_it(tmp_path):
     scenes = [
         str(write_scene(tmp_path / f"{i}.tif", IMAGE, crs="EPSG:4326",
                         transform=Affine(0.001, 0, west, 0, -0.001, 10)))
         for i, west in enumerate((-179.99, 179.8))
     ]  # fmt: skip
-    with pytest.raises(InputError, match="antimeridian"):
-        grid_stage.main(scenes, tmp_path / "grid.json", "union", None)
+    check.main(
+        dict(zip(("20220101T000000", "20220113T000000"), scenes, strict=True)),
+        tmp_path / "check.json", "stop", together=True,
+    )  # fmt: skip
+    grid_stage.main(scenes, tmp_path / "grid.json", "union", None)
+    grid = raster.read_grid(tmp_path / "grid.json")
+    # From 179.8 E to the other's eastern edge, in the turn of the first.
+    assert grid.bounds == pytest.approx((-180.2, 9.85, -179.82, 10))
+    assert (grid.width, grid.height) == (380, 150)
 
 
 def test_the_fewest_far_scenes_are_named():

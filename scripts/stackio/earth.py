@@ -45,7 +45,7 @@ def check_crs(crs) -> None:
     """
     wkt = crs.to_wkt()
     if reason := _reason(wkt):
-        raise InputError(f"has the CRS {_name(crs)}, which {reason}; {_ADVICE}")
+        raise InputError(f"has the CRS {_name(crs.to_string())}, which {reason}; {_ADVICE}")
 
 
 @functools.cache
@@ -69,13 +69,12 @@ def _reason(wkt: str) -> str | None:
     return None
 
 
-def _name(crs) -> str:
+def _name(crs: str) -> str:
     """A CRS in a few words: its code, else the name at the start of its WKT."""
-    text = crs.to_string()
-    return text.split('"')[1] if '"' in text else text
+    return crs.split('"')[1] if '"' in crs else crs
 
 
-def bounds_in(bounds, crs, target: str) -> Bounds:
+def bounds_in(bounds, crs: str, target: str) -> Bounds:
     """Bounds in another CRS, with right beyond the turn's end if they run across it.
 
     Raises
@@ -83,14 +82,17 @@ def bounds_in(bounds, crs, target: str) -> Bounds:
     InputError
         If they have no place there, without the file.
     """
+    if crs == target:
+        return tuple(bounds)
     try:
         box = transform_bounds(crs, target, *bounds, densify_pts=101)
     except (RasterioError, CPLE_BaseError):
         box = (math.inf,)
     if not all(map(math.isfinite, box)):
+        where = "on the Earth" if target == DEGREES else f"in {_name(target)}"
         raise InputError(
-            f"has the CRS {_name(crs)}, which has no place at {[round(x, 6) for x in bounds]} "
-            f"{'on the Earth' if target == DEGREES else f'in {target}'}; {_ADVICE}"
+            f"has the CRS {_name(crs)}, which has no place {where} for the bounds "
+            f"{[round(edge, 6) for edge in bounds]}; {_ADVICE}"
         )
     left, bottom, right, top = box
     if right < left:
@@ -151,7 +153,7 @@ def pixels_at(grid: Grid, places: list[geometry.Vector]) -> list[geometry.Pixel]
     if not all(map(math.isfinite, [*x, *y])):
         raise InputError(
             f"a part of the grid {[round(edge, 6) for edge in grid.bounds]} has no place on the "
-            f"Earth in its CRS ({_name(rasterio.CRS.from_string(grid.crs))}); warp the scenes into "
+            f"Earth in its CRS ({_name(grid.crs)}); warp the scenes into "
             "one that is made for the area, such as UTM"
         )
     degrees = list(zip(x, y, strict=True))

@@ -92,7 +92,7 @@ def bounds_in_degrees(source) -> Bounds:
     InputError
         With the file, if its CRS has no such place.
     """
-    return _placed(source, earth.DEGREES)
+    return bounds_in(source, earth.DEGREES)
 
 
 def _line(error) -> str:
@@ -110,8 +110,14 @@ def grid_of(source) -> Grid:
 def grid_near(source, grid: Grid) -> Grid:
     """The grid of an open raster, in the turn around the Earth in which another one lies."""
     own = grid_of(source)
-    turn = earth.turn_of(own.crs) if own.crs == grid.crs else None
-    return grid_beside(own, grid.bounds, turn) if turn else own
+    turn = earth.turn_of(own.crs)
+    if not turn:
+        return own
+    try:
+        box = earth.bounds_in(grid.bounds, grid.crs, own.crs)
+    except InputError:
+        return own
+    return grid_beside(own, box, turn)
 
 
 def bounds_in(source, crs: str) -> Bounds:
@@ -122,12 +128,8 @@ def bounds_in(source, crs: str) -> Bounds:
     InputError
         With the file, if it has no place there.
     """
-    return tuple(source.bounds) if source.crs.to_string() == crs else _placed(source, crs)
-
-
-def _placed(source, crs: str) -> Bounds:
     try:
-        return earth.bounds_in(source.bounds, source.crs, crs)
+        return earth.bounds_in(source.bounds, source.crs.to_string(), crs)
     except InputError as error:
         raise InputError(f"{source.name} {error}") from None
 
