@@ -23,6 +23,8 @@ rule recover:
         mem_mb=1000,
         runtime=10,
     params:
+        rows=config["tiles"]["rows"],
+        columns=config["tiles"]["columns"],
         code=code_digest("recover"),
     message:
         "Compare injected with recovered displacements of {wildcards.stack} {wildcards.polarization}"

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stackio import files, job, raster
-from stackshift.ground.geometry import pixel_size
+from stackio import earth, files, job, raster
 from stackshift.stack.record import tile_record
 from stackshift.tile import methods
 from stackshift.tile.match import FAILED, Match
@@ -23,7 +22,7 @@ def main(
     options: dict,
     made_from: str = "",
 ) -> None:
-    """Write the measurements of one pair as JSON, tiles in row-major order from the north-west.
+    """Write the measurements of one pair as JSON, tiles in row-major order from the upper left.
 
     Parameters
     ----------
@@ -48,14 +47,12 @@ def main(
                     warps.append(raster.warp_of(tags))
                     if not records:
                         scenes[role] = {"scene": pair[role]} | _origin(tags)
-            if not records:
-                unit = raster.unit_in_metres(grid.crs)
-            size = pixel_size(grid, unit, grid.height / 2)
+            pixel = earth.pixel_in_the_middle(grid)
             valid = float(np.mean(np.isfinite(tiles[0]) & np.isfinite(tiles[1])))
             if method == "coherence":
                 moved = tuple(float(after - before) for before, after in zip(*warps, strict=True))
                 options = options | {"moved": moved}
-            records.append(tile_record(_matched(match, tiles, options), column, row, valid, size))
+            records.append(tile_record(_matched(match, tiles, options), column, row, valid, pixel))
     counted = sum(record["status"] == "ok" for record in records)
     logging.info("%s: %d of %d tiles matched", method, counted, len(records))
     files.write_json(path, scenes | {"method": method, "made_from": made_from, "tiles": records})

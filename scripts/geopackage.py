@@ -8,7 +8,8 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from stackio import files, job, raster
+from stackio import earth, files, job, raster
+from stackshift.ground.geometry import on_the_map
 from stackshift.ground.lattice import Grid, tile_edges
 from stackshift.stack import columns
 
@@ -59,18 +60,21 @@ def main(
     """
     area = raster.read_grid(grid)
     footprints, crs = outlines(area, *cut), area.crs
+    edges = tile_edges(area.height, cut[0]), tile_edges(area.width, cut[1])
+    pixels = earth.pixels_of_tiles(area, *edges)
     names = dict.fromkeys((columns.REFERENCE, columns.SECONDARY, columns.SCENE), str)
     read = {name: pd.read_csv(table, dtype=names) for name, table in tables.items()}
     # The time of writing is in the file; a fixed one gives the same bytes for the same tables.
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "1970-01-01T00:00:00.000Z"})
     with files.whole(path) as part:
         part.unlink(missing_ok=True)
-        for layer, (source, kind, description, _, _) in LAYERS.items():
+        for layer, (source, kind, description, shift, _) in LAYERS.items():
             table = read[source]
             where = zip(table[columns.TILE_Y], table[columns.TILE_X], strict=True)
             shapes = [footprints[row, column] for row, column in where]
             if kind == "Point":
                 shapes = [shape.centroid for shape in shapes]
+                table = with_arrows(table, shift, pixels, area)
             gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, crs=crs), crs=crs).to_file(
                 part, layer=layer, driver="GPKG", engine="pyogrio", geometry_type=kind,
                 layer_options={"GEOMETRY_NAME": GEOMETRY, "DESCRIPTION": description},
@@ -79,6 +83,25 @@ def main(
             )  # fmt: skip
         _write_styles(part, requirement, templates)
     logging.info("%s: %d tiles", path, len(footprints))
+
+
+def with_arrows(table: pd.DataFrame, shift: tuple[str, str], pixels, grid: Grid) -> pd.DataFrame:
+    """A table with where its displacements point on a map in the grid's CRS.
+
+    Parameters
+    ----------
+    shift : columns to the east and to the north.
+    pixels : what a pixel is on the ground in each tile (column, row).
+    """
+    steps = grid.transform[0], grid.transform[4]
+    arrows = [
+        on_the_map((east, north), pixels[x, y], steps)
+        for x, y, east, north in table[[columns.TILE_X, columns.TILE_Y, *shift]].itertuples(
+            index=False
+        )
+    ]
+    right, up = zip(*arrows, strict=True) if arrows else ((), ())
+    return table.assign(**{columns.ARROW_RIGHT: right, columns.ARROW_UP: up})
 
 
 def outlines(grid: Grid, rows: int, across: int) -> dict[tuple[int, int], shapely.Polygon]:
@@ -99,7 +122,9 @@ def _write_styles(path, requirement: float, templates: dict[str, str]) -> None:
     """The table that QGIS looks into for the style of a layer that is opened."""
     styles = {}
     for layer, (_, kind, _, (x, y), reason) in LAYERS.items():
-        template = jinja2.Template(templates["arrows" if kind == "Point" else "footprints"])
+        point = kind == "Point"
+        template = jinja2.Template(templates["arrows" if point else "footprints"])
+        x, y = (columns.ARROW_RIGHT, columns.ARROW_UP) if point else (x, y)
         styles[layer] = template.render(x=x, y=y, reason=reason, requirement=requirement)
     table = pd.DataFrame(
         {

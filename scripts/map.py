@@ -5,7 +5,7 @@ import logging
 import numpy as np
 import pandas as pd
 
-from stackio import job, raster
+from stackio import earth, job, raster
 from stackplot import drawing, maps
 from stackshift.ground.lattice import tile_edges
 from stackshift.stack import columns
@@ -38,10 +38,9 @@ def main(
     """
     drawing.reproducible()
     area = raster.read_grid(grid)
-    geographic = raster.unit_in_metres(area.crs) is None
-    ground = maps.Ground(
-        area, geographic, tile_edges(area.height, cut[0]), tile_edges(area.width, cut[1])
-    )
+    edges = tile_edges(area.height, cut[0]), tile_edges(area.width, cut[1])
+    pixels = earth.pixels_of_tiles(area, *edges)
+    ground = maps.Ground(area, earth.unit_in_metres(area.crs), *edges, pixels)
     names = {columns.REFERENCE: str, columns.SECONDARY: str}
     found = pd.read_csv(measurements, dtype=names)
     by_tile = pd.read_csv(tiles)

@@ -92,7 +92,8 @@ def _opened(opened: ExitStack, one: dict, area: Grid, no_data, resampling: str) 
     """A file of a scene, open until the others are read too."""
     known = {"values": one.get("values") or "auto", "band": one.get("band")}
     source = opened.enter_context(pixels.opened(one["path"], no_data, **known))
-    copied = same_lattice(source.grid, area)
+    own = raster.grid_near(source.source, area)
+    copied = same_lattice(own, area)
     if copied:
         logging.info("%s lies on the stack's pixel lattice: copied", one["path"])
     else:
@@ -103,7 +104,7 @@ def _opened(opened: ExitStack, one: dict, area: Grid, no_data, resampling: str) 
             resampling,
             DISPLACES[resampling],
         )
-    fraction = (0.0, 0.0) if copied else fraction_off(source.grid, area)
+    fraction = (0.0, 0.0) if copied else fraction_off(own, area)
     return _File(one["path"], source, copied, fraction)
 
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stackio import files, job, raster
-from stackshift.ground.geometry import pixel_size
+from stackio import earth, files, job, raster
 from stackshift.ground.lattice import Grid, tile_edges
 from stackshift.stack import alignment, mean_image, rounds
 from stackshift.stack.positions import from_pairs
@@ -45,8 +44,8 @@ def main(
     def load(cell):
         return {scene: _read(tiles[scene], cell, options["transform"]) for scene in usable}
 
-    size = pixel_size(grid, raster.unit_in_metres(grid.crs), grid.height / 2)
-    first = from_pairs([files.read_json(path) for path in pairs], usable, size)
+    pixel = earth.pixel_in_the_middle(grid)
+    first = from_pairs([files.read_json(path) for path in pairs], usable, pixel)
     with ThreadPoolExecutor(threads) as pool:
         found = rounds.made(usable, first, cells, load, options, pool.map)
     logging.info(

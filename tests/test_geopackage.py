@@ -4,9 +4,11 @@ import shutil
 import sqlite3
 import subprocess
 
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import snyder
 from makers import NORTH, POSTING, WEST
 
 LAYERS = ["tiles", "tile_centres", "pair_tiles", "pair_tile_centres", "scene_tile_centres"]
@@ -77,6 +79,23 @@ def test_it_carries_the_numbers_of_the_tables(database, package):
             )
     status = pd.read_sql("SELECT status, sigma_x FROM pair_tiles", database)
     assert (status["status"] == "ok").any() and (status["sigma_x"].dropna() > 0).all()
+
+
+def test_arrows_have_the_grids_directions(database):
+    # The grid's north is 1.3 degrees west of true north.
+    (a, d), (b, e) = snyder.utm(WEST + 85 * POSTING, NORTH - 75 * POSTING)
+    right = np.array([a, d]) / np.hypot(a, d)
+    down = np.array([b, e]) / np.hypot(b, e)
+    for layer, east, north in (
+        ("scene_tile_centres", "offset_east", "offset_north"),
+        ("pair_tile_centres", "shift_x", "shift_y"),
+    ):
+        found = pd.read_sql(f"SELECT * FROM {layer}", database).dropna(subset=[east])
+        metres = found[[east, north]].to_numpy(float)
+        assert np.abs(metres).max() > 20
+        # Convergence changes by 5e-5 from tile to tile.
+        assert found["arrow_right"].to_numpy() == pytest.approx(metres @ right, abs=0.01)
+        assert found["arrow_up"].to_numpy() == pytest.approx(-metres @ down, abs=0.01)
 
 
 def test_the_same_tables_give_the_same_bytes(finished, package):

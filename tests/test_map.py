@@ -6,13 +6,19 @@ import pytest
 from matplotlib.quiver import Quiver
 
 from stackplot import drawing, maps
+from stackshift.ground.geometry import Pixel
 from stackshift.ground.lattice import Grid
 
 GRID = Grid("EPSG:32611", (30.0, 0.0, 300_000.0, 0.0, -30.0, 3_900_000.0), 400, 200)
 
 
-def ground():
-    return maps.Ground(GRID, False, [0, 100, 200], [0, 100, 200, 300, 400])
+UPRIGHT = Pixel((30.0, 0.0), (0.0, -30.0))
+
+
+def ground(pixel=UPRIGHT):
+    edges = [0, 100, 200], [0, 100, 200, 300, 400]
+    pixels = dict.fromkeys(((x, y) for x in range(4) for y in range(2)), pixel)
+    return maps.Ground(GRID, 1.0, *edges, pixels)
 
 
 def tiles(east, north):
@@ -25,9 +31,9 @@ def tiles(east, north):
     )  # fmt: skip
 
 
-def drawn(table, metres):
+def drawn(table, metres, pixel=UPRIGHT):
     axes = drawing.new_figure(4, 4).subplots()
-    cut = maps.arrows(axes, ground(), table, maps.OFFSETS, metres)
+    cut = maps.arrows(axes, ground(pixel), table, maps.OFFSETS, metres)
     arrows = [a for a in axes.get_children() if isinstance(a, Quiver)]
     return cut, {
         (x, y): (u, v) for a in arrows for (x, y), u, v in zip(a.XY, a.U, a.V, strict=True)
@@ -41,6 +47,16 @@ def test_an_offset_to_the_north_east_points_up_and_right_from_the_tile():
     ((where, arrow),) = arrows.items()
     assert where == pytest.approx((301.5, 3898.5))
     assert arrow == pytest.approx((1.5, 3.0))
+
+
+def test_where_the_grid_is_turned_arrows_point_to_where_the_ground_goes_in_the_picture():
+    # As in EPSG:3413 at 45 E: x leads south and y leads east, so that north is to the left.
+    _, arrows = drawn(tiles([3.0], [6.0]), 6, Pixel((0.0, -30.0), (-30.0, 0.0)))
+    assert next(iter(arrows.values())) == pytest.approx((-3.0, 1.5))
+    # As in EPSG:6933 at 59 N: what goes 17.7 m east and 50.6 m north is a pixel right and one up.
+    _, arrows = drawn(tiles([17.7], [50.6]), 60, Pixel((17.7, 0.0), (0.0, -50.6)))
+    length = 3 * np.hypot(17.7, 50.6) / 60
+    assert next(iter(arrows.values())) == pytest.approx((length / 2**0.5, length / 2**0.5))
 
 
 def test_a_wild_tile_is_cut_and_said_to_be():

@@ -10,9 +10,11 @@ import math
 import re
 from pathlib import Path
 
+import grid
 import numpy as np
 import pytest
 import rasterio
+import snyder
 from makers import (
     NORTH,
     POSTING,
@@ -30,13 +32,11 @@ from skimage.registration import phase_cross_correlation
 
 import analyse
 import correlate
-import grid
 import superset
 import tile
 from stackflow import catalogue
 from stackio import raster
 from stackshift.errors import InputError
-from stackshift.ground import geometry
 from stackshift.ground.lattice import Grid
 from stackshift.stack import tables
 from stackshift.tile import cross_correlation
@@ -139,8 +139,8 @@ def test_4_x_is_east_and_y_is_north_and_the_sign_is_that_of_the_shift(tmp_path):
     secondary = displaced(reference, 3, 5)
 
     def check(x, y):
-        assert x == pytest.approx(-5 * POSTING, abs=0.1 * POSTING)
-        assert y == pytest.approx(3 * POSTING, abs=0.1 * POSTING)
+        truth = snyder.metres(snyder.utm(WEST + 64 * POSTING, NORTH - 64 * POSTING), -3, -5)
+        assert (x, y) == pytest.approx(truth, abs=0.05 * POSTING)
 
     shift, *_ = phase_cross_correlation(reference, secondary, normalization=None)
     assert fails(check, shift[0] * 30, shift[1] * 30)
@@ -206,17 +206,8 @@ def test_6_the_pixel_size_is_that_of_the_raster(tmp_path):
 
     assert fails(check_degrees, shift[1] * 30)
     check_degrees(east("EPSG:4326", 1 / 3600, 20.0, 60 + 64 / 3600))
-    # Feet: 2 pixels of 100 US survey feet are 60.96 m.
+    # Feet: 2 pixels of 100 US survey feet are 60.96 m, and true east is 0.1 degrees off the grid's.
     assert east("EPSG:2229", 100.0, 6_500_000.0, 1_900_000.0) == pytest.approx(60.96, abs=0.1)
-
-
-@pytest.mark.parametrize(
-    ("latitude", "east", "north"),
-    # Lengths of a degree as NGA's calculator prints them (WGS 84), in metres.
-    [(0, 111319.49, 110574.28), (45, 78846.81, 111131.75), (60, 55800.0, 111412.24)],
-)
-def test_6_lengths_of_a_degree(latitude, east, north):
-    assert geometry.metres_per_degree(latitude) == pytest.approx((east, north), rel=1e-5)
 
 
 def test_7_the_superset_adds_no_displacement(tmp_path):

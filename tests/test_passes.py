@@ -141,10 +141,3 @@ def test_the_local_solar_time_tells_the_direction(time, longitude, expected):
     assert passes.direction(seen(time), longitude) == expected
     assert passes.direction(seen(time, direction="ascending"), longitude) == "ascending"
     assert passes.direction(seen(time, dated=False), longitude) is None
-
-
-def test_boxes_on_both_sides_of_the_antimeridian_are_neighbours():
-    assert passes.turned([box(179.5), box(-179.7), box(180.2)]) == [
-        box(179.5), pytest.approx(box(180.3)), box(180.2),
-    ]  # fmt: skip
-    assert passes.turned([box(-119.0), box(241.0)])[1] == pytest.approx(box(-119.0))

@@ -5,6 +5,7 @@ import csv
 import numpy as np
 import pytest
 import rasterio
+import snyder
 from makers import displaced
 
 import simulate
@@ -35,6 +36,17 @@ def test_truth_is_a_row_a_scene_in_metres(tmp_path):
     assert 130 < east[2] < 170 and -110 < north[2] < -70
     others = [0, 1, 3]
     assert 0 < np.abs(east[others]).max() < 25 and 0 < np.abs(north[others]).max() < 25
+
+
+def test_truth_is_to_true_east_and_north_on_the_ground(tmp_path):
+    truth.main(SETTINGS, tmp_path / "truth.csv")
+    rows = list(csv.DictReader((tmp_path / "truth.csv").read_text().splitlines()))
+    # The middle of 200 x 240 pixels; north is 1.26 degrees off the grid's there.
+    pixel = snyder.utm(300_000 + 120 * 30, 3_900_000 - 100 * 30)
+    for row in rows:
+        right, up = simulated_stack.scene_offsets(SETTINGS)[row["scene"]]
+        found = float(row["offset_east"]), float(row["offset_north"])
+        assert found == pytest.approx(snyder.metres(pixel, -up, right), abs=2e-6)
 
 
 def test_one_scene_more_changes_no_other():

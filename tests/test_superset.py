@@ -304,6 +304,68 @@ def test_a_scene_across_the_antimeridian_comes_onto_a_utm_grid(run, tmp_path):
     np.testing.assert_allclose(out[inside], expected[inside], atol=1)
 
 
+@pytest.mark.parametrize("resampling", ["sinc", "bilinear"])
+@pytest.mark.parametrize("away", [0.0, 12.25])
+@pytest.mark.parametrize(
+    ("crs", "turn", "step", "left"),
+    [
+        ("EPSG:4326", 360.0, 0.0003, -117.0),
+        ("EPSG:4326", 360.0, 0.0003, 179.98),
+        # No whole number of pixels in a turn.
+        ("EPSG:4326", 360.0, 0.000271, -180.01),
+        ("EPSG:3857", 2 * np.pi * 6378137, 30.0, 20_036_000.0),
+    ],
+)
+def test_the_same_place_in_another_turn_is_the_same(
+    run, tmp_path, crs, turn, step, left, away, resampling
+):
+    """Longitudes of 0 to 360, and scenes on the other side of the antimeridian."""
+    grid = Grid(crs, (step, 0.0, left, 0.0, -step, 35.0), 120, 90)
+    image = texture(90, 120)
+    found = []
+    for turns in (0, 1, -1):
+        there = Affine(step, 0, left + away * step + turns * turn, 0, -step, 35)
+        scene = write_scene(tmp_path / f"{turns}.tif", image, transform=there, crs=crs)
+        found.append(run(scene, resampling, grid=grid))
+        with rasterio.open(tmp_path / "out.tif") as out:
+            assert out.tags()["STACKSHIFT_RESAMPLING"] == (resampling if away else "none")
+    if not away:
+        np.testing.assert_array_equal(found[0], image)
+    for other in found[1:]:
+        np.testing.assert_allclose(other, found[0], rtol=1e-4)
+    # Only what lies west of the scene, and a kernel's reach, is without data.
+    assert np.isfinite(found[0][20:-20, 34:-20]).all()
+
+
+@pytest.mark.parametrize("resampling", ["sinc", "lanczos"])
+@pytest.mark.parametrize("turns", [0, 1])
+def test_longitudes_in_any_turn_come_onto_a_utm_grid(run, tmp_path, turns, resampling):
+    step = 0.0003
+    (west,), (north,) = transform(GRID.crs, "EPSG:4326", [WEST], [NORTH])
+    there = Affine(step, 0, west - 0.02, 0, -step, north + 0.02)
+    x, y = centres(there, 250, 300)
+    utm = transform("EPSG:4326", GRID.crs, x.ravel(), y.ravel())
+    image = np.reshape(ground(*map(np.array, utm)), x.shape).astype(np.float32)
+    scene = write_scene(
+        tmp_path / "s.tif", image, transform=Affine.translation(360 * turns, 0) * there,
+        crs="EPSG:4326",
+    )  # fmt: skip
+    assert np.abs(displacement(run(scene, resampling), 90, 120)).max() < 0.01
+
+
+def test_the_last_zone_comes_onto_a_grid_of_the_first(run, tmp_path):
+    """On both sides of the antimeridian, 30 km east of it in the numbers of zone 60."""
+    grid = Grid("EPSG:32601", (POSTING, 0.0, WEST, 0.0, -POSTING, NORTH), 120, 90)
+    (west,), (north,) = transform("EPSG:32601", "EPSG:32660", [WEST], [NORTH])
+    there = Affine(POSTING, 0, west - 1000, 0, -POSTING, north + 1000)
+    x, y = transform("EPSG:32660", "EPSG:32601", *(v.ravel() for v in centres(there, 200, 230)))
+    image = np.reshape(ground(np.array(x), np.array(y)), (200, 230)).astype(np.float32)
+    scene = write_scene(tmp_path / "s.tif", image, transform=there, crs="EPSG:32660")
+    out = run(scene, grid=grid)
+    assert np.isfinite(out).all()
+    assert np.abs(displacement(out, 90, 120)).max() < 0.01
+
+
 def test_decibels_off_the_lattice_are_refused_as_on_it(run, tmp_path):
     scene = write_scene(
         tmp_path / "s.tif", 10 * np.log10(texture(90, 120)), west=WEST + 10, no_data=np.nan

@@ -8,6 +8,7 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
+import snyder
 import yaml
 from conftest import OFFSETS, ROOT, TIMES, Workspace, small_stack
 from makers import NORTH, POSTING, WEST, hyp3_name, texture, write_scene
@@ -41,9 +42,11 @@ def test_pairs_are_chronological_and_shifts_are_those_of_the_scenes(finished):
     assert list(pairs.days) == [12, 12]
     for row, newer, older in zip(pairs.itertuples(), (2, 1), (1, 0), strict=True):
         rows, columns = np.subtract(OFFSETS[newer], OFFSETS[older])
-        # Shifts bring the older scene back: east by the columns, north by minus the rows.
-        assert row.shift_x == pytest.approx(columns * POSTING, abs=0.02 * POSTING)
-        assert row.shift_y == pytest.approx(-rows * POSTING, abs=0.02 * POSTING)
+        # Shifts bring the older scene back: east by the columns, north by minus the rows, but for
+        # the grid's turn against north, which is 2.6 m here.
+        pixel = snyder.utm(WEST + 85 * POSTING, NORTH - 75 * POSTING)
+        truth = snyder.metres(pixel, rows, columns)
+        assert (row.shift_x, row.shift_y) == pytest.approx(truth, abs=0.02 * POSTING)
         assert 0 < row.sigma_x < 0.02 * POSTING
 
 

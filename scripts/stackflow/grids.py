@@ -4,18 +4,19 @@ Only the standard library, since the Snakefile imports this each time it is pars
 """
 
 from stackflow import headers as cache
-from stackflow.passes import turned
 from stackshift.errors import InputError
 from stackshift.ground.lattice import (
     Bounds,
     Grid,
     commonest_lattice,
+    in_one_turn,
     intersection,
     same_lattice,
     snap,
     steady_union,
     union,
 )
+from stackshift.ground.longitudes import side_by_side
 
 # How many times the area of all scenes their union may have.
 _SPARSE = 20
@@ -46,7 +47,7 @@ def boxes_in(crs: str, files: list[File], headers: dict[File, dict]) -> list[Bou
     found = cache.bounds(away, crs) if away else {}
     boxes = [found.get(file) or grid_in(headers[file]).bounds for file in files]
     turn = next((headers[f]["turn"] for f in headers if headers[f].get("crs") == crs), None)
-    return turned(boxes, turn) if turn else boxes
+    return side_by_side(boxes, turn) if turn else boxes
 
 
 def overlap(one: Bounds, other) -> bool:
@@ -84,7 +85,9 @@ def common(
         If no grid can be made of the scenes.
     """
     files = [file for scene in scenes for file in scene]
-    found = {file: grid_in(headers[file]) for file in files}
+    turns = {headers[file]["crs"]: headers[file]["turn"] for file in files}
+    placed = in_one_turn([grid_in(headers[file]) for file in files], turns)
+    found = dict(zip(files, placed, strict=True))
     lattice = found[files[0]] if extent == "bounds" else commonest_lattice(list(found.values()))
     if extent == "bounds":
         grid = snap(tuple(bounds), lattice)

@@ -3,7 +3,6 @@
 Only the standard library, since the Snakefile imports this each time it is parsed.
 """
 
-import math
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -192,20 +191,3 @@ def direction(source: Source, longitude: float) -> str | None:
     if abs(hour - 18) <= 3:
         return "ascending"
     return "descending" if abs(hour - 6) <= 3 else None
-
-
-def turned(boxes: Iterable[Bounds], turn: float = 360.0) -> list[Bounds]:
-    """Boxes on one turn of the globe: all near the first, be they beyond the antimeridian or not.
-
-    Parameters
-    ----------
-    boxes : (west, south, east, north).
-    turn : units of them once around, such as 360 degrees.
-    """
-    boxes = list(boxes)
-    middle = (boxes[0][0] + boxes[0][2]) / 2 if boxes else 0.0
-    near = []
-    for west, south, east, north in boxes:
-        around = turn * math.floor((middle - (west + east) / 2) / turn + 0.5)
-        near.append((west + around, south, east + around, north))
-    return near

@@ -13,6 +13,7 @@ from stackflow.sources import Source, mixtures
 from stackshift.errors import InputError
 from stackshift.ground import names
 from stackshift.ground.lattice import Bounds, Grid
+from stackshift.ground.longitudes import side_by_side
 
 # A place with fewer scenes than this share of the largest one's is where scenes got astray.
 _ASTRAY = 0.2
@@ -55,7 +56,7 @@ class _Looked:
 
     def __post_init__(self):
         self.drop({s: h["problem"] for s in self.sources if "problem" in (h := self.header(s))})
-        boxes = passes.turned(tuple(self.header(source)["box"]) for source in self.sources)
+        boxes = side_by_side([tuple(self.header(source)["box"]) for source in self.sources])
         self.box = dict(zip(self.sources, boxes, strict=True))
 
     def header(self, source: Source) -> dict:

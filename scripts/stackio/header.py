@@ -1,12 +1,11 @@
 """What the header of a scene tells, without a pixel of it."""
 
-import math
 import os
 
 import rasterio
 from rasterio.errors import RasterioError
 
-from stackio import raster
+from stackio import earth, raster
 from stackshift.errors import InputError
 
 # Where a product says when it was processed.
@@ -24,8 +23,8 @@ def look(path: str, band: int | None = None) -> dict:
     Returns
     -------
     ``problem``, a line, and nothing else if the scene cannot be used; else ``crs``, ``transform``,
-    ``width``, ``height``; ``turn``, the length of all meridians' circle in units of a geographic
-    CRS, else None; ``box``, (west, south, east, north) in degrees, east beyond 180 where it
+    ``width``, ``height``; ``turn``, what leads around the Earth in units of the CRS, None where
+    nothing does; ``box``, (west, south, east, north) in degrees, east beyond 180 where it
     crosses the antimeridian; ``size``, bytes on disk, and ``processed``, what the file says, or
     None.
     """
@@ -41,7 +40,7 @@ def look(path: str, band: int | None = None) -> dict:
                 "height": grid.height,
                 "box": list(raster.bounds_in_degrees(source)),
                 # Once around the globe in units of the CRS, where it has such.
-                "turn": math.tau / source.crs.units_factor[1] if source.crs.is_geographic else None,
+                "turn": earth.turn_of(grid.crs),
                 "size": os.path.getsize(path) if os.path.isfile(path) else None,
                 "processed": next((tags[key] for key in _PROCESSED if key in tags), None),
             }

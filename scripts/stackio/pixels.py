@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from rasterio.enums import ColorInterp, MaskFlags
@@ -34,7 +35,7 @@ class Pixels:
         the file's unit.
     """
 
-    source: object
+    source: Any
     band: int
     no_data: float
     values: str
@@ -135,7 +136,7 @@ def copied(pixels: Pixels, grid: Grid, rows: tuple[int, int]) -> np.ndarray | No
     float32 over the grid's width, NaN = no data; None where the scene does not reach.
     """
     first, count = rows
-    top, left = offset_in(pixels.grid, grid)
+    top, left = offset_in(raster.grid_near(pixels.source, grid), grid)
     source = pixels.source
     low, high = max(first, top), min(first + count, top + source.height)
     west, east = max(left, 0), min(left + source.width, grid.width)

@@ -24,13 +24,12 @@ import rasterio
 from rasterio.enums import ColorInterp, Resampling
 from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
 from rasterio.transform import Affine
-from rasterio.warp import transform_bounds
 from rasterio.windows import Window
 
-from stackio import files
+from stackio import earth, files
 from stackshift.errors import InputError
 from stackshift.ground import power
-from stackshift.ground.lattice import Grid, check_north_up
+from stackshift.ground.lattice import Bounds, Grid, check_north_up, grid_beside
 
 BLOCK_ROWS = 256
 # Tags that tell what values are; OPERA's is PROCESSING_INFORMATION_..._EXPRESSION_CONVENTION.
@@ -73,8 +72,8 @@ def _listing(path) -> str:
     A listing of the folder would cost more the more files there are.
     """
     address = "://" in str(path) and not re.match(r"(file|zip|tar|gzip)://", str(path))
-    address = address or re.search(r"/vsi(curl|s3|gs|az|adls|oss|swift|hdfs|webhdfs)", str(path))
-    return _LISTING if address or _LISTING != "EMPTY_DIR" else "TRUE"
+    remote = re.search(r"/vsi(curl|s3|gs|az|adls|oss|swift|hdfs|webhdfs)", str(path))
+    return _LISTING if address or remote or _LISTING != "EMPTY_DIR" else "TRUE"
 
 
 def _check_usable(source, band: int) -> None:
@@ -84,6 +83,7 @@ def _check_usable(source, band: int) -> None:
         raise InputError(f"is in radar geometry ({place} only); terrain-correct it first")
     if source.crs is None:
         raise InputError("has no CRS; assign one (gdal_edit.py -a_srs), or use the original")
+    earth.check_crs(source.crs)
     check_north_up(tuple(source.transform)[:6])
 
 
@@ -170,10 +170,15 @@ def _is_missing(name: str) -> bool:
     return ":" not in name and not name.startswith("/vsi") and not os.path.exists(name)
 
 
-def bounds_in_degrees(source) -> tuple[float, float, float, float]:
-    """The bounds of an open raster as (west, south, east, north); east beyond 180 if it crosses."""
-    west, south, east, north = transform_bounds(source.crs, "EPSG:4326", *source.bounds)
-    return west, south, east + 360 * (east < west), north
+def bounds_in_degrees(source) -> Bounds:
+    """The bounds of an open raster as (west, south, east, north); east beyond 180 if it crosses.
+
+    Raises
+    ------
+    InputError
+        With the file, if its CRS has no such place.
+    """
+    return bounds_in(source, earth.DEGREES)
 
 
 def _line(error) -> str:
@@ -188,17 +193,31 @@ def grid_of(source) -> Grid:
     return Grid(source.crs.to_string(), tuple(source.transform)[:6], source.width, source.height)
 
 
-def bounds_in(source, crs: str) -> tuple[float, float, float, float]:
-    """The bounds of an open raster in another CRS: (left, bottom, right, top)."""
-    if source.crs.to_string() == crs:
-        return tuple(source.bounds)
-    return transform_bounds(source.crs, crs, *source.bounds, densify_pts=101)
+def grid_near(source, grid: Grid) -> Grid:
+    """The grid of an open raster, in the turn around the Earth in which another one lies."""
+    own = grid_of(source)
+    turn = earth.turn_of(own.crs)
+    if not turn:
+        return own
+    try:
+        box = earth.bounds_in(grid.bounds, grid.crs, own.crs)
+    except InputError:
+        return own
+    return grid_beside(own, box, turn)
 
 
-def unit_in_metres(crs: str) -> float | None:
-    """Metres in a unit of a projected CRS; None for a geographic CRS (degrees)."""
-    parsed = rasterio.CRS.from_string(crs)
-    return None if parsed.is_geographic else parsed.linear_units_factor[1]
+def bounds_in(source, crs: str) -> Bounds:
+    """The bounds of an open raster in another CRS: (left, bottom, right, top).
+
+    Raises
+    ------
+    InputError
+        With the file, if it has no place there.
+    """
+    try:
+        return earth.bounds_in(source.bounds, source.crs.to_string(), crs)
+    except InputError as error:
+        raise InputError(f"{source.name} {error}") from None
 
 
 def write_grid(path, grid: Grid) -> None:

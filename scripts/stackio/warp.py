@@ -16,7 +16,7 @@ from rasterio.errors import RasterioError
 from rasterio.transform import Affine
 from rasterio.warp import reproject, transform
 
-from stackio import raster
+from stackio import earth, raster
 from stackio.pixels import Pixels
 from stackshift.ground.lattice import Grid
 from stackshift.ground.resampling import HALO, sampled
@@ -92,11 +92,10 @@ def places_in(source, grid: Grid, rows: tuple[int, int], columns: tuple[int, int
         except (RasterioError, CPLE_BaseError) as error:
             logging.warning("rows from %d, columns from %d: %s", rows[0], columns[0], error)
             return None
-        if there.is_geographic:
-            # The same meridian has many names: the one that is nearest to the raster counts.
-            turn = 2 * math.pi / there.units_factor[1]
-            middle = (source.bounds.left + source.bounds.right) / 2
-            x = x + turn * np.round((middle - x) / turn)
+    if turn := earth.turn_of(there.to_string()):
+        # The same meridian has many names: the one that is nearest to the raster counts.
+        middle = (source.bounds.left + source.bounds.right) / 2
+        x = x + turn * np.round((middle - x) / turn)
     if not (np.isfinite(x).all() and np.isfinite(y).all()):
         return None
     a, _, c, _, e, f = tuple(source.transform)[:6]

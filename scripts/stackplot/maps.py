@@ -9,6 +9,7 @@ from matplotlib.image import imread
 from matplotlib.lines import Line2D
 
 from stackplot import drawing
+from stackshift.ground.geometry import on_the_map
 from stackshift.stack import columns
 from stackshift.tile.match import OK, STATUSES
 
@@ -40,12 +41,17 @@ def reasons(measurements, tiles: list[tuple[int, int]]) -> dict[tuple[int, int],
 class Ground:
     """Where the tiles lie on the map, in kilometres (or degrees) of the grid's CRS."""
 
-    def __init__(self, grid, geographic: bool, rows: list[int], columns_: list[int]):
-        """``rows`` and ``columns_`` are the tiles' edges in pixels."""
+    def __init__(self, grid, unit: float | None, rows: list[int], columns_: list[int], pixels):
+        """Edges of the tiles in pixels, and what a pixel is on the ground in each (column, row).
+
+        ``unit`` is metres in a unit of the grid's CRS, None for degrees.
+        """
         a, _, west, _, e, north = grid.transform
-        unit = 1.0 if geographic else 1000.0
-        self.x = (west + a * np.asarray(columns_)) / unit
-        self.y = (north + e * np.asarray(rows)) / unit
+        geographic = unit is None
+        scale = 1.0 if geographic else unit / 1000
+        self.x = (west + a * np.asarray(columns_)) * scale
+        self.y = (north + e * np.asarray(rows)) * scale
+        self._steps, self._pixels = (a * scale, e * scale), pixels
         self.extent = (self.x[0], self.x[-1], self.y[-1], self.y[0])
         self.tile = min(abs(np.diff(self.x)).min(), abs(np.diff(self.y)).min())
         self.names = (
@@ -60,6 +66,25 @@ class Ground:
         """Map coordinates of tiles' centres."""
         x, y = (self.x[:-1] + self.x[1:]) / 2, (self.y[:-1] + self.y[1:]) / 2
         return x[np.asarray(columns_, int)], y[np.asarray(rows, int)]
+
+    def along(self, columns_, rows, east, north) -> tuple[np.ndarray, np.ndarray]:
+        """Directions of displacements in tiles on the map, as long as they are on the ground.
+
+        A map's pixels may be turned against north, and longer one way than the other: what is
+        displaced points where it does in the picture.
+
+        Returns
+        -------
+        (to the right, up) as the picture is seen; in metres, as ``east`` and ``north`` are.
+        """
+        steps = self._steps[0], self._steps[1] * self.aspect
+        cells = zip(columns_, rows, strict=True)
+        found = [
+            on_the_map(metres, self._pixels[cell], steps)
+            for cell, *metres in zip(cells, east, north, strict=True)
+        ]
+        right, up = np.reshape(found, (-1, 2)).T
+        return right, up
 
     def backdrop(self, axes, picture: str) -> None:
         """A quicklook under the arrows, a little faded, with the tiles' edges."""
@@ -101,12 +126,13 @@ def arrows(axes, ground: Ground, table, names: tuple[str, ...], metres: float) -
         clear = (east / sigma_east) ** 2 + (north / sigma_north) ** 2 > 13.8
     cut[length == 0] = 1
     x, y = ground.centre(table[columns.TILE_X], table[columns.TILE_Y])
+    right, up = ground.along(table[columns.TILE_X], table[columns.TILE_Y], east, north)
     for part, color in ((known & clear, SIGNIFICANT), (known & ~clear, FAINT)):
         if part.any():
             scale = ground.tile / metres
             axes.quiver(
-                x[part], y[part], (east * cut * scale)[part],
-                (north * cut * scale / ground.aspect)[part], color=color, angles="xy",
+                x[part], y[part], (right * cut * scale)[part],
+                (up * cut * scale / ground.aspect)[part], color=color, angles="xy",
                 scale_units="xy", scale=1, units="dots", width=2.2, edgecolor="black",
                 linewidth=0.4, headwidth=4, headlength=5, headaxislength=4.5, zorder=3,
                 minlength=0.5,

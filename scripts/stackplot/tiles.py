@@ -54,7 +54,7 @@ def _top(values, requirement: float) -> float:
 
 
 def _tile_map(figure, axes, table, values, colours: str, limits: tuple[float, float]) -> None:
-    """A value a tile as a map with north up, and the number of pairs that count in each."""
+    """A value a tile as a map of the grid, and the number of pairs that count in each."""
     shape = table[columns.TILE_Y].max() + 1, table[columns.TILE_X].max() + 1
     image = np.full(shape, np.nan)
     image[table[columns.TILE_Y], table[columns.TILE_X]] = values
@@ -71,8 +71,8 @@ def _tile_map(figure, axes, table, values, colours: str, limits: tuple[float, fl
                 fontsize=7,
                 bbox={"facecolor": "white", "alpha": 0.6, "linewidth": 0, "pad": 1},
             )
-    axes.set_xlabel("tile column, from the west")
-    axes.set_ylabel("tile row, from the north")
+    axes.set_xlabel("tile column, from the left")
+    axes.set_ylabel("tile row, from the top")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     known = image[np.isfinite(image)]

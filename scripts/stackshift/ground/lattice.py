@@ -8,20 +8,15 @@ x = a * column + b * row + c, y = d * column + e * row + f.
 """
 
 import math
-from dataclasses import dataclass
-from statistics import median
+from dataclasses import dataclass, replace
 
 from stackshift.errors import InputError
+from stackshift.ground.longitudes import Bounds, amount_beside, side_by_side
 
 # A thousandth of a pixel: ten times below what the estimator can tell.
 TOLERANCE = 1e-3
 
 Transform = tuple[float, float, float, float, float, float]
-Bounds = tuple[float, float, float, float]
-
-
-# How many times the largest scene a stack may span.
-_SPREAD = 10
 # By what a union is rounded outwards: a share of a scene's size, and pixels.
 _MARGINS = 64
 _LEAST_MARGIN = 8
@@ -56,6 +51,37 @@ class Grid:
     def of(cls, record: dict) -> "Grid":
         """The opposite of `record`."""
         return cls(record["crs"], tuple(record["transform"]), record["width"], record["height"])
+
+
+def grid_beside(grid: Grid, box: Bounds, turn: float) -> Grid:
+    """A grid that is moved by whole turns around the Earth to lie nearest to a box.
+
+    Parameters
+    ----------
+    grid : of a CRS in which a turn leads to the right.
+    box, turn : as in `longitudes`, in that CRS.
+    """
+    a, b, c, d, e, f = grid.transform
+    moved = c + amount_beside(grid.bounds, box, turn)
+    return replace(grid, transform=(a, b, moved, d, e, f))
+
+
+def in_one_turn(grids: list[Grid], turns: dict[str, float | None]) -> list[Grid]:
+    """The same grids, those of each CRS moved to lie side by side around the Earth.
+
+    Parameters
+    ----------
+    grids : of any CRS.
+    turns : of each CRS, how far a turn leads to the right; None where it leads elsewhere.
+    """
+    placed = list(grids)
+    for crs, turn in turns.items():
+        if turn:
+            own = [i for i, grid in enumerate(grids) if grid.crs == crs]
+            boxes = side_by_side([grids[i].bounds for i in own], turn)
+            for i, box in zip(own, boxes, strict=True):
+                placed[i] = grid_beside(grids[i], box, turn)
+    return placed
 
 
 def check_north_up(transform: Transform) -> None:
@@ -141,41 +167,6 @@ def intersection(bounds: list[Bounds]) -> Bounds:
             "the scenes have no common area; use extent: union, or remove the scene that lies apart"
         )
     return box
-
-
-def far_from_the_others(boxes: dict[str, Bounds]) -> list[str]:
-    """Names of the boxes without which the box around all would be far smaller.
-
-    Scenes of a stack overlap or lie side by side; one in a wrong zone or place would blow the
-    common grid up, and one on the other side of the antimeridian too.
-
-    Parameters
-    ----------
-    boxes : (left, bottom, right, top) by name, all in one CRS.
-
-    Returns
-    -------
-    The fewest that have to go, which are never half of all.
-    """
-    left = dict(boxes)
-    far = []
-    while len(left) > 2 and _blown_up(list(left.values())):
-        middle = [median((box[i] + box[i + 2]) / 2 for box in left.values()) for i in (0, 1)]
-        worst = max(
-            left,
-            key=lambda name: math.hypot(
-                *((left[name][i] + left[name][i + 2]) / 2 - middle[i] for i in (0, 1))
-            ),
-        )
-        far.append(worst)
-        del left[worst]
-    return far if 2 * len(far) < len(boxes) else []
-
-
-def _blown_up(boxes: list[Bounds]) -> bool:
-    whole = union(boxes)
-    sizes = [max(b[2] - b[0] for b in boxes), max(b[3] - b[1] for b in boxes)]
-    return whole[2] - whole[0] > _SPREAD * sizes[0] or whole[3] - whole[1] > _SPREAD * sizes[1]
 
 
 def snap(bounds: Bounds, lattice: Grid) -> Grid:

@@ -5,7 +5,8 @@ Only the standard library, since the Snakefile imports this each time it is pars
 
 from stackshift.ground.lattice import Grid
 
-# Somewhere in UTM zone 11 N, on a lattice of whole postings.
+# Somewhere in UTM zone 11 N, on a lattice of whole postings; west of the zone's own meridian, so
+# that north is not up.
 _CRS = "EPSG:32611"
 _EAST, _NORTH = 300_000.0, 3_900_000.0
 

@@ -45,7 +45,7 @@ def generator(settings: dict, *stream: int) -> np.random.Generator:
 
 
 def scene_offsets(settings: dict) -> dict[str, tuple[float, float]]:
-    """Where each scene lies, oldest first: (east, north) in pixels."""
+    """Where each scene lies, oldest first: (right, up) in pixels of the grid."""
     offsets = {}
     for i, scene in enumerate(scene_times(settings)):
         east, north = settings["offset_sigma"] * generator(settings, _OFFSETS, i).normal(size=2)

@@ -1,7 +1,7 @@
 """Every name of a column or key of the outputs, once, with its unit and meaning.
 
 A test compares these with the files and with the documentation. Metres are on the ground: x to
-the east, y to the north.
+true east, y to true north.
 """
 
 from stackshift.tile.match import OK, STATUSES
@@ -71,6 +71,8 @@ SCALE_SIGMA = "scale_sigma"
 FLAG = "flag"
 TRUE_EAST = "true_offset_east"
 TRUE_NORTH = "true_offset_north"
+ARROW_RIGHT = "arrow_right"
+ARROW_UP = "arrow_up"
 
 NETWORK_AXES = ((NETWORK_EAST, NETWORK_SIGMA_EAST), (NETWORK_NORTH, NETWORK_SIGMA_NORTH))
 TILE_FIGURES = (QUALITY, COHERENCE, VALID_FRACTION)
@@ -89,8 +91,8 @@ _PAIR_OF_SCENES = {
     SECONDARY_INDEX: ("", "number of the secondary scene in the stack, 0 is the newest"),
 }
 _TILE = {
-    TILE_X: ("", "column of the tile, 0 in the west"),
-    TILE_Y: ("", "row of the tile, 0 in the north"),
+    TILE_X: ("", "column of the tile, 0 at the left edge of the grid"),
+    TILE_Y: ("", "row of the tile, 0 at the upper edge of the grid"),
 }
 _ROBUST = {
     SHIFT_X: ("m", "robust mean of the shifts to the east (Huber, weights 1 / sigma^2)"),
@@ -222,6 +224,10 @@ COMPARISON_TABLE = {
     "sigma_east": ("m", "standard error of difference_east"),
     "difference_north": ("m", "offset_north in the first polarization less the second, median out"),
     "sigma_north": ("m", "standard error of difference_north"),
+}
+ARROWS = {
+    ARROW_RIGHT: ("m", "the shift or offset along the grid's columns, for arrows: where it points"),
+    ARROW_UP: ("m", "the shift or offset against the grid's rows; both as long as it is"),
 }
 INJECTION_TABLE = {
     KIND: ("", "interpolated: displaced by interpolation; boxes: means of displaced boxes"),

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from stackshift.ground import geometry
 from stackshift.stack import columns as c
 from stackshift.stack import datum, series
 from stackshift.stack.network import Adjustment
@@ -227,6 +228,27 @@ def still(tiles: pd.DataFrame, stack: Stack) -> pd.DataFrame:
     return tiles[
         tiles[c.OFFSET_EAST].notna() & np.array([cell not in moving for cell in cells], bool)
     ]
+
+
+def as_seen_from(
+    tiles: pd.DataFrame, pixels: dict[tuple[int, int], geometry.Pixel], place: geometry.Pixel
+) -> pd.DataFrame:
+    """The tiles' offsets along east and north of one place, instead of each tile's own.
+
+    Parameters
+    ----------
+    tiles : with the columns of `columns.SCENE_TILES_TABLE`; all have offsets.
+    pixels : what a pixel is on the ground in each tile (column, row).
+    place : and at the place.
+    """
+    moved = [
+        geometry.as_seen_from((east, north), pixels[x, y], place)
+        for x, y, east, north in tiles[
+            [c.TILE_X, c.TILE_Y, c.OFFSET_EAST, c.OFFSET_NORTH]
+        ].itertuples(index=False)
+    ]
+    both = np.reshape(moved, (-1, 2))
+    return tiles.assign(**{c.OFFSET_EAST: both[:, 0], c.OFFSET_NORTH: both[:, 1]})
 
 
 def moving_tiles(stack: Stack) -> list[dict]:
