@@ -157,7 +157,7 @@ def _sources_of_vrt(source, path) -> list[str]:
     content = "".join(source.tags(ns="xml:VRT").values())
     found = re.findall(r"<Source(?:Filename|Dataset)\b([^>]*)>([^<]*)<", content)
     return [
-        os.path.join(os.path.dirname(path), html.unescape(name))
+        os.path.normpath(os.path.join(os.path.dirname(path), html.unescape(name)))
         if re.search(r"relativeToVRT=.1", attributes)
         else html.unescape(name)
         for attributes, name in found

@@ -23,14 +23,12 @@ class Overlap:
         self.after += float(after.sum(dtype=float))
         ratio = np.clip(10 * np.log10(after / before), -_REACH, _REACH)
         self.bins += np.bincount(
-            np.rint((ratio + _REACH) / _BIN).astype(int), minlength=len(self.bins)
+            np.rint((ratio + _REACH) / _BIN).astype(int).ravel(), minlength=len(self.bins)
         )
 
     def __add__(self, other: "Overlap") -> "Overlap":
         """The two together."""
-        return Overlap(
-            self.before + other.before, self.after + other.after, self.bins + other.bins
-        )
+        return Overlap(self.before + other.before, self.after + other.after, self.bins + other.bins)
 
     def figures(self) -> dict[str, float] | None:
         """Pixels; decibels by which the image is brighter: of the means, median, and spread.

@@ -40,6 +40,8 @@ def as_power(block: np.ndarray, values: str) -> np.ndarray:
     if values == POWER:
         return block
     with np.errstate(over="ignore"):
-        power = block * block if values == AMPLITUDE else np.exp(np.float32(np.log(10) / 10) * block)
+        power = (
+            block * block if values == AMPLITUDE else np.exp(np.float32(np.log(10) / 10) * block)
+        )
     power[np.isinf(power)] = np.nan
     return power
