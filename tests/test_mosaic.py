@@ -1,4 +1,4 @@
-"""Slices and bursts of one pass become one scene, and what they say where they overlap is measured."""
+"""Slices and bursts of one pass become one scene; where they overlap their difference is told."""
 
 import logging
 

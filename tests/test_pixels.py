@@ -1,4 +1,4 @@
-"""The values of a scene as power: masks, no data, scale and offset, unit, bands, files beside it."""
+"""Values of a scene as power: masks, no data, scale, unit, bands, files beside it."""
 
 import os
 import zipfile
@@ -170,7 +170,7 @@ def test_the_config_says_what_the_values_are(tmp_path, values, stored):
 
 def test_decibels_that_say_nothing_are_refused_with_what_to_say(tmp_path):
     path = write_scene(tmp_path / "s.tif", 10 * np.log10(IMAGE))
-    with pytest.raises(InputError, match="negative values, as decibels have; .*'values: decibel'"):
+    with pytest.raises(InputError, match=r"negative values, as decibels have; .*'values: decibel'"):
         brought(tmp_path, path)
 
 
@@ -192,7 +192,7 @@ def test_power_whose_name_says_decibel_is_refused(tmp_path):
         ("linear backscatter intensity", "power"),
         ("dB", "decibel"),
         ("10*log10(power) in dB", "decibel"),
-        ("OPERA_L2_RTC-S1_T137-292319-IW2_20211201T015857Z_20250830T065219Z_S1A_30_v1.0_VH.tif", None),
+        ("OPERA_L2_RTC-S1_T137-292319-IW2_20211201T015857Z_20250830T065219Z_S1A_30_v1.0.tif", None),
         ("Gamma0_VV", None),
         ("feedback_dbase.tif", None),
         ("", None),

@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
+import rasterio
 from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.errors import RasterioError
 from rasterio.windows import Window
@@ -30,11 +31,12 @@ class Pixels:
     no_data : what marks no data in the file, before scale and offset.
     values : ``power``, ``amplitude`` or ``decibel``.
     told : whether the config says so, so that it is not doubted.
+    zero : whether zeros are no data too.
     valid, negative : pixels that `read` has seen with a finite value, and with a negative one; in
         the file's unit.
     """
 
-    source: object
+    source: rasterio.DatasetReader
     band: int
     no_data: float
     values: str

@@ -33,7 +33,11 @@ from stackshift.ground import power
 from stackshift.ground.lattice import Grid, check_north_up
 
 BLOCK_ROWS = 256
-# Tags that tell what values are; OPERA's is PROCESSING_INFORMATION_OUTPUT_BACKSCATTER_EXPRESSION_...
+# An address, plain, of an archive (zip+https://) or as GDAL writes it, also within another.
+_ADDRESS = re.compile(
+    r"^(?!(file|zip|tar|gzip)://)[\w+.-]+://|/?vsi(curl|s3|gs|az|adls|oss|swift|hdfs|webhdfs)"
+)
+# Tags that tell what values are; the long one is OPERA's.
 _ABOUT_VALUES = re.compile(r"(?i)^units?$|_units?$|OUTPUT_BACKSCATTER_EXPRESSION_CONVENTION$")
 
 
@@ -72,9 +76,7 @@ def _listing(path) -> str:
 
     A listing of the folder would cost more the more files there are.
     """
-    address = "://" in str(path) and not re.match(r"(file|zip|tar|gzip)://", str(path))
-    address = address or re.search(r"/vsi(curl|s3|gs|az|adls|oss|swift|hdfs|webhdfs)", str(path))
-    return _LISTING if address or _LISTING != "EMPTY_DIR" else "TRUE"
+    return _LISTING if _ADDRESS.search(str(path)) or _LISTING != "EMPTY_DIR" else "TRUE"
 
 
 def _check_usable(source, band: int) -> None:
