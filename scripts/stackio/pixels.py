@@ -2,9 +2,9 @@
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+import rasterio
 from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.errors import RasterioError
 from rasterio.windows import Window
@@ -31,11 +31,12 @@ class Pixels:
     no_data : what marks no data in the file, before scale and offset.
     values : ``power``, ``amplitude`` or ``decibel``.
     told : whether the config says so, so that it is not doubted.
+    zero : whether zeros are no data too.
     valid, negative : pixels that `read` has seen with a finite value, and with a negative one; in
         the file's unit.
     """
 
-    source: Any
+    source: rasterio.DatasetReader
     band: int
     no_data: float
     values: str

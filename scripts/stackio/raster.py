@@ -32,7 +32,11 @@ from stackshift.ground import power
 from stackshift.ground.lattice import Bounds, Grid, check_north_up, grid_beside
 
 BLOCK_ROWS = 256
-# Tags that tell what values are; OPERA's is PROCESSING_INFORMATION_..._EXPRESSION_CONVENTION.
+# An address, plain, of an archive (zip+https://) or as GDAL writes it, also within another.
+_ADDRESS = re.compile(
+    r"^(?!(file|zip|tar|gzip)://)[\w+.-]+://|/?vsi(curl|s3|gs|az|adls|oss|swift|hdfs|webhdfs)"
+)
+# Tags that tell what values are; the long one is OPERA's.
 _ABOUT_VALUES = re.compile(r"(?i)^units?$|_units?$|OUTPUT_BACKSCATTER_EXPRESSION_CONVENTION$")
 
 
@@ -71,9 +75,7 @@ def _listing(path) -> str:
 
     A listing of the folder would cost more the more files there are.
     """
-    address = "://" in str(path) and not re.match(r"(file|zip|tar|gzip)://", str(path))
-    remote = re.search(r"/vsi(curl|s3|gs|az|adls|oss|swift|hdfs|webhdfs)", str(path))
-    return _LISTING if address or remote or _LISTING != "EMPTY_DIR" else "TRUE"
+    return _LISTING if _ADDRESS.search(str(path)) or _LISTING != "EMPTY_DIR" else "TRUE"
 
 
 def _check_usable(source, band: int) -> None:
@@ -157,7 +159,7 @@ def _sources_of_vrt(source, path) -> list[str]:
     content = "".join(source.tags(ns="xml:VRT").values())
     found = re.findall(r"<Source(?:Filename|Dataset)\b([^>]*)>([^<]*)<", content)
     return [
-        os.path.join(os.path.dirname(path), html.unescape(name))
+        os.path.normpath(os.path.join(os.path.dirname(path), html.unescape(name)))
         if re.search(r"relativeToVRT=.1", attributes)
         else html.unescape(name)
         for attributes, name in found

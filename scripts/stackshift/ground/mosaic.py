@@ -23,7 +23,7 @@ class Overlap:
         self.after += float(after.sum(dtype=float))
         ratio = np.clip(10 * np.log10(after / before), -_REACH, _REACH)
         self.bins += np.bincount(
-            np.rint((ratio + _REACH) / _BIN).astype(int), minlength=len(self.bins)
+            np.rint((ratio + _REACH) / _BIN).astype(int).ravel(), minlength=len(self.bins)
         )
 
     def __add__(self, other: "Overlap") -> "Overlap":
