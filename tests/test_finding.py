@@ -82,14 +82,15 @@ def test_every_file_that_names_the_polarization_is_found_and_nothing_beside_it()
 
 
 def test_masks_and_what_is_made_of_a_scene_are_left_out_with_a_line():
-    made = ONE.replace(".tif", "_db.tif")
+    made, copy = ONE.replace(".tif", "_db.tif"), ONE.replace(".tif", " (1).tif")
     mask = TWO.replace(".tif", "_mask.tif")
-    touch(*(f"scenes/{name}" for name in (ONE, TWO, made, mask, "mask_S1A_20220201T000000_VV.tif")))
+    touch(*(f"scenes/{name}" for name in (ONE, TWO, made, copy, mask, "a_mask_20220201_VV.tif")))
     sources, lines = find()
     assert len(sources) == 3
     assert lines == [
         f"{mask} is by name masks or the like, left out; name them with a 'pattern'",
-        f"{made} is made of the file of the name before, left out; name them with a 'pattern'",
+        f"{copy} and 1 more are by name made of another file there, left out; name them with a "
+        "'pattern'",
     ]
 
 
@@ -130,6 +131,8 @@ def test_nothing_found_says_what_there_is():
     assert "has VV in its name, but 2 .img" in refusal()
     touch(f"safe/{ESA}.SAFE/measurement/s1a-iw-grd-vv.tiff")
     assert "radar geometry" in refusal(directory="safe")
+    touch(f"masks/{PRODUCT}_mask_VV.tif")
+    assert "is by name masks or the like" in refusal(directory="masks")
     assert "the directory nowhere does not exist" in refusal(directory="nowhere")
 
 
@@ -150,6 +153,13 @@ def test_archives_are_read_in_place():
     assert paths() == expected
     assert paths(pattern="**/*_{polarization}.tif") == expected[:1]
     assert paths(pattern="*_VV.tif") == expected[:1]
+
+
+def test_links_to_an_archive_are_not_read_twice():
+    pack(f"scenes/b/{PRODUCT}.zip", f"{PRODUCT}/{ONE}")
+    os.makedirs("scenes/a")
+    os.symlink(f"../b/{PRODUCT}.zip", f"scenes/a/{PRODUCT}.zip")
+    assert paths() == [f"/vsizip/scenes/b/{PRODUCT}.zip/{PRODUCT}/{ONE}"]
 
 
 def test_an_archive_beside_its_folder_is_not_read_twice():
@@ -216,7 +226,7 @@ def test_a_closed_folder_is_named(monkeypatch):
 def test_results_are_no_scenes():
     touch(ONE, TWO, f"results/site/VV/superset/VV/{ONE}", "results/site/VV/grid.json")
     touch("old/results/site/VV/grid.json", "old/results/site/VV/superset/20220101T000000.tif")
-    assert paths(directory=".") == [f"./{ONE}", f"./{TWO}"]
+    assert paths(directory=".") == [ONE, TWO]
 
 
 def test_braces_in_a_path_are_refused():

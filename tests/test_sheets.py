@@ -59,6 +59,10 @@ TABLES = {
     "long fields": "path,wkt,datetime\n"
     f'first_VV.tif,"POLYGON(({"1 2," * 50_000}))",2022-01-01T05:23:01\n'
     f"second_VV.tif,{'x' * 200_000},2022-01-13T05:23:01\n",
+    "units in the header": "Path,Datetime (UTC)\nfirst_VV.tif,2022-01-01T05:23:01\n"
+    "second_VV.tif,2022-01-13T05:23:01\n",
+    "bands by polarization": "path,datetime,band,platform\nfirst_VV.tif,2022-01-01T05:23:01,VV,S1\n"
+    "first_VH.tif,2022-01-01T05:23:01,VH,S1\nsecond_VV.tif,2022-01-13T05:23:01,VV,Sentinel-1\n",
     "date and time": "file,date,time\nfirst_VV.tif,2022-01-01,5:23:01\n"
     "second_VV.tif,2022-01-13,05:23:01\n",
     "placeholder": "path\tdatetime\nfirst_{polarization}.tif\t2022-01-01T05:23:01\n"
@@ -132,6 +136,8 @@ def test_what_a_sheet_says_against_a_name_is_remarked():
         ("path,datetime,pol\nfirst_VV.tif,2022-01-01,HH\n", "no row of a/sheet.tsv is for VV"),
         ("path\tdatetime\nk\xfchl.tif\t2022-01-01\n".encode("latin-1"), "is not UTF-8; save it"),
         ("path\tdatetime\nx.tif\t2022-01-01\n".encode("utf-16"), "is not UTF-8; save it"),
+        (b"PK\x03\x04\0\0", "is a workbook or an archive; save it as CSV"),
+        ("path,datetime\n.,2022-01-01\n", "line 2: the file a is a folder"),
         ("{", "is no JSON"),
         ("[" * 100_000, "nested too deeply|is no JSON"),
         ("[1]", "neither GeoJSON features nor STAC"),

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from pathlib import PurePath
 
 from stackflow import folders, sheets
 from stackflow.sources import Source, archive_of, base_name, from_names, is_remote, parts_of
@@ -98,6 +99,7 @@ def _gather(settings: dict, polarization: str) -> Found:
 
 
 def _in_folder(directory: str, pattern: str | None, polarization: str) -> Found:
+    directory = str(PurePath(directory))
     if not os.path.isdir(directory):
         raise InputError(f"the directory {directory} does not exist; correct 'directory'")
     root, wanted, depth = _wanted(directory, pattern, polarization)
@@ -106,10 +108,10 @@ def _in_folder(directory: str, pattern: str | None, polarization: str) -> Found:
     if pattern is None:
         _leave_out(listing.files, folders.is_beside, "by name masks or the like", lines)
         made = set(folders.derived(list(listing.files)))
-        _leave_out(listing.files, made.__contains__, "made of the file of the name before", lines)
+        _leave_out(listing.files, made.__contains__, "by name made of another file there", lines)
     bad = [(path, f"{path} {reason}") for path, reason in listing.bad]
     if not listing.files and not bad:
-        raise InputError(_nothing(directory, root, pattern, polarization))
+        raise InputError("; ".join([_nothing(directory, root, pattern, polarization), *lines]))
     sources = [
         from_names(opened, polarization, parts=parts_of(path))
         for path, opened in sorted(listing.files.items())
@@ -276,7 +278,7 @@ def _missing(opened: str) -> str | None:
     if archive is None:
         if opened.startswith("/vsi") or "://" in opened or os.path.isfile(opened):
             return None
-        return f"the file {opened} does not exist"
+        return f"the file {opened} {'is a folder' if os.path.isdir(opened) else 'does not exist'}"
     if not os.path.isfile(archive):
         return f"the archive {archive} does not exist"
     member = opened.partition(f"{archive}/")[2]

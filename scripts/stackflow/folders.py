@@ -8,6 +8,7 @@ import re
 import stat
 import zipfile
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 from stackshift.ground import names
 
@@ -17,7 +18,7 @@ _BESIDE = re.compile(
     r"|THUMB(?:NAIL)?|QUICK-?LOOK|BROWSE|PREVIEW|OVERVIEW|OVR|LOOKS|ANF|PHASE|COH(?:ERENCE)?"
     r"|UNW(?:RAPPED)?|NOISE|NESZ|RATIO)(?![A-Z])"
 )
-_TIFF = re.compile(r"\.tiff?$", re.IGNORECASE)
+_TIFF = re.compile(r"\.(?:geo|g)?tiff?$", re.IGNORECASE)
 _OTHER = re.compile(r"\.(img|vrt|jp2|nc|h5|hdf5?|bin|dat|grd|safe)$", re.IGNORECASE)
 
 
@@ -59,7 +60,7 @@ def walk(root: str, wanted, depth: int | None = None) -> Listing:
     while pending or links:
         # Links last: what they lead to may be met by itself.
         inside, level = pending.pop() if pending else links.pop(0)
-        folder = os.path.join(root, inside) if inside else root
+        folder = str(PurePath(root, inside))
         try:
             status = os.stat(folder)
             identity = (status.st_dev, status.st_ino)
@@ -91,10 +92,14 @@ def walk(root: str, wanted, depth: int | None = None) -> Listing:
                 file_links.append(path)
             elif entry.is_file():
                 real_files.add(os.path.join(place, entry.name))
-                found.files[path] = os.path.join(root, path)
+                found.files[path] = str(PurePath(root, path))
     _follow(root, file_links, real_files, found)
-    for path in sorted(archives):
-        _open(root, path, wanted, found)
+    opened: set[str] = set()
+    for path in sorted(archives, key=lambda path: (os.path.islink(os.path.join(root, path)), path)):
+        target = os.path.realpath(os.path.join(root, path))
+        if target not in opened:
+            opened.add(target)
+            _open(root, path, wanted, found)
     _prefer_unpacked(found)
     return found
 
@@ -119,7 +124,7 @@ def _follow(root: str, links: list[str], real: set[str], found: Listing) -> None
     """Links to files: to nothing is bad, to a file that is there already is the same one."""
     again = []
     for path in sorted(links):
-        whole = os.path.join(root, path)
+        whole = str(PurePath(root, path))
         target = os.path.realpath(whole)
         try:
             status = os.stat(whole)
@@ -142,7 +147,7 @@ def _follow(root: str, links: list[str], real: set[str], found: Listing) -> None
 
 def _open(root: str, path: str, wanted, found: Listing) -> None:
     """The wanted members of a zip archive, read in place."""
-    whole = os.path.join(root, path)
+    whole = str(PurePath(root, path))
     folder = os.path.dirname(path)
     try:
         with zipfile.ZipFile(whole) as archive:
@@ -222,17 +227,18 @@ def other_rasters(listed: list[str]) -> str:
 
 
 def derived(paths: list[str]) -> list[str]:
-    """Files whose name is that of another one in the folder with something behind it.
+    """Files whose name is that of another one in the folder, a scene, with something behind it.
 
-    ``x_VV_db.tif`` beside ``x_VV.tif`` is made of it and no scene of its own.
+    ``x_VV_db.tif`` or ``x_VV (1).tif`` beside ``x_VV.tif`` is made of it and no scene of its own.
     """
-    stems = {_TIFF.sub("", path) for path in paths}
+    stems = {_TIFF.sub("", path): path for path in paths}
     out = []
     for path in paths:
-        folder, _, stem = _TIFF.sub("", path).rpartition("/")
-        cuts = [match.start() for match in re.finditer(r"[-_.]", stem)]
-        prefix = f"{folder}/" if folder else ""
-        if any(f"{prefix}{stem[:cut]}" in stems for cut in cuts if cut):
+        stem = _TIFF.sub("", path)
+        start = stem.rfind("/") + 1
+        cuts = [match.start() for match in re.finditer(r"[-_. (]", stem) if match.start() > start]
+        bases = [stems[stem[:cut]] for cut in cuts if stem[:cut] in stems]
+        if any(names.tell(tuple(reversed(base.split("/")))).time for base in bases):
             out.append(path)
     return out
 

@@ -18,11 +18,11 @@ from stackshift.ground import names
 # The columns, and by which names they are known, the first that is there counts. Those of ASF's
 # exports: https://docs.asf.alaska.edu/asf_search/ASFSearchResults/.
 COLUMNS = {
-    "path": ("path", "filepath", "file path", "file", "href", "url", "uri", "location", "filename"),
+    "path": ("path", "filepath", "file path", "file", "href", "url", "uri", "filename"),
     "datetime": (
         *("datetime", "start datetime", "start time", "starttime", "acquisition start"),
-        *("sensing start", "acquisition time", "acquisition date", "acquired", "timestamp", "date"),
-        "time",
+        *("sensing start", "acquisition datetime", "acquisition time", "acquisition date"),
+        *("acquisition", "acquired", "sensing time", "sensing date", "timestamp", "date", "time"),
     ),
     "clock": ("time",),
     "platform": ("platform", "satellite", "mission"),
@@ -33,7 +33,7 @@ COLUMNS = {
                      "sar polarizations"),
     "direction": ("direction", "ascending or descending", "flightdirection", "flight direction",
                   "orbit direction", "orbit state", "sat orbit state", "pass"),
-    "values": ("values", "scale", "unit", "units"),
+    "values": ("values", "unit", "units"),
     "burst": ("burst", "burst id", "fullburstid", "operaburstid"),
     "processed": ("processed", "processing date", "processingdate", "processing datetime"),
     "granule": ("granule", "granule name", "granulename", "scenename", "scene name", "id"),
@@ -127,6 +127,8 @@ def _text(path: Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(f"the scene sheet {path} cannot be read ({error.strerror})") from None
+    if data.startswith(b"PK\x03\x04"):
+        raise InputError(f"the scene sheet {path} is a workbook or an archive; save it as CSV")
     try:
         if b"\0" in data:
             raise UnicodeError
@@ -182,8 +184,8 @@ def _cells(where: str, line: str, mark: str) -> list[str]:
 
 
 def _key(name: object) -> str:
-    """A column's name in one spelling: "Ascending or Descending?" and sat:orbit_state too."""
-    return re.sub(r"[^a-z0-9]+", " ", str(name).lower()).strip()
+    """A column's name in one spelling: "Ascending or Descending?" and "Datetime (UTC)" too."""
+    return re.sub(r"[^a-z0-9]+", " ", str(name).lower()).strip().removesuffix(" utc")
 
 
 def _row(where: str, path: Path, values: dict[str, str]) -> Row:
@@ -196,6 +198,8 @@ def _row(where: str, path: Path, values: dict[str, str]) -> Row:
     clock = fields.pop("clock", "")
     if clock and re.match(r"\d{1,2}:\d", clock) and values.get("date"):
         fields["datetime"] = f"{values['date']}T{clock.zfill(8) if clock[1] == ':' else clock}"
+    if fields.get("band", "").upper() in names.POLARIZATIONS:
+        fields.setdefault("polarization", fields.pop("band"))
     paths = [fields.pop("path", ""), *fields.pop("more", "").split("\n")]
     return Row(where, str(path.parent), tuple(p for p in paths if p), fields)
 
@@ -227,7 +231,9 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _platform(text: str | None) -> str | None:
-    return (names.platform(text) or text) if text else None
+    if not text or re.fullmatch(r"S(ENTINEL)?[-_ ]?1", text, re.IGNORECASE):
+        return None
+    return names.platform(text) or text
 
 
 def _number(column: str, text: str | None, most: int) -> int | None:
