@@ -11,7 +11,7 @@ from stackshift.ground import names
 
 
 def take_out(found, entry: str) -> bool:
-    """Take what an entry of ``exclude`` matches out of a ``finding.Found``; whether there was any."""
+    """Take what an entry of ``exclude`` matches out of a ``finding.Found``; whether any was."""
     kept = [source for source in found.sources if not _matches(source, entry)]
     bad = [pair for pair in found.bad if not _is_file(pair[0], entry)]
     matched = len(kept) + len(bad) < len(found.sources) + len(found.bad)
