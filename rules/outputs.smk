@@ -6,8 +6,9 @@ from pathlib import Path
 START = time.time()
 FIGURES = (
     "offset_per_scene",
-    "offset_per_pair",
+    "shift_per_pair",
     "offset_per_tile",
+    "tile_errors",
     "pair_matrix",
     "z_scores",
     "tile_offset_map",
