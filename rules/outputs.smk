@@ -45,8 +45,9 @@ def exports() -> list[str]:
 
 
 def pages() -> list[str]:
-    """The tables as pages for the report."""
+    """The tables as pages for the report, and the pages to explore."""
     return [
+        *for_products(rules.explore.output.page),
         *for_products(f"{ANALYSIS}/scenes.html"),
         *(path.removesuffix(".csv") + ".html" for path in comparisons()),
     ]
