@@ -239,7 +239,7 @@ def test_a_scene_is_chosen_in_the_menu_with_the_slider_and_with_a_click(explorer
 def test_a_tile_tells_its_value_its_series_and_why_it_was_rejected(explorer):
     tab = explorer.page
     explorer.hover("map", *tile_of(explorer, 5))
-    tip = tab.locator(".bk-Tooltip, .bk-tooltip").first
+    tip = tab.locator(".bk-tooltip-content").first
     assert "tile in row 1, column 1" in tip.inner_text()
     assert "offset east +0.0 ± 0.5 m, north +0.0 ± 0.5 m" in tip.inner_text()
     explorer.click("map", *tile_of(explorer, 5))
