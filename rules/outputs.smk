@@ -6,8 +6,9 @@ from pathlib import Path
 START = time.time()
 FIGURES = (
     "offset_per_scene",
-    "offset_per_pair",
+    "shift_per_pair",
     "offset_per_tile",
+    "tile_errors",
     "pair_matrix",
     "z_scores",
     "tile_offset_map",
@@ -44,8 +45,9 @@ def exports() -> list[str]:
 
 
 def pages() -> list[str]:
-    """The tables as pages for the report."""
+    """The tables as pages for the report, and the pages to explore."""
     return [
+        *for_products(rules.explore.output.page),
         *for_products(f"{ANALYSIS}/scenes.html"),
         *(path.removesuffix(".csv") + ".html" for path in comparisons()),
     ]

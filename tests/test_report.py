@@ -14,8 +14,9 @@ pytestmark = pytest.mark.long
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FIGURES = {
     "offset per scene": "Offset per scene",
-    "offset per pair": "Offset per pair",
+    "shift per pair": "Shift per pair",
     "offset per tile": "Offset per tile",
+    "tile errors": "Offsets of the tiles about their scenes",
     "pair matrix": "Pairs and how well they fit",
     "z-scores": "Are the error bars honest?",
     "tile offset map": "Where offsets come from",
