@@ -36,6 +36,7 @@ include: "rules/score.smk"
 include: "rules/parquet.smk"
 include: "rules/geopackage.smk"
 include: "rules/tabulate.smk"
+include: "rules/overall.smk"
 include: "rules/overview.smk"
 include: "rules/outputs.smk"
 include: "rules/targets.smk"
@@ -54,4 +55,4 @@ rule all:
 
 
 onsuccess:
-    print(*closing(), sep="\n")
+    TELLER.succeed()

@@ -122,6 +122,16 @@ def offsets_of(stack: str, polarization: str) -> list[str]:
     ]
 
 
+def comparisons_of(stack: str, polarization: str) -> list[str]:
+    """The comparisons of a polarization with the first of its stack, or of the first with all."""
+    first, *others = config["stacks"][real(stack)]["polarizations"]
+    return [
+        f"results/{stack}/comparison/{first}_{other}.json"
+        for other in others
+        if polarization in (first, other)
+    ]
+
+
 def is_simulated(stack: str) -> bool:
     """Whether the workflow makes the scenes of a stack itself."""
     return "simulate" in config["stacks"].get(stack, {})

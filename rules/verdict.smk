@@ -1,8 +1,14 @@
 rule verdict:
     input:
         scenes=rules.locate.output.scenes,
+        pairs=rules.analyse.output.pairs,
+        scene_tiles=rules.locate.output.scene_tiles,
+        grid=rules.grid.output.grid,
         findings=rules.locate.output.findings,
         unreadable=rules.analyse.output.unreadable,
+        comparisons=lambda wildcards: comparisons_of(
+            wildcards.stack, wildcards.polarization
+        ),
     output:
         report=f"{ANALYSIS}/verdict.json",
         table=f"{ANALYSIS}/verdict.csv",
@@ -16,6 +22,8 @@ rule verdict:
         runtime=5,
     params:
         requirement=config["requirement"],
+        rows=config["tiles"]["rows"],
+        columns=config["tiles"]["columns"],
         code=code_digest("verdict"),
     message:
         "Judge {wildcards.stack} {wildcards.polarization}"
