@@ -1,6 +1,19 @@
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 min_version("9.0")
+
+if not (
+    workflow.overwrite_configfiles
+    or workflow.modifier.skip_configfile
+    or Path("config.yaml").exists()
+):
+    raise WorkflowError(
+        f"there is no config.yaml in {Path.cwd()}: give your config with --configfile my.yaml "
+        "(README, Your own stack), or call from the folder of the workflow for the demo"
+    )
 
 
 configfile: "config.yaml"

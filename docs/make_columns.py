@@ -18,6 +18,7 @@ TABLES = {
     "comparison/VV_VH.csv: a row a scene": columns.COMPARISON_TABLE,
     "injection/injection.csv: a row a pair and tile": columns.INJECTION_TABLE,
     "verdict.csv: a row a criterion": columns.VERDICT_TABLE,
+    "verdict_all.csv: a row a stack and polarization, of scenes and of pairs": columns.SITES_TABLE,
 }
 HEAD = """# Columns of the tables
 

@@ -62,7 +62,7 @@ def criteria_of(verdict: dict, kind: str) -> dict[str, dict]:
 
 
 def rows_of(name: tuple[str, str], verdict: dict, requirement: dict) -> list[dict]:
-    """A row on the scenes and one on the pairs of a stack and polarization, where they are judged."""
+    """A row on the scenes and one on the pairs of a stack and polarization, as judged."""
     look_at = "; ".join(dict.fromkeys(entry["cause"] for entry in verdict["to_look_at"]))
     rows = []
     for kind in requirement["of"]:

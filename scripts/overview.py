@@ -68,8 +68,9 @@ def lines_on(product: dict) -> str:
             f"{product['stack']} {product['polarization']}: {product['verdict'].upper()}",
             *(f"these: {answer['text_these']}" for answer in answers),
             *(f"in general: {answer['text_general']}" for answer in answers),
-            *(f"look at: {cause['cause']}: {cause['text']}" for cause in product["to_look_at"]),
-            f"{product['tiles_counted']} of {product['tiles']} tiles in {product['pairs_chosen']} pairs",
+            *(f"look at: {why['cause']}: {why['text']}" for why in product["to_look_at"]),
+            f"{product['tiles_counted']} of {product['tiles']} tiles count "
+            f"in {product['pairs_chosen']} pairs",
         ]
     )
 

@@ -1,4 +1,4 @@
-"""Does the stack meet the requirement: its products, such products in general, and what is wrong."""
+"""Does the stack meet the requirement, do such products in general, and what is to look at."""
 
 import logging
 
@@ -111,9 +111,7 @@ def judge(
         },
         "CE90": judgement.circular_error(east, north, 90, requirement["confidence"]),
         "CE95": judgement.circular_error(east, north, 95, requirement["confidence"]),
-        "worst_scene": _farthest(
-            Separations(list(scenes[c.SCENE]), east, north, sigmas), "scene"
-        ),
+        "worst_scene": _farthest(Separations(list(scenes[c.SCENE]), east, north, sigmas), "scene"),
         "outliers": [
             scene
             for scene, flag in zip(scenes[c.SCENE], scenes[c.FLAG], strict=True)
@@ -182,9 +180,7 @@ def _answer(kind: str, found: dict, outside: list[dict], requirement: dict, days
 if __name__ == "__main__":
     with job.logged(snakemake):
         main(
-            inputs={
-                name: path for name, path in snakemake.input.items() if name != "comparisons"
-            },
+            inputs={name: path for name, path in snakemake.input.items() if name != "comparisons"},
             comparisons=list(snakemake.input.comparisons),
             cut=(snakemake.params.rows, snakemake.params.columns),
             requirement=snakemake.params.requirement,

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 # Without bars there is a line at each tenth of the jobs, and after so many seconds at the latest.
-_SHARE, _SECONDS = 0.1, 60
+_PARTS, _SECONDS = 10, 60
 _NO_RULE = re.compile(r"^No rule to produce (\S+)", re.M)
 
 
@@ -39,7 +39,7 @@ class Teller(logging.Handler):
         self.closing, self.targets, self.clock = closing, targets, clock
         self.bars = sys.stderr.isatty() if bars is None else bars
         self.started = self.said_at = clock()
-        self.said = 0.0
+        self.parts = 0
         self.ended = self.report = self.closed = self.listens = False
         self.failures: list[str] = []
         self.hint = ""
@@ -65,7 +65,7 @@ class Teller(logging.Handler):
             self.hint = missing(found[1], self.targets())
 
     def succeed(self) -> None:
-        """The run has ended well: Snakemake's onsuccess, which says at once what nobody else says."""
+        """The run has ended well: Snakemake's onsuccess. Says so at once if nothing is heard."""
         self.ended = True
         if not self.listens:
             self.close()
@@ -74,28 +74,29 @@ class Teller(logging.Handler):
         """Say what matters, once."""
         if not self.closed:
             self.closed = True
-            print(*self.last_words(), sep="\n", end="", flush=True)
+            if wrong := self.wrong():
+                print(*wrong, sep="\n", file=sys.stderr, flush=True)
+            elif self.ended and (lines := self.closing(self.report)):
+                print(*lines, sep="\n", flush=True)
         super().close()
 
-    def last_words(self) -> list[str]:
-        """The lines to end with, and an empty one so that the last of them ends."""
-        lines = list(dict.fromkeys(self.failures))[:1]
-        if more := len(self.failures) - 1 if self.failures else 0:
-            lines += [f"and {more} more failed: logs/ say why"]
-        if self.hint:
-            lines = [self.hint]
-        if not lines and self.ended:
-            lines = self.closing(self.report)
-        return [*lines, ""] if lines else []
+    def wrong(self) -> list[str]:
+        """What went wrong, in a line or two; nothing of a run that is well."""
+        # A job that is tried again fails again.
+        lines = list(dict.fromkeys(self.failures))
+        if len(lines) > 1:
+            lines = [lines[0], f"and {len(lines) - 1} more failed: logs/ say why"]
+        return [self.hint] if self.hint else lines
 
     def _progress(self, done: int, total: int) -> None:
-        now, share = self.clock(), done / max(total, 1)
-        if self.bars or (share - self.said < _SHARE and now - self.said_at < _SECONDS):
+        now, parts = self.clock(), _PARTS * done // max(total, 1)
+        if self.bars or (parts == self.parts and now - self.said_at < _SECONDS):
             return
-        self.said, self.said_at = share - share % _SHARE, now
+        self.parts, self.said_at = parts, now
         minutes, seconds = divmod(round(now - self.started), 60)
+        percent = 100 * done // max(total, 1)
         print(
-            f"{done} of {total} jobs ({100 * share:.0f} %) after {minutes}:{seconds:02} min",
+            f"{done} of {total} jobs ({percent} %) after {minutes}:{seconds:02} min",
             file=sys.stderr,
             flush=True,
         )
@@ -108,18 +109,19 @@ def failure(job: dict) -> str:
     ----------
     job : what Snakemake says of it: ``rule_name`` and ``log``, paths.
     """
+    rule = job.get("rule_name", "a job")
     logs = [Path(path) for path in job.get("log") or [] if Path(path).is_file()]
     for path in logs:
         text = path.read_text(encoding="utf-8", errors="replace")
         errors = re.findall(r"^\S+ \S+ ERROR (.+)$", text, re.M)
         last = (text.strip().splitlines() or [""])[-1]
         if "Traceback (most recent call last)" in text:
-            return f"{job['rule_name']} failed: {last} (a defect: {path} has all of it)"
+            return f"{rule} failed: {last} (a defect: {path} has all of it)"
         if errors:
-            return f"{job['rule_name']} failed: {errors[-1]} ({path})"
+            return f"{rule} failed: {errors[-1]} ({path})"
         if last:
-            return f"{job['rule_name']} failed: {last} ({path})"
-    return f"{job.get('rule_name', 'a job')} failed and has said nothing: was it killed, out of memory?"
+            return f"{rule} failed: {last} ({path})"
+    return f"{rule} failed and has said nothing: was it killed, out of memory?"
 
 
 def missing(target: str, known: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""What was judged, in words: these products, products in general, and why a verdict is undecided."""
+"""What was judged, in words: these products, products in general, and what is missing."""
 
 import math
 
@@ -15,9 +15,8 @@ def metres(value: float, sigma: float | None = None) -> str:
     """
     if sigma is None or not math.isfinite(sigma) or sigma <= 0:
         return f"{value:.2f}"
-    exponent = math.floor(math.log10(sigma))
-    two = float(f"{sigma:.0e}") < 2 * 10.0 ** math.floor(math.log10(float(f"{sigma:.0e}")))
-    decimals = min(max(0, int(two) - exponent), 3)
+    digit, exponent = f"{sigma:.0e}".split("e")
+    decimals = min(max(0, (digit == "1") - int(exponent)), 3)
     return f"{value:.{decimals}f} ± {sigma:.{decimals}f}"
 
 

@@ -72,9 +72,12 @@ def of_polarizations(comparisons: list[dict]) -> list[dict]:
                 f"{second}: one of them is wrong"
             )
             found.append(look_at("polarizations disagree", text))
-        wide = [f"{axis} {factor:.1f}" for axis, factor in compared["widened"].items() if factor > 2]
+        wide = [
+            f"{axis} {factor:.1f}" for axis, factor in compared["widened"].items() if factor > 2
+        ]
         if wide:
-            text = f"{first} and {second} differ by more than their error bars: times {' and '.join(wide)}"
+            text = f"{first} and {second} differ by more than their error bars: times "
+            text += " and ".join(wide)
             found.append(look_at("polarizations disagree", text))
     return found
 
@@ -88,7 +91,8 @@ def of_pairs(any_two: dict, requirement: dict) -> list[dict]:
         look_at(
             "scenes far from each other",
             f"of all pairs of scenes within the limit {100 * any_two['share']:.0f} % lie "
-            f"{answers.within(requirement)} of each other; {far} lie {any_two['metres']:.1f} m apart",
+            f"{answers.within(requirement)} of each other; "
+            f"{far} lie {any_two['metres']:.1f} m apart",
         )
     ]
 

@@ -86,5 +86,5 @@ def any_two(scenes: pd.DataFrame, requirement: dict) -> dict:
 
 
 def _distance(apart: np.ndarray, requirement: dict) -> np.ndarray:
-    """What the requirement limits, out of (axes, products) metres: the radius or the larger axis."""
+    """What the requirement limits: the radius, or the larger of (axes, products) metres."""
     return apart.max(axis=0) if requirement["shape"] == "box" else np.hypot(*apart)
