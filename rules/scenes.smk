@@ -200,6 +200,21 @@ def offsets_of(stack: str, polarization: str) -> list[str]:
     ]
 
 
+def polarizations_of(stack: str) -> list[str]:
+    """The polarizations in which a stack has scenes, in the order of the config."""
+    return [polarization for name, polarization in PRODUCTS if name == stack]
+
+
+def comparisons_of(stack: str, polarization: str) -> list[str]:
+    """The comparisons of a polarization with the first of its stack, or of the first with all."""
+    first, *others = polarizations_of(real(stack))
+    return [
+        f"results/{stack}/comparison/{first}_{other}.json"
+        for other in others
+        if polarization in (first, other)
+    ]
+
+
 def is_simulated(stack: str) -> bool:
     """Whether the workflow makes the scenes of a stack itself."""
     return "simulate" in STACKS.get(stack, {})
