@@ -178,7 +178,9 @@ def for_products(*patterns: str) -> list[str]:
 def for_scenes(pattern: str) -> list[str]:
     """A pattern filled in for each scene of each stack and polarization."""
     names = [
-        (*names, scene) for names, product in PRODUCTS.items() for scene in product.scenes
+        (*names, scene)
+        for names, product in PRODUCTS.items()
+        for scene in product.scenes
     ]
     stacks, polarizations, scenes = zip(*names, strict=True)
     return expand(pattern, zip, stack=stacks, polarization=polarizations, scene=scenes)

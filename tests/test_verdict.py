@@ -462,6 +462,6 @@ def test_the_report_says_what_was_left_out_and_why(tmp_path):
     assert list(rows.criterion) == ["east", "north", "radial", "box"] * 2
     assert list(rows.measured) == [19] * 4 + [16] * 4
     assert [cause["cause"] for cause in found["to_look_at"]] == [
-        "not measured", "not measured", "stands out", "nothing to match", "polarizations disagree",
+        "not measured", "not measured", "not measured", "stands out", "nothing to match", "polarizations disagree",
         "broken network", "scenes",
     ]  # fmt: skip
