@@ -88,6 +88,7 @@ def main(
         "source": tags.get("source"),
         "platform": tags.get("platform") or None,
         "resampling": tags.get("resampling"),
+        "overlap": raster.overlap_of(tags),
         "in_template": scene in made["members"],
     }
     files.write_json(path, {"scene": scene} | said | {"made_from": made_from, "tiles": records})

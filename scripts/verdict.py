@@ -41,10 +41,12 @@ def main(
     inventory = files.read_json(inputs["inventory"])
     judged = judge(scenes, pairs, requirement, inventory["left_out"])
     pixels = grid["height"] / cut[0], grid["width"] / cut[1]
+    (overlaps,) = as_numbers(scenes, c.OVERLAP)
     judged["to_look_at"] = [
         *causes.of_scenes(judged["left_out"], judged["outliers"]),
         *causes.of_tiles(list(scene_tiles[c.STATUS]), pixels),
         *causes.of_polarizations([files.read_json(path) for path in comparisons]),
+        *causes.of_overlaps(dict(zip(scenes[c.SCENE], overlaps, strict=True))),
         *causes.of_pairs(judged["pairs"]["any_two"], requirement),
         *causes.of_findings(findings),
         *causes.of_catalogue(inventory["remarks"]),

@@ -465,3 +465,11 @@ def test_the_report_says_what_was_left_out_and_why(tmp_path):
         "not measured", "not measured", "not measured", "stands out", "nothing to match", "polarizations disagree",
         "broken network", "scenes",
     ]  # fmt: skip
+
+
+def test_slices_that_are_not_alike_are_named():
+    apart = {"20220101T000000": float("nan"), "20220113T000000": 0.2, "20220125T000000": -1.3}
+    (line,) = causes.of_overlaps(apart)
+    assert line["text"].startswith("files of 1 scenes differ by more than 0.5 dB")
+    assert line["text"].endswith("2022-01-25 by -1.3 dB")
+    assert causes.of_overlaps({"20220101T000000": float("nan"), "20220113T000000": -0.4}) == []

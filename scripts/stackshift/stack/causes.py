@@ -9,6 +9,8 @@ from stackshift.tile import match
 _MANY = 0.25
 # Tiles shorter than this, in pixels, hold little to match and look for a third of it at most.
 _SMALL = 64
+# Decibels between slices of one pass; their calibration agrees to some hundredths.
+_UNEVEN = 0.5
 
 
 def look_at(cause: str, text: str) -> dict[str, str]:
@@ -82,6 +84,24 @@ def of_polarizations(comparisons: list[dict]) -> list[dict]:
             text += " and ".join(wide)
             found.append(look_at("polarizations disagree", text))
     return found
+
+
+def of_overlaps(differences: dict[str, float]) -> list[dict]:
+    """Scenes whose files, slices or bursts of one pass, are not alike where they overlap.
+
+    Parameters
+    ----------
+    differences : decibels by scene; NaN where nothing overlaps.
+    """
+    uneven = {s: db for s, db in differences.items() if abs(db) > _UNEVEN}
+    if not uneven:
+        return []
+    worst = max(uneven, key=lambda scene: abs(uneven[scene]))
+    text = (
+        f"files of {len(uneven)} scenes differ by more than {_UNEVEN:g} dB where they overlap, "
+        f"most {answers.day(worst)} by {uneven[worst]:+.1f} dB"
+    )
+    return [look_at("slices differ", text)]
 
 
 def of_pairs(any_two: dict, requirement: dict) -> list[dict]:

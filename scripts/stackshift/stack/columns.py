@@ -28,6 +28,8 @@ PHASE = "phase"
 VALID_FRACTION = "valid_fraction"
 STATUS = "status"
 MESSAGE = "message"
+FILES = "files"
+OVERLAP = "overlap_difference"
 KIND = "kind"
 # Kinds of displaced scenes.
 INTERPOLATED, BOXES = "interpolated", "boxes"
@@ -186,6 +188,8 @@ SCENES_TABLE = {
     SCALE_SIGMA: ("ppm", "standard error of scale"),
     FLAG: ("", "what stands out, separated by blanks: outlier, rotated, scaled, unmeasured"),
     MESSAGE: ("", "why the scene has no offset; empty if it has one"),
+    FILES: ("", "names of the files that the scene is made of, separated by comma and blank"),
+    OVERLAP: ("dB", "median by which files are brighter than those before where they overlap"),
     NETWORK_EAST: ("m", "the same offset out of the pairs alone, whose network is adjusted"),
     NETWORK_NORTH: ("m", "the same offset out of the pairs alone, whose network is adjusted"),
     NETWORK_SIGMA_EAST: ("m", "standard error of network_east, from the network's mean"),
