@@ -442,7 +442,7 @@ def test_the_demo(tmp_path):
     assert list(scenes.flag.fillna("")) == [""] * 6 + ["outlier"] + [""] * 5
     for direction in ("east", "north"):
         error = scenes[f"offset_{direction}"] - scenes[f"true_offset_{direction}"]
-        assert error.abs().max() < 0.01 * POSTING
+        assert error.abs().max() < 0.015 * POSTING
         assert (error / scenes[f"sigma_{direction}"]).abs().max() < 3.5
     folder = tmp_path / "results" / "demo" / "VV" / "analysis"
     verdict = json.loads((folder / "verdict.json").read_text())
@@ -452,19 +452,14 @@ def test_the_demo(tmp_path):
     assert (scenes["these"], pairs["these"]) == ("met", "met")
     assert verdict["criteria"]["radial"]["within"] == 11
     assert verdict["pairs"]["criteria"]["radial"]["within"] == 9
-    assert (
-        verdict["criteria"]["radial"]["needed"],
-        verdict["criteria"]["radial"]["needed_now"],
-    ) == (
-        11,
-        18,
-    )
+    needed = [verdict["criteria"]["radial"][key] for key in ("needed", "needed_now")]
+    assert needed == [11, 18]
     assert verdict["findings"]["tiles_that_move"] == [{"tile_number_x": 5, "tile_number_y": 4}]
     assert {cause["cause"] for cause in verdict["to_look_at"]} == {"stands out", "tiles that move"}
     end = done.text[done.text.index("demo VV: UNDECIDED") :]
     assert "these: 11 of 12 scenes within 6 m (91.7 %, 80 % asked): met. Outside: 2024-03-06" in end
     assert "as 12 scenes with 1 outside cannot show it; 18 with no further one are needed" in end
-    assert " of 110 jobs (" in done.text or " jobs (100 %)" in done.text
+    assert " jobs (100 %) after " in done.text
     assert len(list(folder.glob("*.png"))) == len(list(folder.glob("*.svg"))) == 8
 
 
