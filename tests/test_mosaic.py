@@ -20,12 +20,10 @@ GROUND = texture(200, 120)
 @pytest.fixture
 def run(tmp_path):
     """The superset of files; the raster and its tags."""
-    raster.write_grid(tmp_path / "grid.json", GRID)
-
     def run(*files, mosaic="first", resampling="sinc"):
         out = tmp_path / "out.tif"
         named = [one if isinstance(one, dict) else {"path": str(one)} for one in files]
-        superset.main(named, tmp_path / "grid.json", out, resampling, "auto", "S1A", mosaic)
+        superset.main(named, GRID, out, resampling, "auto", "S1A", mosaic)
         with raster.open_scene(out) as source:
             return read(out), raster.tags_of(source)
 

@@ -30,10 +30,9 @@ OFF = {"west": WEST - 10.0, "north": NORTH + 10.0}
 
 def brought(tmp_path, path, grid=GRID, resampling="sinc", no_data="auto", **one):
     """A scene after the superset."""
-    raster.write_grid(tmp_path / "grid.json", grid)
     out = tmp_path / "out.tif"
     files = [{"path": str(path)} | one]
-    superset.main(files, tmp_path / "grid.json", out, resampling, no_data, None)
+    superset.main(files, grid, out, resampling, no_data, None)
     return read(out)
 
 
@@ -327,8 +326,7 @@ def test_damage_is_told_of_the_file_that_has_it(tmp_path):
         start = int(source.get_tag_item("BLOCK_OFFSET_0_0", "TIFF", bidx=1))
     content[start : start + 4000] = b"\xa5" * 4000
     bad.write_bytes(content)
-    raster.write_grid(tmp_path / "grid.json", GRID)
     files = [{"path": str(bad)}, {"path": str(good)}]
     with pytest.raises(InputError, match=r"^[^ ]*bad\.tif cannot be read to the end"):
-        superset.main(files, tmp_path / "grid.json", tmp_path / "out.tif", "sinc", "auto", None)
+        superset.main(files, GRID, tmp_path / "out.tif", "sinc", "auto", None)
     assert not os.path.exists(tmp_path / "out.tif")

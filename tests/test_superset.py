@@ -23,14 +23,10 @@ GRID = Grid("EPSG:32611", (POSTING, 0.0, WEST, 0.0, -POSTING, NORTH), 120, 90)
 
 @pytest.fixture
 def run(tmp_path):
-    raster.write_grid(tmp_path / "grid.json", GRID)
-
-    def run(scene, resampling="sinc", no_data="auto", grid=None):
+    def run(scene, resampling="sinc", no_data="auto", grid=GRID):
         out = tmp_path / "out.tif"
-        if grid:
-            raster.write_grid(tmp_path / "grid.json", grid)
         files = [{"path": str(scene)}]
-        superset.main(files, tmp_path / "grid.json", out, resampling, no_data, "S1A")
+        superset.main(files, grid, out, resampling, no_data, "S1A")
         return read(out)
 
     return run
@@ -187,7 +183,6 @@ def seen_from(finer, away):
 @pytest.mark.parametrize("away", [1, 2, 3, 5])
 def test_a_lattice_off_by_a_fraction_adds_less_than_promised_on_fine_ground(tmp_path, away):
     """Through the stages, against the same ground on the lattice: exact, nothing interpolated."""
-    raster.write_grid(tmp_path / "grid.json", FINE)
     errors = {kernel: [] for kernel in ("sinc", "bilinear")}
     names = {"reference": "20220113T000000", "secondary": "20220101T000000"}
 
@@ -198,7 +193,7 @@ def test_a_lattice_off_by_a_fraction_adds_less_than_promised_on_fine_ground(tmp_
             scene = write_scene(tmp_path / f"{role}.tif", image, west=west, north=north)
             out = tmp_path / role / "scene.tif"
             files = [{"path": str(scene)}]
-            superset.main(files, tmp_path / "grid.json", out, kernel, "auto", None)
+            superset.main(files, FINE, out, kernel, "auto", None)
             tile.main(out, tmp_path / role, 1, 1)
         correlate.main(
             tmp_path / "reference", tmp_path / "secondary", names, tmp_path / "pair.json", 1, 1,
