@@ -89,7 +89,7 @@ def main(
         "platform": tags.get("platform") or None,
         "resampling": tags.get("resampling"),
         "in_template": scene in made["members"],
-    } | ({"unreadable": tags["unreadable"]} if "unreadable" in tags else {})
+    }
     files.write_json(path, {"scene": scene} | said | {"made_from": made_from, "tiles": records})
 
 

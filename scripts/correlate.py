@@ -64,7 +64,6 @@ def _origin(tags: dict) -> dict:
         "source": tags.get("source"),
         "platform": tags.get("platform") or None,
         "resampling": tags.get("resampling"),
-        **({"unreadable": tags["unreadable"]} if "unreadable" in tags else {}),
     }
 
 

@@ -38,7 +38,7 @@ def main(
     report : JSON to write: position, weights and levels of each member.
     made_from : digest of all that the template depends on, which the JSON carries.
     """
-    usable = [scene for scene, folder in tiles.items() if _readable(Path(folder))]
+    usable = list(tiles)
     cells = [(row, column) for row in range(cut[0]) for column in range(cut[1])]
 
     def load(cell):
@@ -63,11 +63,6 @@ def main(
             "tiles": parts,
         },
     )
-
-
-def _readable(folder: Path) -> bool:
-    with raster.open_scene(folder / "0_0.tif") as source:
-        return "unreadable" not in raster.tags_of(source)
 
 
 def _read(folder: str, cell: tuple[int, int], transform: str):

@@ -18,7 +18,7 @@ def run(tmp_path, *pairs, truth=None):
     for path, pair in zip(paths, pairs, strict=True):
         path.write_text(json.dumps(pair))
     out = [tmp_path / f"{name}.csv" for name in ("measurements", "pairs")]
-    analyse.main(paths, [C, A, B], truth, *out, tmp_path / "unreadable.json")
+    analyse.main(paths, [C, A, B], truth, *out)
     found = [pd.read_csv(path, dtype={"reference": str, "secondary": str}) for path in out]
     return *found, tables.tiles_table(found[0], still(found[0]))
 

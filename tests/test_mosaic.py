@@ -20,6 +20,7 @@ GROUND = texture(200, 120)
 @pytest.fixture
 def run(tmp_path):
     """The superset of files; the raster and its tags."""
+
     def run(*files, mosaic="first", resampling="sinc"):
         out = tmp_path / "out.tif"
         named = [one if isinstance(one, dict) else {"path": str(one)} for one in files]

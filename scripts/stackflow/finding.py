@@ -3,7 +3,6 @@
 Only the standard library, since the Snakefile imports this each time it is parsed.
 """
 
-import fnmatch
 import os
 import re
 import zipfile
@@ -14,6 +13,7 @@ from difflib import get_close_matches
 from pathlib import PurePath
 
 from stackflow import folders, sheets
+from stackflow.exclusion import take_out
 from stackflow.sources import Source, archive_of, base_name, from_names, is_remote, parts_of
 from stackshift.errors import InputError
 from stackshift.ground import names
@@ -305,7 +305,7 @@ def _without_other(sources: list[Source], polarization: str) -> list[Source]:
 def _exclude(found: Found, settings: dict, polarization: str) -> None:
     """Take out of what was found what ``exclude`` names: files, patterns, times or dates."""
     entries = [str(entry) for entry in settings.get("exclude") or []]
-    idle = [entry for entry in entries if not _take_out(found, entry)]
+    idle = [entry for entry in entries if not take_out(found, entry)]
     for other in settings.get("polarizations") or []:
         # An entry for the files of another polarization has its match there.
         if idle and other != polarization:
@@ -313,7 +313,7 @@ def _exclude(found: Found, settings: dict, polarization: str) -> None:
                 rest = _gather(settings, other)
             except InputError:
                 continue
-            idle = [entry for entry in idle if not _take_out(rest, entry)]
+            idle = [entry for entry in idle if not take_out(rest, entry)]
     if idle:
         known = [base_name(s.path) for s in found.sources] + [
             names.scene_id(s.time) for s in found.sources
@@ -323,31 +323,3 @@ def _exclude(found: Found, settings: dict, polarization: str) -> None:
         raise InputError(f"exclude: '{idle[0]}' matches no scene; {hint}")
     if entries and not found.sources and not found.bad:
         raise InputError("exclude leaves no scene; shorten it")
-
-
-def _take_out(found: Found, entry: str) -> bool:
-    """Take the sources that an entry matches out; whether there were any."""
-    kept = [source for source in found.sources if not _matches(source, entry)]
-    bad = [pair for pair in found.bad if not _is_file(pair[0], entry)]
-    matched = len(kept) + len(bad) < len(found.sources) + len(found.bad)
-    found.sources, found.bad = kept, bad
-    return matched
-
-
-def _matches(source: Source, entry: str) -> bool:
-    if re.fullmatch(r"\d{8}|\d{4}-\d\d-\d\d", entry):
-        return source.time.strftime("%Y%m%d") == entry.replace("-", "")
-    if re.fullmatch(r"\d{8}T\d{6}", entry, re.IGNORECASE):
-        return names.scene_id(source.time) == entry.upper()
-    return _is_file(source.path, entry)
-
-
-def _is_file(path: str, entry: str) -> bool:
-    """Whether an entry is a path, its end, its name, or a glob pattern of one of these."""
-    if path == entry or path.endswith(f"/{entry.removeprefix('./')}"):
-        return True
-    if not re.search(r"[*?\[]", entry):
-        return base_name(path) == entry
-    return any(fnmatch.fnmatch(text, entry) for text in (path, base_name(path))) or fnmatch.fnmatch(
-        path, f"*/{entry}"
-    )

@@ -164,8 +164,6 @@ def _largest(part: np.ndarray) -> np.ndarray:
 
 def why(content: dict, moves: np.ndarray) -> str:
     """Why a scene has no offset, out of what became of its tiles."""
-    if "unreadable" in content:
-        return str(content["unreadable"])
     tiles = content["tiles"]
     if any(tile[c.STATUS] == OK for tile in tiles):
         return "only tiles that move by themselves were matched"
