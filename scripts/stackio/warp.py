@@ -153,6 +153,7 @@ def _by_gdal(part: _Part, pixels: Pixels, block: Grid, resampling: str) -> np.nd
     """
     values = np.full((block.height, block.width), np.nan, np.float32)
     height, width = part.image.shape
+    # In the block's own turn around the Earth, as GDAL knows of turns in degrees only.
     own = raster.grid_near(pixels.source, block)
     there = _cut(own, (part.origin[0], height), (part.origin[1], width))
     reproject(
