@@ -38,6 +38,7 @@ _ADDRESS = re.compile(
 )
 # Tags that tell what values are; the long one is OPERA's.
 _ABOUT_VALUES = re.compile(r"(?i)^units?$|_units?$|OUTPUT_BACKSCATTER_EXPRESSION_CONVENTION$")
+_SQUARE = 256
 
 
 @contextmanager
@@ -354,12 +355,16 @@ def create(
     tags: dict,
     no_data: float = math.nan,
     bands: tuple[str, ...] = ("gamma0 power",),
+    in_squares: bool = False,
 ):
     """A new float32 GeoTIFF on a grid that exists only once it is complete.
 
     ``tags`` say where it comes from: stage, source and parameters, by lower-case names; ``bands``
-    what each of its bands is.
+    what each of its bands is; ``in_squares`` suits one of which parts are read, as in blocks of
+    whole rows each part costs the reading of all beside it.
     """
+    squares = {"tiled": True, "blockxsize": _SQUARE, "blockysize": _SQUARE, "interleave": "band"}
+    strips = {"blockysize": min(BLOCK_ROWS, grid.height)}
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     with files.whole(path) as part:
         with _opened_to_write(
@@ -372,8 +377,8 @@ def create(
             transform=Affine(*grid.transform),
             width=grid.width,
             height=grid.height,
-            blockysize=min(BLOCK_ROWS, grid.height),
             bigtiff="if_safer",
+            **(squares if in_squares else strips),
         ) as target:
             target.update_tags(**_SAID)
             add_tags(target, tags)
