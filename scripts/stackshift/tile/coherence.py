@@ -14,12 +14,8 @@ from stackshift.tile import aliasing
 from stackshift.tile import match as outcome
 from stackshift.tile.frequencies import band, shifted, transformed
 from stackshift.tile.match import Match
-<<<<<<< HEAD
 from stackshift.tile.methods import SMALLEST
-from stackshift.tile.peak import coarse_peak
-=======
 from stackshift.tile.peak import coarse_peak, peak_width
->>>>>>> speed
 from stackshift.tile.precision import covariance, knapp_carter
 from stackshift.tile.refinement import pull, refine
 from stackshift.tile.refusal import beyond_radius, faint, no_peak
@@ -27,10 +23,7 @@ from stackshift.tile.spectra import WIDE, Spectra, common_spectra, recut, widene
 
 # The coarse peak is good to about this many pixels: one at the search radius is still within.
 _SLACK = 0.5
-<<<<<<< HEAD
 _SMALLEST = SMALLEST["coherence"]
-=======
-_SMALLEST = 32
 # A tile is taken to lie where it is expected if a search of the whole tile is sure to round to the
 # same whole pixels: by how much noise and the window's pull may move its coarse peak, pixels, how
 # far from where it would be rounded otherwise that is, and by how much the peak is above the gate.
@@ -40,7 +33,6 @@ _ROUNDED = 0.4
 _HARDLY = 1.1
 _CLEAR = 1.5
 _HOLES = 0.1
->>>>>>> speed
 _RICH = 0.3
 _COMPARED = 0.6
 _ENOUGH = 0.005
