@@ -6,17 +6,17 @@ A run of the workflow starts a process a job; what matters of an input shows wit
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pandas as pd
+from snakemake.utils import validate
+
 import align
 import analyse
 import correlate
 import flatten
 import locate
-import pandas as pd
 import superset
 import template
 import tile
-from snakemake.utils import validate
-
 from stackflow import headers
 from stackflow.settings import with_integers
 from stackflow.stacks import Product, assemble
@@ -37,12 +37,14 @@ class Measured:
     ----------
     products : by (stack, polarization).
     said : lines that are printed when the config is read.
+    values : what the config says of the values of each stack.
     tables : the scenes' table by (stack, polarization), by name of the scene.
     folder : of each (stack, polarization).
     """
 
     products: dict[tuple[str, str], Product]
     said: list[str]
+    values: dict[str, str] = field(default_factory=dict)
     tables: dict[tuple[str, str], pd.DataFrame] = field(default_factory=dict)
     folders: dict[tuple[str, str], Path] = field(default_factory=dict)
 
@@ -65,11 +67,10 @@ def read(config: dict) -> tuple[dict, Measured]:
     headers._remembered.cache_clear()
     found = Measured({}, [])
     for name, settings in config["stacks"].items():
-        products, said = assemble(
-            name, settings, config["superset"], config["check"]["unreadable"]
-        )
+        products, said = assemble(name, settings, config["superset"], config["check"]["unreadable"])
         found.products |= products
         found.said += said
+        found.values |= {stack: settings["values"] for stack, _ in products}
     return config, found
 
 
@@ -79,9 +80,8 @@ def measure(config: dict, folder: str | Path = "results") -> Measured:
     for (stack, polarization), product in found.products.items():
         tiles = tiles_for(product.grid, config["tiles"], config["correlate"]["method"])
         where = Path(folder, stack, polarization)
-        values = config["stacks"][stack.partition(".")[0]]["values"]
         for scene in product.scenes.values():
-            _prepare(config, product, scene, tiles, where, values)
+            _prepare(config, product, scene, tiles, where, found.values[stack])
         found.tables[stack, polarization] = _located(config, product, tiles, where)
         found.folders[stack, polarization] = where
     return found
@@ -141,9 +141,7 @@ def _located(config: dict, product: Product, tiles, where: Path) -> pd.DataFrame
         align.main(name, folders[name], *made, path, tiles, options)
     raster.write_grid(where / "grid.json", product.grid)
     written = {name: str(where / f"{name}.csv") for name in ("measurements", "pairs", *OUTPUTS)}
-    analyse.main(
-        list(paths.values()), names, None, written["measurements"], written["pairs"]
-    )
+    analyse.main(list(paths.values()), names, None, written["measurements"], written["pairs"])
     locate.main(
         offsets,
         written["pairs"],
@@ -172,8 +170,10 @@ def errors(table: pd.DataFrame, truth: dict[str, tuple[float, float]]) -> pd.Dat
     """
     table = table[table[columns.OFFSET_EAST].notna()]
     found = {}
-    axes = (("east", columns.OFFSET_EAST, columns.SIGMA_EAST),
-            ("north", columns.OFFSET_NORTH, columns.SIGMA_NORTH))
+    axes = (
+        ("east", columns.OFFSET_EAST, columns.SIGMA_EAST),
+        ("north", columns.OFFSET_NORTH, columns.SIGMA_NORTH),
+    )
     for axis, (name, offset, sigma) in enumerate(axes):
         off = table[offset] - pd.Series({scene: truth[scene][axis] for scene in table.index})
         found[name] = off - off.mean()
