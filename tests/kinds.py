@@ -89,10 +89,7 @@ def measure(config: dict, folder: str | Path = "results") -> Measured:
 
 def _prepare(config: dict, product: Product, scene, tiles, where: Path, values: str) -> None:
     superset.main(
-        [
-            {"path": one.path, "band": one.band, "values": one.values or values}
-            for one in scene.sources
-        ],
+        [one.as_opened(values) for one in scene.sources],
         product.grid,
         str(where / "superset" / f"{scene.name}.tif"),
         config["superset"]["resampling"],

@@ -192,7 +192,6 @@ LOCAL = 'LOCAL_CS["site grid",UNIT["metre",1],AXIS["Easting",EAST],AXIS["Northin
     [
         (LOCAL, "a local one without a place on the Earth"),
         ("EPSG:4978", "counts from the middle of the Earth"),
-        ("EPSG:5773", "has heights only"),
         ("IAU_2015:49900", "radius of 3396 km and not of the Earth"),
     ],
 )
@@ -204,16 +203,15 @@ def test_a_crs_that_is_not_on_the_earth(folder, crs, said):
     assert all(said in line and "assign the right one" in line for line in lines)
 
 
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 def test_radar_geometry_is_not_told_to_assign_a_crs(folder):
     for time in TIMES[:2]:
-        path = put(folder / "scenes", time)
+        path = put(folder / "scenes", time, crs=None, transform=Affine.identity())
         points = [
             GroundControlPoint(r, c, -117 + c * 3e-4, 35 - r * 3e-4)
             for r in (0, 50, 103)
             for c in (0, 100, 207)
         ]
-        with rasterio.open(path, "r+") as target:
-            target.crs, target.transform = None, Affine.identity()
         with rasterio.open(path, "r+") as target:
             target.gcps = points, "EPSG:4326"
     text = refusal(config())
@@ -527,10 +525,13 @@ def test_zips_are_read_in_place_and_what_is_unpacked_too_once(folder, beside):
     found = kinds.measure(config())
     check(found)
     assert ("unpacked beside the archive" in found.text) == beside
-    opened = [
-        s.paths[0].startswith("/vsizip/") for s in found.products["site", "VV"].scenes.values()
+    scenes = found.products["site", "VV"].scenes.values()
+    assert [scene.paths[0].startswith("/vsizip/") for scene in scenes] == [
+        not beside,
+        True,
+        True,
+        True,
     ]
-    assert opened == [not beside, True, True, True]
 
 
 @pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
@@ -740,9 +741,8 @@ def test_what_is_excluded_takes_no_part(folder):
     for entry in ("2022-02-01", "20220201T134101", "*20220201*"):
         _, found = kinds.read(config({"directory": "scenes", "exclude": [entry]}))
         assert [name[:8] for name in found.products["site", "VV"].scenes] == sorted(DAYS)[::-1]
-    assert "matches no scene; did you mean '20220201T134101'" in refusal(
-        config({"directory": "scenes", "exclude": ["20220202T134101"]})
-    )
+    text = refusal(config({"directory": "scenes", "exclude": ["20220201T134102"]}))
+    assert "matches no scene; did you mean '20220201T134101'" in text
 
 
 def test_a_scene_that_is_replaced_has_another_stamp(folder):
