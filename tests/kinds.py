@@ -74,37 +74,40 @@ def read(config: dict) -> tuple[dict, Measured]:
     return config, found
 
 
-def measure(config: dict, folder: str | Path = "results") -> Measured:
-    """The offsets of all scenes of a config's stacks; paths are relative to the working folder."""
+def bring(config: dict, folder: str | Path = "results") -> tuple[dict, Measured]:
+    """All scenes on their stacks' grids; paths are relative to the working folder."""
     config, found = read(config)
-    for (stack, polarization), product in found.products.items():
+    for product, content in found.products.items():
+        found.folders[product] = Path(folder, *product)
+        for scene in content.scenes.values():
+            superset.main(
+                [one.as_opened(found.values[product[0]]) for one in scene.sources],
+                content.grid,
+                str(found.folders[product] / "superset" / f"{scene.name}.tif"),
+                config["superset"]["resampling"],
+                config["superset"]["nodata"],
+                scene.platform,
+                config["superset"]["mosaic"],
+            )
+    return config, found
+
+
+def measure(config: dict, folder: str | Path = "results") -> Measured:
+    """The offsets of all scenes of a config's stacks."""
+    config, found = bring(config, folder)
+    for name, product in found.products.items():
         tiles = tiles_for(product.grid, config["tiles"], config["correlate"]["method"])
-        where = Path(folder, stack, polarization)
-        for scene in product.scenes.values():
-            _prepare(config, product, scene, tiles, where, found.values[stack])
-        found.tables[stack, polarization] = _located(config, product, tiles, where)
-        found.folders[stack, polarization] = where
+        found.tables[name] = _located(config, product, tiles, found.folders[name])
     return found
-
-
-def _prepare(config: dict, product: Product, scene, tiles, where: Path, values: str) -> None:
-    superset.main(
-        [one.as_opened(values) for one in scene.sources],
-        product.grid,
-        str(where / "superset" / f"{scene.name}.tif"),
-        config["superset"]["resampling"],
-        config["superset"]["nodata"],
-        scene.platform,
-        config["superset"]["mosaic"],
-    )
-    flat = str(where / "flatten" / f"{scene.name}.tif")
-    flatten.main(str(where / "superset" / f"{scene.name}.tif"), flat, **config["flatten"])
-    tile.main(flat, str(where / "tiles" / scene.name), *tiles)
 
 
 def _located(config: dict, product: Product, tiles, where: Path) -> pd.DataFrame:
     names = list(product.scenes)
     folders = {name: str(where / "tiles" / name) for name in names}
+    for name in names:
+        flat = str(where / "flatten" / f"{name}.tif")
+        flatten.main(str(where / "superset" / f"{name}.tif"), flat, **config["flatten"])
+        tile.main(flat, folders[name], *tiles)
     method = config["correlate"]["method"]
     for stage in ("correlation", "offsets"):
         # As Snakemake makes the folders of outputs.

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import rasterio
 import snyder
-from makers import NORTH, WEST, displaced, hyp3_name, texture, write_scene
+from makers import NORTH, WEST, displaced, hyp3_name, read, texture, write_scene
 from rasterio.control import GroundControlPoint
 from rasterio.enums import ColorInterp
 from rasterio.transform import Affine
@@ -74,6 +74,24 @@ def check(found, pixel=UTM, product=("site", "VV"), days=DAYS, tolerance=TOLERAN
     assert len(errors) == len(days)
     assert errors[["east", "north"]].abs().max().max() < tolerance
     assert errors[["z_east", "z_north"]].abs().max().max() < 4
+
+
+def brought(config, product=("site", "VV"), days=DAYS, factor=1):
+    """What is found of a config, each scene of a product being what was put in, to the bit.
+
+    Its offsets are then those of the scenes that others here measure.
+    """
+    _, found = kinds.bring(config)
+    same(found, product, days, factor)
+    return found
+
+
+def same(found, product=("site", "VV"), days=DAYS, factor=1):
+    """Each scene of a product is what was put in, to the bit."""
+    paths = sorted((found.folders[product] / "superset").glob("*.tif"))
+    assert [path.stem[:8] for path in paths] == sorted(days)
+    for path in paths:
+        np.testing.assert_array_equal(read(path), ground(path.stem) * np.float32(factor))
 
 
 def refusal(config, measured=False) -> str:
@@ -231,9 +249,8 @@ def test_pixel_is_point_or_area_are_the_same_place(folder):
         if i in (1, 3):
             with rasterio.open(path, "r+") as target:
                 target.update_tags(AREA_OR_POINT="Point")
-    found = kinds.measure(config())
+    found = brought(config())
     assert found.products["site", "VV"].grid.transform[2] == WEST
-    check(found)
 
 
 # What a pixel is hidden by. 40 % of each scene in a shape that does not move.
@@ -399,11 +416,12 @@ def test_tracks_are_stacks_of_their_own_though_one_has_no_second_polarization(fo
             put(folder / "scenes", time, ground(time) * factor, name=hyp3_name(time, pol))
         put(folder / "scenes", time.replace("T1341", "T0150"))
     stack = {"directory": "scenes", "polarizations": ["VV", "VH"]}
-    found = kinds.measure(config(stack))
-    assert set(found.tables) == {("site.1341", "VV"), ("site.1341", "VH"), ("site.0150", "VV")}
-    for product in found.tables:
-        check(found, product=product)
-    assert "site.1341 (4 scenes, descending)" in found.text.replace("ascending", "descending")
+    _, found = kinds.bring(config(stack))
+    assert set(found.products) == {("site.1341", "VV"), ("site.1341", "VH"), ("site.0150", "VV")}
+    for product in found.products:
+        same(found, product, factor=0.2 if product[1] == "VH" else 1)
+    # At sunrise there, and at sunset.
+    assert "site.0150 (4 scenes, ascending), site.1341 (4 scenes, descending)" in found.text
     assert "'site.0150', VH: no scene" in found.text
 
 
@@ -412,9 +430,8 @@ def test_a_polarization_that_is_missing_once(folder):
         put(folder / "scenes", time)
         if i != 2:
             put(folder / "scenes", time, ground(time) * 0.2, name=hyp3_name(time, "VH"))
-    found = kinds.measure(config({"directory": "scenes", "polarizations": ["VV", "VH"]}))
-    check(found)
-    check(found, product=("site", "VH"), days=[DAYS[i] for i in (0, 1, 3)])
+    found = brought(config({"directory": "scenes", "polarizations": ["VV", "VH"]}))
+    same(found, ("site", "VH"), [DAYS[i] for i in (0, 1, 3)], 0.2)
 
 
 OPERA = "OPERA_L2_RTC-S1_T137-292319-IW2_{}Z_{}Z_S1A_30_v1.0_VV.tif"
@@ -426,8 +443,7 @@ def test_the_newer_of_two_processings_counts(folder):
         put(folder / "scenes", time, name=OPERA.format(time, "20250830T065219"))
     old = OPERA.format(TIMES[1], "20230101T000000")
     put(folder / "scenes", TIMES[1], WRONG, name=old)
-    found = kinds.measure(config())
-    check(found)
+    found = brought(config())
     assert f"{old} is the same acquisition as" in found.text and "by its name" in found.text
 
 
@@ -438,11 +454,10 @@ def test_the_same_acquisition_by_another_processor(folder):
         put(folder / "scenes", time)
     other = put(folder / "scenes", "", WRONG, name="S1A__IW___D_20220113T134102_VV_gamma0-rtc.tif")
     os.utime(other, (0, 0))
-    found = kinds.measure(config())
-    check(found)
+    found = brought(config())
     assert f"{other.name} is the same acquisition as" in found.text
     other.rename(other.with_name("x_20220113T134102_VV.tif"))
-    check(kinds.measure(config({"directory": "scenes", "exclude": ["x_*.tif"]})))
+    brought(config({"directory": "scenes", "exclude": ["x_*.tif"]}))
 
 
 def test_a_tenth_of_the_area(folder):
@@ -463,8 +478,8 @@ def test_a_link_to_nothing_is_no_scene_fewer(folder):
     lost.symlink_to("../annex/objects/XYZ.tif")
     text = refusal(config())
     assert f"{lost.name} is a link to ../annex/objects/XYZ.tif, which is not there" in text
-    found = kinds.measure(config(check={"unreadable": "leave_out"}))
-    check(found, days=[DAYS[i] for i in (0, 1, 3)])
+    leave_out = config(check={"unreadable": "leave_out"})
+    found = brought(leave_out, days=[DAYS[i] for i in (0, 1, 3)])
     (left_out,) = found.products["site", "VV"].left_out
     assert left_out["file"].endswith(lost.name) and "which is not there" in left_out["reason"]
 
@@ -482,7 +497,7 @@ def test_a_time_stamp_in_the_future_is_nothing_to_stop_at(folder):
     for time in TIMES:
         path = put(folder / "scenes", time)
     os.utime(path, (4e9, 4e9))
-    check(kinds.measure(config()))
+    brought(config())
 
 
 def test_what_lies_beside_a_product_is_none(folder):
@@ -493,8 +508,7 @@ def test_what_lies_beside_a_product_is_none(folder):
         path.with_name(f"._{path.name}").write_bytes(b"\0\5\26\7")
         path.with_name(f"{path.name}.xml").write_text("<x/>")
         path.with_suffix(".png").write_bytes(b"")
-    found = kinds.measure(config())
-    check(found)
+    found = brought(config())
     assert "masks or the like" in found.text and "made of another file" in found.text
 
 
@@ -504,9 +518,8 @@ def test_results_and_scenes_in_one_folder(folder):
         put(folder, time)
     stack = {"directory": ".", "pattern": "**/*_{polarization}.tif"}
     kinds.measure(config(stack))
-    found = kinds.measure(config(stack))
+    found = brought(config(stack))
     assert all(len(s.sources) == 1 for s in found.products["site", "VV"].scenes.values())
-    check(found)
 
 
 def pack(archive, path, inside=None):
@@ -522,8 +535,7 @@ def test_zips_are_read_in_place_and_what_is_unpacked_too_once(folder, beside):
         pack(folder / "scenes" / f"{path.stem[:-3]}.zip", path)
     if beside:
         put(folder / "scenes" / path.stem[:-3], TIMES[-1])
-    found = kinds.measure(config())
-    check(found)
+    found = brought(config())
     assert ("unpacked beside the archive" in found.text) == beside
     scenes = found.products["site", "VV"].scenes.values()
     assert [scene.paths[0].startswith("/vsizip/") for scene in scenes] == [
@@ -546,7 +558,7 @@ def test_world_files_and_sidecars_place_a_scene(folder):
         path.with_name(f"{path.name}.aux.xml").write_text(
             "<PAMDataset><SRS>EPSG:32611</SRS></PAMDataset>"
         )
-    check(kinds.measure(config()))
+    brought(config())
 
 
 def test_codecs_and_big_files(folder):
@@ -558,7 +570,7 @@ def test_codecs_and_big_files(folder):
     ]
     for time, profile in zip(TIMES, made, strict=True):
         put(folder / "scenes", time, **profile)
-    check(kinds.measure(config()))
+    brought(config())
 
 
 def test_a_codec_that_is_missing_is_named(folder):
@@ -606,7 +618,7 @@ def test_blanks_and_marks_in_a_table(folder):
     for time in TIMES:
         path = put(folder / "scenes", time)
         rows += [f"scenes/{path.name} \t {time} ", ""]
-    check(kinds.measure(sheet(b"\xef\xbb\xbf" + "\r\n".join(rows).encode(), "sheet.tsv")))
+    brought(sheet(b"\xef\xbb\xbf" + "\r\n".join(rows).encode(), "sheet.tsv"))
 
 
 @pytest.mark.parametrize("dated", ["20220101", "2022-01-01"])
@@ -632,8 +644,7 @@ def test_an_export_of_a_search_with_a_column_for_the_files(folder):
         rows.append(
             f'"{granule}","Sentinel-1A","64","{day}T13:41:01.000000","DESCENDING",got/{time}.tif'
         )
-    found = kinds.measure(sheet("\n".join(rows), "asf.csv"))
-    check(found)
+    found = brought(sheet("\n".join(rows), "asf.csv"))
     product = found.products["site", "VV"]
     assert (product.track, product.direction) == ("T064", "descending")
     assert {scene.platform for scene in product.scenes.values()} == {"S1A"}
@@ -658,10 +669,7 @@ def test_features_with_relative_addresses(folder, kind):
         else:
             assets = {"VV": {"href": path, "roles": ["data"], "type": "image/tiff"}}
             features.append(feature(time, properties={"platform": "sentinel-1a"}, assets=assets))
-    found = kinds.measure(
-        sheet({"type": "FeatureCollection", "features": features}, "data/scenes.json")
-    )
-    check(found)
+    brought(sheet({"type": "FeatureCollection", "features": features}, "data/scenes.json"))
 
 
 @pytest.mark.parametrize("kind", ["date", "polarization"])
@@ -687,7 +695,7 @@ def test_envi_with_its_header_in_a_sheet(folder):
         with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="TRUE"):
             put(folder / "scenes", time, name=f"{time}_VV.img", driver="ENVI")
         rows.append(f"scenes/{time}_VV.img,{time}")
-    check(kinds.measure(sheet("\n".join(rows))))
+    brought(sheet("\n".join(rows)))
 
 
 @pytest.mark.parametrize("start", ["", pytest.param("absolute", marks=long)])
@@ -698,7 +706,7 @@ def test_members_of_archives_in_a_sheet_lie_beside_it(folder, start):
         pack(folder / "data" / "zips" / f"{time}.zip", path)
         root = f"{folder}/data/" if start else ""
         rows.append(f"/vsizip/{root}zips/{time}.zip/{time}/{path.name}\t{time}")
-    check(kinds.measure(sheet("\n".join(rows), "data/sheet.tsv")))
+    brought(sheet("\n".join(rows), "data/sheet.tsv"))
 
 
 def vrt(path, parts):
@@ -727,7 +735,7 @@ def test_a_vrt_a_date_and_one_whose_source_is_gone(folder):
             put(folder / "parts", time, part, name=f"{time}_{i}.tif", north=NORTH - 30 * half * i)
         vrt(folder / "scenes" / f"{time}_VV.vrt", [f"../parts/{time}_{i}.tif" for i in (0, 1)])
     stack = {"directory": "scenes", "pattern": "**/*_{polarization}.vrt"}
-    check(kinds.measure(config(stack)))
+    brought(config(stack))
     (folder / "parts" / f"{TIMES[2]}_1.tif").unlink()
     text = refusal(config(stack))
     assert f"{TIMES[2]}_VV.vrt is made of parts/{TIMES[2]}_1.tif, which is not there" in text
