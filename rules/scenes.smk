@@ -235,14 +235,12 @@ def made(stack: str, scenes) -> list[str]:
 
 def sources(stack: str, scene: Scene) -> list[dict]:
     """The files of a scene as a job opens them: path, band, and what its values are."""
-    return [
-        {
-            "path": placed(source.path) if is_simulated(stack) else source.path,
-            "band": source.band,
-            "values": source.values or STACKS[stack].get("values", "auto"),
-        }
-        for source in scene.sources
+    files = [
+        source.as_opened(STACKS[stack].get("values", "auto")) for source in scene.sources
     ]
+    if is_simulated(stack):
+        return [{**file, "path": placed(file["path"])} for file in files]
+    return files
 
 
 def written(stack: str, scenes) -> list:
