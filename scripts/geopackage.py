@@ -238,8 +238,15 @@ def project_of(
     )  # fmt: skip
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     return environment.from_string(templates["project"]).render(
-        title=title, layers=layers, bounds=grid.bounds, **raster.crs_names(grid.crs)
+        title=title, layers=layers, bounds=grid.bounds, **crs_names(grid.crs)
     )
+
+
+def crs_names(crs: str) -> dict[str, str]:
+    """What QGIS knows a CRS by: ``wkt``, and ``authid`` such as EPSG:32611 or empty."""
+    parsed = gpd.GeoSeries([], crs=crs).crs
+    authority = parsed.to_authority()
+    return {"wkt": parsed.to_wkt(), "authid": ":".join(authority) if authority else ""}
 
 
 def _inner(style: str) -> str:

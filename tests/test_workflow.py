@@ -14,7 +14,7 @@ from makers import NORTH, POSTING, WEST, hyp3_name, texture, write_scene
 
 STAGES = ["superset", "flatten", "tile", "correlate", "template", "align"]
 STAGES += ["analyse", "locate", "verdict"]
-SHOWN = {"plot", "map", "picture", "parquet", "geopackage", "tabulate", "overview"}
+SHOWN = {"plot", "map", "picture", "parquet", "geopackage", "explore", "tabulate", "overview"}
 AFTER = {stage: {*STAGES[i:], *SHOWN} for i, stage in enumerate(STAGES)}
 for early in ("superset", "flatten"):
     AFTER[early].add("quicklook")
@@ -22,7 +22,8 @@ for early in ("superset", "flatten"):
 AFTER["template"].discard("analyse")
 for late in ("analyse", "locate"):
     AFTER[late].discard("picture")
-AFTER["plot"] = {"plot"}
+# Its figure is on the overview.
+AFTER["plot"] = {"plot", "overview"}
 AFTER["verdict"] = {"verdict", "plot", "parquet", "tabulate", "overview"}
 AFTER["requirement"] = {"verdict", *SHOWN} - {"picture"}
 

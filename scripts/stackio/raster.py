@@ -115,13 +115,6 @@ def unit_in_metres(crs: str) -> float | None:
     return None if parsed.is_geographic else parsed.linear_units_factor[1]
 
 
-def crs_names(crs: str) -> dict[str, str]:
-    """What programs know a CRS by: ``wkt``, and ``authid`` such as EPSG:32611 or empty."""
-    parsed = rasterio.CRS.from_string(crs)
-    authority = parsed.to_authority()
-    return {"wkt": parsed.to_wkt(), "authid": ":".join(authority) if authority else ""}
-
-
 def write_grid(path, grid: Grid) -> None:
     """A stack's grid as JSON: crs, transform (a, b, c, d, e, f), width, height, bounds."""
     files.write_json(
