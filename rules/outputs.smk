@@ -62,10 +62,10 @@ def links(stack: str, polarization: str) -> dict[str, list[tuple[str, str]]]:
 
 
 def exports() -> list[str]:
-    """What opens elsewhere: Parquet for the tables, a GeoPackage for the tiles, quicklooks."""
+    """What opens elsewhere: Parquet for the tables, a GeoPackage and a project for the tiles, quicklooks."""
     return [
         *for_products(*(f"{ANALYSIS}/{name}.parquet" for name in TABLES)),
-        *for_products(f"{ANALYSIS}/tiles.gpkg"),
+        *for_products(f"{ANALYSIS}/tiles.gpkg", f"{ANALYSIS}/tiles.qgz"),
         *for_products(rules.picture.output.picture),
         *for_scenes("results/{stack}/{polarization}/quicklook/superset/{scene}.png"),
     ]

@@ -59,7 +59,7 @@ def main(
     in_force = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     text = environment.from_string(template).render(
-        products=products, compared=compared, config=in_force
+        products=products, compared=compared, config=in_force, with_error=with_error
     )
     said = "".join(f"{lines_on(product)}\n" for product in products)
     first = front_of(products, compared)
