@@ -4,6 +4,7 @@ import base64
 import csv
 import logging
 import math
+import textwrap
 from pathlib import Path
 
 import jinja2
@@ -146,7 +147,10 @@ def front_of(products: list[dict], compared: list[dict]) -> str:
         out += [f"* and {more} more: *Tables, scenes*"] if more else []
         blocks.append(f"**{name}: scenes that are out**\n\n" + ("\n".join(out) or "None."))
         if product["picture"]:
-            blocks.append(f".. image:: {product['picture']}\n   :alt: Offset per scene of {name}")
+            # docutils takes no line of more than 10000 characters, and joins those of an address.
+            lines = textwrap.wrap(product["picture"], 5000, break_on_hyphens=False)
+            address = "\n   ".join(lines)
+            blocks.append(f".. image:: {address}\n   :alt: Offset per scene of {name}")
     for one in compared:
         apart = [f"{axis} {one[axis]['rms']:.2g} m" for axis in ("east", "north")
                  if one[axis]["rms"] is not None]  # fmt: skip

@@ -142,6 +142,8 @@ def test_the_reports_first_page_says_the_same(written, tmp_path):
     assert "20240130T052301" not in front
     assert "rms difference east 0.29 m, north 0.3 m. They disagree on 20240106T052301." in front
     assert ".. image:: data:image/png;base64," in front
+    # docutils' limit.
+    assert max(map(len, front.splitlines())) < 10_000
 
 
 def test_figures_beyond_the_frame_of_the_report_are_left_out(tmp_path, monkeypatch):
