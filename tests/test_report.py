@@ -87,6 +87,7 @@ def test_a_stranger_clicks_through_the_report(demo, tmp_path):
         frame = click.frame("verdicts and config")
         frame.get_by_text("? undecided").wait_for()
         assert frame.get_by_text("stands out:").is_visible()
+        frame.get_by_text("Config in force").click()
         assert "min_psr: 8" in frame.locator("pre").inner_text()
         click.category("Stack demo VV", "Figures")
         for label, title in FIGURES.items():
