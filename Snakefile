@@ -63,7 +63,8 @@ rule all:
         pages(),
         figures(),
         exports(),
-        rules.overview.output.page,
+        # All, as a rule that a new version gives one more output runs again for that one alone.
+        rules.overview.output,
 
 
 onsuccess:

@@ -6,6 +6,7 @@ rule geopackage:
         scene_tiles=rules.locate.output.scene_tiles,
     output:
         tiles=f"{ANALYSIS}/tiles.gpkg",
+        project=f"{ANALYSIS}/tiles.qgz",
     log:
         "logs/{stack}/{polarization}/geopackage.log",
     conda:
@@ -18,7 +19,12 @@ rule geopackage:
         tiles=tiles_of,
         requirement=config["requirement"]["metres"],
         templates=template_digest(
-            "report/qgis/footprints.qml", "report/qgis/arrows.qml"
+            *(
+                f"report/qgis/{name}.qml"
+                for name in ("footprints", "arrows", "status")
+            ),
+            "report/qgis/image.qml",
+            "report/qgis/project.qgs",
         ),
         code=code_digest("geopackage"),
     message:

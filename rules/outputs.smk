@@ -34,11 +34,43 @@ def figures() -> list[str]:
     ]
 
 
+def links(stack: str, polarization: str) -> dict[str, list[tuple[str, str]]]:
+    """What the overview leads to, by kind: (text, path from the overview)."""
+    product = f"{stack}/{polarization}"
+    drawn = [*FIGURES, *(["truth"] if is_simulated(stack) else [])]
+    shown = ("scenes", "pairs", "tiles", "verdict")
+    return {
+        "explore": [
+            (
+                "click through scenes, pairs and tiles",
+                f"{product}/analysis/explore.html",
+            )
+        ],
+        "figures": [
+            (name.replace("_", " "), f"{product}/analysis/{name}.svg") for name in drawn
+        ],
+        "tables": [
+            *((name, f"{product}/analysis/{name}.html") for name in shown),
+            *((f"{name}.csv", f"{product}/analysis/{name}.csv") for name in TABLES),
+        ],
+        "maps": [
+            ("tiles.qgz for QGIS", f"{product}/analysis/tiles.qgz"),
+            ("tiles.gpkg", f"{product}/analysis/tiles.gpkg"),
+            ("template.tif", f"{product}/template/template.tif"),
+            ("template.png", f"{product}/template/template.png"),
+        ],
+        "folders": [
+            ("all tables and figures", f"{product}/analysis/"),
+            ("quicklooks", f"{product}/quicklook/superset/"),
+        ],
+    }
+
+
 def exports() -> list[str]:
-    """What opens elsewhere: Parquet for the tables, a GeoPackage for the tiles, quicklooks."""
+    """What opens elsewhere: Parquet for the tables, a GeoPackage and a project for the tiles, quicklooks."""
     return [
         *for_products(*(f"{ANALYSIS}/{name}.parquet" for name in TABLES)),
-        *for_products(f"{ANALYSIS}/tiles.gpkg"),
+        *for_products(f"{ANALYSIS}/tiles.gpkg", f"{ANALYSIS}/tiles.qgz"),
         *for_products(rules.picture.output.picture),
         *for_scenes("results/{stack}/{polarization}/quicklook/superset/{scene}.png"),
     ]

@@ -236,7 +236,8 @@ def made(stack: str, scenes) -> list[str]:
 def sources(stack: str, scene: Scene) -> list[dict]:
     """The files of a scene as a job opens them: path, band, and what its values are."""
     files = [
-        source.as_opened(STACKS[stack].get("values", "auto")) for source in scene.sources
+        source.as_opened(STACKS[stack].get("values", "auto"))
+        for source in scene.sources
     ]
     if is_simulated(stack):
         return [{**file, "path": placed(file["path"])} for file in files]

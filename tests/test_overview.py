@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 
 import pytest
 import yaml
@@ -10,8 +11,23 @@ from conftest import ROOT
 import overview
 
 TEMPLATE = (ROOT / "report" / "overview.html").read_text()
+<<<<<<< HEAD
 OVERALL = {"verdict": "undecided", "answers": {"scenes": {}}}
 OVERALL["answers"]["scenes"] = {"text_these": "30 of 40: met", "text_general": "undecided, as so"}
+=======
+SCENES = """scene,platform,offset_east,offset_north,sigma_east,sigma_north,flag,message
+20240106T052301,S1A,6.5,-4.472,0.123,0.4,outlier,
+20240118T052301,S1A,,,,,unmeasured,no tile counts
+20240130T052301,S1A,1.0,1.0,0.1,0.1,,
+20240211T052301,S1B,-7.0,0.0,0.1,0.1,,
+"""
+COMPARED = {
+    "scenes": 3,
+    "east": {"rms": 0.29, "z_rms": 0.63, "disagree": ["20240106T052301"]},
+    "north": {"rms": 0.3, "z_rms": 0.61, "disagree": []},
+}
+LINKS = {"explore": [("click", "my_site/VV/analysis/explore.html")]}
+>>>>>>> page
 PAIRS = "reference,secondary,tiles,count\nb,a,4,3\nc,b,4,0\nc,a,4,4\n"
 
 
@@ -41,11 +57,29 @@ def written(tmp_path):
     def write(found, settings):
         (tmp_path / "verdict.json").write_text(json.dumps(found))
         (tmp_path / "pairs.csv").write_text(PAIRS)
+<<<<<<< HEAD
         paths = [tmp_path / name for name in ("page.html", "lines.txt", "config.yaml")]
         (tmp_path / "all.json").write_text(json.dumps(OVERALL))
         inputs = [tmp_path / "verdict.json"], [tmp_path / "pairs.csv"], tmp_path / "all.json"
         overview.main(*inputs, [("my_<site>", "VV")], settings, TEMPLATE, *paths)
         return [path.read_text() for path in paths]
+=======
+        (tmp_path / "scenes.csv").write_text(SCENES)
+        (tmp_path / "figure.svg").write_text("<svg/>")
+        (tmp_path / "my_site" / "comparison").mkdir(parents=True, exist_ok=True)
+        compared = tmp_path / "my_site" / "comparison" / "VV_VH.json"
+        compared.write_text(json.dumps(COMPARED))
+        names = ("page.html", "lines.txt", "front.rst", "config.yaml")
+        page, lines, front, effective = (tmp_path / name for name in names)
+        overview.main(
+            verdicts=[tmp_path / "verdict.json"], pairs=[tmp_path / "pairs.csv"],
+            scenes=[tmp_path / "scenes.csv"], figures=[tmp_path / "figure.svg"],
+            pictures=[tmp_path / "figure.svg"], comparisons=[compared],
+            names=[("my_<site>", "VV")], links=[LINKS], settings=settings, template=TEMPLATE,
+            page=page, lines=lines, front=front, effective=effective,
+        )  # fmt: skip
+        return [path.read_text() for path in (page, lines, effective)]
+>>>>>>> page
 
     return write
 
@@ -63,7 +97,7 @@ def test_the_page_says_what_a_colleague_asks(written):
 
 def test_names_cannot_break_out_of_the_page(written):
     page, _, _ = written(verdict(), {"stacks": {"<script>": 1}})
-    assert "<script>" not in page and "my_&lt;site&gt;" in page
+    assert "&lt;script&gt;" in page and "my_&lt;site&gt;" in page
 
 
 def test_the_lines_for_the_terminal(written):
@@ -98,6 +132,56 @@ def test_few_scenes_have_no_upper_limit(written):
     few = {"metres": 1.234, "low": 1.0, "high": None, "note": "no upper limit: 22 scenes needed"}
     page, *_ = written(verdict(CE90=few), {})
     assert "CE90 1.23 m" in page and "at least 1.00 m; no upper limit: 22 scenes needed" in page
+
+
+def test_the_page_names_the_scenes_that_are_out_with_the_digits_of_their_errors(written):
+    page, *_ = written(verdict(), {})
+    rows = re.findall(r"<tr><td class=\"n\">(2024.*?)</tr>", page)
+    cells = [re.findall(r"([^<>]*)</td>", row) for row in rows]
+    assert cells == [
+        ["20240106T052301", "S1A", "+6.50 ± 0.12", "-4.5 ± 0.4", "7.9",
+         "outlier, beyond the requirement"],
+        ["20240118T052301", "S1A", "", "", "", "unmeasured, no tile counts"],
+        ["20240211T052301", "S1B", "-7.00 ± 0.10", "+0.00 ± 0.10", "7.00",
+         "beyond the requirement"],
+    ]  # fmt: skip
+
+
+def test_the_page_has_the_figure_the_polarizations_and_links(written):
+    page, *_ = written(verdict(), {})
+    assert 'src="data:image/svg+xml;base64,PHN2Zy8+"' in page
+    assert "VV − VH" in page and "<td>0.29</td>" in page and "0.6 east" in page
+    assert 'href="my_site/VV/analysis/explore.html"' in page
+    assert page.index("<details>") < page.index("<pre>") < page.index("</details>")
+
+
+def test_the_reports_first_page_says_the_same(written, tmp_path):
+    written(verdict(), {})
+    front = (tmp_path / "front.rst").read_text()
+    assert "* 20240106T052301: E +6.50 ± 0.12 m, N -4.5 ± 0.4 m, outlier" in front
+    assert "* 20240118T052301: unmeasured, no tile counts" in front
+    assert "20240130T052301" not in front
+    assert "rms difference east 0.29 m, north 0.3 m. They disagree on 20240106T052301." in front
+    assert ".. image:: data:image/png;base64," in front
+    # docutils' limit.
+    assert max(map(len, front.splitlines())) < 10_000
+
+
+def test_figures_beyond_the_frame_of_the_report_are_left_out(tmp_path, monkeypatch):
+    monkeypatch.setattr(overview, "ROOM", 20)
+    for name, size in (("a", 9), ("b", 9)):
+        (tmp_path / name).write_text("x" * size)
+    first, second = overview.embedded([tmp_path / "a", tmp_path / "b"], "png")
+    assert first == "data:image/png;base64," + "eHh4" * 3 and second is None
+
+
+def test_every_link_of_a_run_leads_to_a_file(finished):
+    results = finished.folder / "results"
+    page = (results / "overview.html").read_text()
+    links = re.findall(r'href="([^"]+)"', page)
+    assert len(links) > 20
+    for link in links:
+        assert (results / link).exists(), link
 
 
 def test_the_effective_config_can_be_run_again(written, finished):

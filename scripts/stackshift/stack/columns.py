@@ -80,6 +80,15 @@ NETWORK_AXES = ((NETWORK_EAST, NETWORK_SIGMA_EAST), (NETWORK_NORTH, NETWORK_SIGM
 TILE_FIGURES = (QUALITY, COHERENCE, VALID_FRACTION)
 AXES = (("x", SHIFT_X, SIGMA_X, TRUE_X), ("y", SHIFT_Y, SIGMA_Y, TRUE_Y))
 
+# The standard error of each column that has one.
+ERRORS = {
+    **{shift: sigma for _, shift, sigma, _ in AXES},
+    **dict(NETWORK_AXES),
+    OFFSET_EAST: SIGMA_EAST, OFFSET_NORTH: SIGMA_NORTH, TRUE_EAST: SIGMA_EAST,
+    TRUE_NORTH: SIGMA_NORTH, ROTATION: ROTATION_SIGMA, SCALE: SCALE_SIGMA, TRUE_X: SIGMA_X,
+    TRUE_Y: SIGMA_Y, "difference_east": "sigma_east", "difference_north": "sigma_north",
+}  # fmt: skip
+
 
 def statistic(name: str, axis: str) -> str:
     """Column of a statistic (mean, std, median, nmad, robust, robust_sigma) of an axis."""
