@@ -470,6 +470,32 @@ def test_a_tenth_of_the_area(folder):
     check(kinds.measure(config()), tolerance=0.5)
 
 
+@long
+def test_halves_without_common_ground_are_not_compared(folder):
+    """Alternately the north and the south: each half would else have a zero of its own."""
+    for i, day in enumerate(DAYS):
+        top = 100 * (i % 2)
+        put(
+            folder / "scenes",
+            day + CLOCK,
+            ground(day, 20 + top, large=True),
+            north=NORTH - 30 * top,
+        )
+    found = kinds.measure(config(tiles={"rows": 2, "columns": 2}))
+    table = found.tables["site", "VV"]
+    north, south = (table.filter(regex=days, axis=0) for days in ("0101|0125", "0113|0206"))
+    found.tables["site", "VV"] = north
+    check(found, days=DAYS[::2])
+    assert south["offset_east"].isna().all()
+
+
+def test_a_name_of_two_polarizations_wants_a_sheet(folder):
+    for time in TIMES[:2]:
+        both = np.stack([ground(time), WRONG])
+        put(folder / "scenes", time, both, name=f"S1A_{time}_VV_VH.tif")
+    assert "name several polarizations; list them in a scene sheet" in refusal(config())
+
+
 def test_a_link_to_nothing_is_no_scene_fewer(folder):
     for time in TIMES:
         put(folder / "scenes", time)

@@ -160,6 +160,12 @@ def _nothing(directory: str, root: str, pattern: str | None, polarization: str) 
             f"{directory} holds Level-1 products (.SAFE) alone, which are in radar geometry; "
             "terrain-correct them first (as HyP3 or SNAP do)"
         )
+    both = [path for path in there if folders.names_several(path, polarization)]
+    if both:
+        return (
+            f"{folders.some(both)} {'names' if len(both) == 1 else 'name'} several polarizations; "
+            "list them in a scene sheet with the columns path, datetime and band"
+        )
     others = folders.other_rasters(there)
     return (
         f"no GeoTIFF in {directory} has {polarization} in its name{others}; correct 'directory' or "

@@ -210,6 +210,13 @@ def names_polarization(path: str, polarization: str) -> bool:
     return told.polarization == polarization and told.time is not None
 
 
+def names_several(path: str, polarization: str) -> bool:
+    """Whether a file's name is that of a GeoTIFF of several polarizations, one of them this one."""
+    name = path.rpartition("/")[2].upper()
+    own = set(names.POLARIZATION.findall(name))
+    return bool(_TIFF.search(name)) and len(own) > 1 and polarization in own
+
+
 def is_beside(path: str) -> bool:
     """Whether a file is by its name a mask, an angle or the like of a scene, and none itself."""
     name = path.rpartition("/")[2].upper()
