@@ -16,11 +16,8 @@ from makers import NORTH, POSTING, WEST, hyp3_name, texture, write_scene
 
 STAGES = ["superset", "flatten", "tile", "correlate", "template", "align"]
 STAGES += ["analyse", "locate", "verdict"]
-<<<<<<< HEAD
-SHOWN = {"plot", "map", "picture", "parquet", "geopackage", "tabulate", "overall", "overview"}
-=======
-SHOWN = {"plot", "map", "picture", "parquet", "geopackage", "explore", "tabulate", "overview"}
->>>>>>> page
+SHOWN = {"plot", "map", "picture", "parquet", "geopackage", "explore", "tabulate", "overall"}
+SHOWN |= {"overview"}
 AFTER = {stage: {*STAGES[i:], *SHOWN} for i, stage in enumerate(STAGES)}
 for early in ("superset", "flatten"):
     AFTER[early].add("quicklook")
@@ -28,14 +25,9 @@ for early in ("superset", "flatten"):
 AFTER["template"].discard("analyse")
 for late in ("analyse", "locate"):
     AFTER[late].discard("picture")
-<<<<<<< HEAD
-AFTER["plot"] = {"plot"}
-AFTER["verdict"] = {"verdict", "plot", "parquet", "tabulate", "overall", "overview"}
-=======
 # Its figure is on the overview.
 AFTER["plot"] = {"plot", "overview"}
-AFTER["verdict"] = {"verdict", "plot", "parquet", "tabulate", "overview"}
->>>>>>> page
+AFTER["verdict"] = {"verdict", "plot", "parquet", "tabulate", "overall", "overview"}
 AFTER["requirement"] = {"verdict", *SHOWN} - {"picture"}
 
 
