@@ -23,8 +23,7 @@ rule recover:
         mem_mb=1000,
         runtime=10,
     params:
-        rows=config["tiles"]["rows"],
-        columns=config["tiles"]["columns"],
+        tiles=tiles_of,
         code=code_digest("recover"),
     message:
         "Compare injected with recovered displacements of {wildcards.stack} {wildcards.polarization}"

@@ -22,14 +22,11 @@ ROOM = 1_000_000
 def main(
     verdicts: list[str],
     pairs: list[str],
-<<<<<<< HEAD
     overall: str,
-=======
     scenes: list[str],
     figures: list[str],
     pictures: list[str],
     comparisons: list[str],
->>>>>>> page
     names: list[tuple[str, str]],
     links: list[dict],
     settings: dict,
@@ -43,14 +40,11 @@ def main(
 
     Parameters
     ----------
-<<<<<<< HEAD
     verdicts, pairs : JSON of the verdict and CSV of the pairs of each product.
     overall : JSON of the verdict over all stacks.
-=======
     verdicts, pairs, scenes : JSON of the verdict and CSVs of the pairs and scenes of each product.
     figures, pictures : the figure of the offsets in time of each product, as SVG and as PNG.
     comparisons : JSON of each comparison of two polarizations.
->>>>>>> page
     names : stack and polarization of each product.
     links : of each product the files to look at: kind, and list of (text, path from the page).
     settings : the config in force.
@@ -68,19 +62,13 @@ def main(
     compared = [compared_of(path) for path in comparisons]
     in_force = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-<<<<<<< HEAD
-    text = environment.from_string(template).render(products=products, config=in_force)
-    lines_of_all = [*map(lines_on, products), *lines_on_all(files.read_json(overall), names)]
-    said = "".join(f"{line}\n" for line in lines_of_all)
-    for path, content in ((page, text), (lines, said), (effective, in_force)):
-=======
     text = environment.from_string(template).render(
         products=products, compared=compared, config=in_force, with_error=with_error
     )
-    said = "".join(f"{lines_on(product)}\n" for product in products)
+    lines_of_all = [*map(lines_on, products), *lines_on_all(files.read_json(overall), names)]
+    said = "".join(f"{line}\n" for line in lines_of_all)
     first = front_of(products, compared)
     for path, content in ((page, text), (lines, said), (front, first), (effective, in_force)):
->>>>>>> page
         with files.whole(path) as part:
             part.write_text(content, encoding="utf-8")
     logging.info("%d products", len(products))
@@ -210,15 +198,12 @@ if __name__ == "__main__":
         main(
             verdicts=list(snakemake.input.verdicts),
             pairs=list(snakemake.input.pairs),
-<<<<<<< HEAD
             overall=snakemake.input.overall,
-=======
             scenes=list(snakemake.input.scenes),
             figures=list(snakemake.input.figures),
             pictures=list(snakemake.input.pictures),
             comparisons=list(snakemake.input.comparisons),
             links=snakemake.params.links,
->>>>>>> page
             names=snakemake.params.names,
             settings=snakemake.params.settings,
             template=job.template(snakemake, "overview.html"),

@@ -60,7 +60,7 @@ if __name__ == "__main__":
             after={kind: snakemake.input[kind] for kind in (INTERPOLATED, BOXES)},
             truths=list(snakemake.input.truths),
             grid=snakemake.input.grid,
-            cut=(snakemake.params.rows, snakemake.params.columns),
+            cut=tuple(snakemake.params.tiles),
             table=snakemake.output.table,
             report=snakemake.output.report,
         )

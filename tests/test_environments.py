@@ -200,7 +200,6 @@ def test_an_environment_has_what_its_scripts_import():
 def test_jobs_of_scenes_and_pairs_import_no_pandas_and_no_matplotlib():
     for stage in (
         "simulate",
-        "grid",
         "superset",
         "flatten",
         "tile",

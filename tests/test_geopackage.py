@@ -88,7 +88,6 @@ def test_it_carries_the_numbers_of_the_tables(database, package):
     assert (status["status"] == "ok").any() and (status["sigma_x"].dropna() > 0).all()
 
 
-<<<<<<< HEAD
 def test_arrows_have_the_grids_directions(database):
     # The grid's north is 1.3 degrees west of true north.
     (a, d), (b, e) = snyder.utm(WEST + 85 * POSTING, NORTH - 75 * POSTING)
@@ -104,7 +103,8 @@ def test_arrows_have_the_grids_directions(database):
         # Convergence is up to 2e-4 more or less in the tiles, of shifts of less than 130 m.
         assert found["arrow_right"].to_numpy() == pytest.approx(metres @ right, abs=0.03)
         assert found["arrow_up"].to_numpy() == pytest.approx(-metres @ down, abs=0.03)
-=======
+
+
 def test_scenes_have_a_time_and_pairs_a_beginning_and_an_end(database):
     kinds = {row[1]: row[2] for row in database.execute("PRAGMA table_info(scene_tiles)")}
     assert kinds["time"] == "DATETIME"
@@ -189,7 +189,6 @@ def test_the_project_finds_its_layers_beside_it_and_the_template_below(package):
     assert layers["tiles"].find("temporal") is None
     bounds = [float(part.text) for part in root.find("mapcanvas/extent")]
     assert bounds == [WEST, NORTH - 150 * POSTING, WEST + 170 * POSTING, NORTH]
->>>>>>> page
 
 
 def test_the_same_tables_give_the_same_bytes(finished, package):

@@ -11,10 +11,8 @@ from conftest import ROOT
 import overview
 
 TEMPLATE = (ROOT / "report" / "overview.html").read_text()
-<<<<<<< HEAD
 OVERALL = {"verdict": "undecided", "answers": {"scenes": {}}}
 OVERALL["answers"]["scenes"] = {"text_these": "30 of 40: met", "text_general": "undecided, as so"}
-=======
 SCENES = """scene,platform,offset_east,offset_north,sigma_east,sigma_north,flag,message
 20240106T052301,S1A,6.5,-4.472,0.123,0.4,outlier,
 20240118T052301,S1A,,,,,unmeasured,no tile counts
@@ -27,7 +25,6 @@ COMPARED = {
     "north": {"rms": 0.3, "z_rms": 0.61, "disagree": []},
 }
 LINKS = {"explore": [("click", "my_site/VV/analysis/explore.html")]}
->>>>>>> page
 PAIRS = "reference,secondary,tiles,count\nb,a,4,3\nc,b,4,0\nc,a,4,4\n"
 
 
@@ -57,13 +54,6 @@ def written(tmp_path):
     def write(found, settings):
         (tmp_path / "verdict.json").write_text(json.dumps(found))
         (tmp_path / "pairs.csv").write_text(PAIRS)
-<<<<<<< HEAD
-        paths = [tmp_path / name for name in ("page.html", "lines.txt", "config.yaml")]
-        (tmp_path / "all.json").write_text(json.dumps(OVERALL))
-        inputs = [tmp_path / "verdict.json"], [tmp_path / "pairs.csv"], tmp_path / "all.json"
-        overview.main(*inputs, [("my_<site>", "VV")], settings, TEMPLATE, *paths)
-        return [path.read_text() for path in paths]
-=======
         (tmp_path / "scenes.csv").write_text(SCENES)
         (tmp_path / "figure.svg").write_text("<svg/>")
         (tmp_path / "my_site" / "comparison").mkdir(parents=True, exist_ok=True)
@@ -71,7 +61,9 @@ def written(tmp_path):
         compared.write_text(json.dumps(COMPARED))
         names = ("page.html", "lines.txt", "front.rst", "config.yaml")
         page, lines, front, effective = (tmp_path / name for name in names)
+        (tmp_path / "all.json").write_text(json.dumps(OVERALL))
         overview.main(
+            overall=tmp_path / "all.json",
             verdicts=[tmp_path / "verdict.json"], pairs=[tmp_path / "pairs.csv"],
             scenes=[tmp_path / "scenes.csv"], figures=[tmp_path / "figure.svg"],
             pictures=[tmp_path / "figure.svg"], comparisons=[compared],
@@ -79,7 +71,6 @@ def written(tmp_path):
             page=page, lines=lines, front=front, effective=effective,
         )  # fmt: skip
         return [path.read_text() for path in (page, lines, effective)]
->>>>>>> page
 
     return write
 

@@ -90,26 +90,18 @@ def test_a_stranger_clicks_through_the_report(demo, tmp_path):
         page.on("pageerror", lambda error: failed.append(str(error)))
         page.goto((demo.folder / "report.html").as_uri())
         page.get_by_text("may the number be trusted").wait_for()
-<<<<<<< HEAD
         assert page.get_by_text("these: 3 of 4 scenes within 6 m").is_visible()
-=======
-        assert page.get_by_text("demo VV: UNDECIDED, 3 of 4 scenes within 6 m").is_visible()
         assert page.get_by_text("scenes that are out").is_visible()
         figure = page.locator("img[alt='Offset per scene of demo VV']")
         assert figure.evaluate("image => image.naturalWidth") > 300
->>>>>>> page
         page.screenshot(path=pictures / "home.png")
 
         click = Clicker(page, pictures)
         page.get_by_text("Overview", exact=True).first.click()
         frame = click.frame("verdicts and config")
         frame.get_by_text("? undecided").wait_for()
-<<<<<<< HEAD
         assert frame.get_by_text("stands out").first.is_visible()
-=======
-        assert frame.get_by_text("stands out:").is_visible()
         frame.get_by_text("Config in force").click()
->>>>>>> page
         assert "min_psr: 8" in frame.locator("pre").inner_text()
         click.category("Stack demo VV", "Figures")
         for label, title in FIGURES.items():

@@ -16,11 +16,8 @@ from makers import NORTH, POSTING, WEST, hyp3_name, texture, write_scene
 
 STAGES = ["superset", "flatten", "tile", "correlate", "template", "align"]
 STAGES += ["analyse", "locate", "verdict"]
-<<<<<<< HEAD
-SHOWN = {"plot", "map", "picture", "parquet", "geopackage", "tabulate", "overall", "overview"}
-=======
-SHOWN = {"plot", "map", "picture", "parquet", "geopackage", "explore", "tabulate", "overview"}
->>>>>>> page
+SHOWN = {"plot", "map", "picture", "parquet", "geopackage", "explore", "tabulate", "overall"}
+SHOWN |= {"overview"}
 AFTER = {stage: {*STAGES[i:], *SHOWN} for i, stage in enumerate(STAGES)}
 for early in ("superset", "flatten"):
     AFTER[early].add("quicklook")
@@ -28,14 +25,9 @@ for early in ("superset", "flatten"):
 AFTER["template"].discard("analyse")
 for late in ("analyse", "locate"):
     AFTER[late].discard("picture")
-<<<<<<< HEAD
-AFTER["plot"] = {"plot"}
-AFTER["verdict"] = {"verdict", "plot", "parquet", "tabulate", "overall", "overview"}
-=======
 # Its figure is on the overview.
 AFTER["plot"] = {"plot", "overview"}
-AFTER["verdict"] = {"verdict", "plot", "parquet", "tabulate", "overview"}
->>>>>>> page
+AFTER["verdict"] = {"verdict", "plot", "parquet", "tabulate", "overall", "overview"}
 AFTER["requirement"] = {"verdict", *SHOWN} - {"picture"}
 
 
@@ -199,7 +191,7 @@ def test_a_scene_more_reruns_only_what_it_must(finished, tmp_path):
     small_stack(workspace.folder / "scenes", times=["20220206T000000"], offsets=[(0, 0)])
     assert workspace.dry() == {
         **dict.fromkeys(("superset", "flatten", "tile", "correlate", "quicklook"), 1),
-        **dict.fromkeys(("check", "template", "analyse", "locate", "verdict", *SHOWN), 1),
+        **dict.fromkeys(("inventory", "template", "analyse", "locate", "verdict", *SHOWN), 1),
         "align": 4,
     }
 
@@ -235,7 +227,7 @@ def test_a_scene_that_is_taken_out_enters_no_table(finished, tmp_path):
     # The scene returns: its pairs are there, and it is in the template again.
     shutil.copy2(finished.folder / "scenes" / hyp3_name(TIMES[1]), workspace.folder / "scenes")
     assert set(workspace.dry("analysed")) == (
-        {"check", *AFTER["template"], *AFTER["analyse"], "analysed"} - SHOWN
+        {"inventory", *AFTER["template"], *AFTER["analyse"], "analysed"} - SHOWN
     )
 
 
@@ -245,7 +237,7 @@ def test_the_json_of_a_pair_can_be_asked_for_by_name(finished, tmp_path):
     # Also of a pair that the stack does not have.
     name = f"results/site/VV/correlation/{TIMES[2]}__{TIMES[0]}.json"
     assert workspace.dry(name) == {
-        **{"grid": 1, "correlate": 1},
+        "correlate": 1,
         **dict.fromkeys(("superset", "flatten", "tile"), 2),
     }
 
@@ -260,7 +252,7 @@ def test_a_scene_replaced_by_an_older_file_of_the_same_size_is_noticed(finished,
     workspace = finished.copy(tmp_path / "replaced")
     set_time(workspace.folder / "scenes" / hyp3_name(TIMES[1]), -1e8)
     jobs = workspace.dry("analysed")
-    assert {"check", "analyse", "verdict"} <= set(jobs) and "grid" not in jobs
+    assert {"analyse", "verdict"} <= set(jobs) and "inventory" not in jobs
     assert (jobs["superset"], jobs["tile"], jobs["correlate"]) == (1, 1, 2)
 
 
@@ -319,7 +311,7 @@ def test_named_targets_stop_at_their_stage(finished, tmp_path, target, last):
     workspace = Workspace(tmp_path, finished.config)
     shutil.copytree(finished.folder / "scenes", tmp_path / "scenes")
     jobs = set(workspace.dry(target)) - {target}
-    assert jobs == {"check", "grid", *STAGES[: STAGES.index(last) + 1]}
+    assert jobs == {"inventory", *STAGES[: STAGES.index(last) + 1]}
 
 
 def test_a_scene_off_the_lattice_is_warped_and_the_table_says_so(tmp_path):

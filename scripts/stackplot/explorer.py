@@ -31,7 +31,7 @@ from stackplot import drawing
 from stackplot.maps import Ground
 from stackshift.stack import columns
 
-MAP = 620  # pixels of the map's longer side
+MAP = 500  # pixels of the map's longer side
 EMPTY = "no value"
 
 
@@ -121,7 +121,7 @@ def series(scenes: pd.DataFrame, direction: str, requirement: float, x_range=Non
     times = milliseconds(scenes[columns.TIME])
     margin = max((max(times) - min(times)) * 0.03, 3 * 86_400_000)
     plot = figure(
-        name=direction, frame_width=640, frame_height=245, x_axis_type="datetime",
+        name=direction, frame_width=400, frame_height=190, x_axis_type="datetime",
         x_range=x_range or (min(times) - margin, max(times) + margin), y_range=(-limit, limit),
         y_axis_label=f"offset {direction} (m)", tools=_tools(),
         toolbar_location="above" if x_range is None else None,
@@ -132,7 +132,7 @@ def series(scenes: pd.DataFrame, direction: str, requirement: float, x_range=Non
     plot.xaxis.formatter = CustomJSTickFormatter(
         code="return new Date(tick).toISOString().slice(0, 10)"
     )
-    plot.xaxis.ticker.desired_num_ticks = 5
+    plot.xaxis.ticker.desired_num_ticks = 4
     plot.add_layout(BoxAnnotation(bottom=-requirement, top=requirement, fill_alpha=0.08,
                                   fill_color="#555555", level="underlay"))  # fmt: skip
     for level in (-requirement, requirement):
