@@ -1,6 +1,19 @@
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 min_version("9.0")
+
+if not (
+    workflow.overwrite_configfiles
+    or workflow.modifier.skip_configfile
+    or Path("config.yaml").exists()
+):
+    raise WorkflowError(
+        f"there is no config.yaml in {Path.cwd()}: give your config with --configfile my.yaml "
+        "(README, Your own stack), or call from the folder of the workflow for the demo"
+    )
 
 
 configfile: "config.yaml"
@@ -32,9 +45,11 @@ include: "rules/quicklook.smk"
 include: "rules/plot.smk"
 include: "rules/map.smk"
 include: "rules/score.smk"
+include: "rules/explore.smk"
 include: "rules/parquet.smk"
 include: "rules/geopackage.smk"
 include: "rules/tabulate.smk"
+include: "rules/overall.smk"
 include: "rules/overview.smk"
 include: "rules/outputs.smk"
 include: "rules/targets.smk"
@@ -52,4 +67,4 @@ rule all:
 
 
 onsuccess:
-    print(*closing(), sep="\n")
+    TELLER.succeed()

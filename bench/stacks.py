@@ -23,7 +23,7 @@ from stackshift.stack.network import adjust
 from stackshift.stack.pairing import template_members
 from stackshift.stack.robust import weighted_huber
 from stackshift.tile import coherence
-from stackshift.tile.frequencies import band, low_part, radial_sum, spectrum, transformed, window
+from stackshift.tile.frequencies import band, radial_sum, spectrum, transformed, window
 
 LOOKS = 5.0
 NOISE = 0.2213229557371153  # variance of the logarithm of speckle of 5 looks: trigamma(5)
@@ -97,7 +97,7 @@ def joint_bound(still: np.ndarray, case: Case, dates: int) -> float:
     information = 0.0
     for cell in cells(case):
         full = spectrum(part(still, case, cell).astype(np.float32), taper, frequencies)
-        power = np.abs(low_part(full, frequencies.grid)) ** 2
+        power = np.abs(full.low(frequencies.grid)) ** 2
         ratio = radial_sum(power, frequencies) / frequencies.counts / noise
         share = taper.samples / np.prod(frequencies.padded)
         information += share * (frequencies.moments.mean(0) * ratio**2 / (1 + dates * ratio)).sum()

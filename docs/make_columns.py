@@ -19,6 +19,7 @@ TABLES = {
     "injection/injection.csv: a row a pair and tile": columns.INJECTION_TABLE,
     "tiles.gpkg: columns of its points beside those of the tables": columns.ARROWS,
     "verdict.csv: a row a criterion": columns.VERDICT_TABLE,
+    "verdict_all.csv: a row a stack and polarization, of scenes and of pairs": columns.SITES_TABLE,
 }
 HEAD = """# Columns of the tables
 

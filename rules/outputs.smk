@@ -1,13 +1,14 @@
 # What a run makes, and what it says at its end.
-import time
+import sys
 from pathlib import Path
 
-# What is older was judged by an earlier run.
-START = time.time()
+from stackflow.terminal import Teller, report_path
+
 FIGURES = (
     "offset_per_scene",
-    "offset_per_pair",
+    "shift_per_pair",
     "offset_per_tile",
+    "tile_errors",
     "pair_matrix",
     "z_scores",
     "tile_offset_map",
@@ -44,8 +45,9 @@ def exports() -> list[str]:
 
 
 def pages() -> list[str]:
-    """The tables as pages for the report."""
+    """The tables as pages for the report, and the pages to explore."""
     return [
+        *for_products(rules.explore.output.page),
         *for_products(f"{ANALYSIS}/scenes.html"),
         *(path.removesuffix(".csv") + ".html" for path in comparisons()),
     ]
@@ -56,18 +58,41 @@ def comparisons() -> list[str]:
     return [
         f"results/{stack}/comparison/{first}_{other}.csv"
         for stack in STACKS
-        for first, *others in [[p for name, p in PRODUCTS if name == stack]]
+        for first, *others in [polarizations_of(stack)]
         for other in others
     ]
 
 
-def closing() -> list[str]:
-    """What a run that has judged says at its end: the verdicts, and where they are explained."""
+def judged() -> bool:
+    """Whether the run comes to the verdicts: their lines are among what its targets need."""
+    return any(rules.overview.output.lines in job.output for job in workflow.dag.jobs)
+
+
+def closing(with_report: bool = False) -> list[str]:
+    """What a run that comes to the verdicts says at its end: them, and where they are explained."""
     lines, page = map(Path, (rules.overview.output.lines, rules.overview.output.page))
-    if not lines.is_file() or lines.stat().st_mtime < START:
+    if workflow.dryrun or not judged() or not lines.is_file():
         return []
     return [
         *lines.read_text(encoding="utf-8").splitlines(),
         f"Overview: {page.resolve()}",
-        "All in one file to send around: the same call with --report report.html added",
+        (
+            f"All in one file to send around: {Path(report_path(sys.argv)).resolve()}"
+            if with_report
+            else "For all in one file to send around, call again with --report report.html added"
+        ),
     ]
+
+
+def named_targets() -> list[str]:
+    """The targets that have a name: rules without outputs."""
+    return [each.name for each in workflow.rules if not each.output]
+
+
+TELLER = Teller(closing, named_targets)
+# Another workflow that uses this one as a module has its own last words, and jobs have none.
+if (
+    workflow.is_main_process
+    and Path(workflow.main_snakefile).resolve() == HERE.parent / "Snakefile"
+):
+    TELLER.listen(workflow.logger_manager.logger)

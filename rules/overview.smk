@@ -2,6 +2,7 @@ rule overview:
     input:
         verdicts=for_products(rules.verdict.output.report),
         pairs=for_products(rules.analyse.output.pairs),
+        overall=rules.overall.output.report,
     output:
         page=report(
             "results/overview.html",

@@ -178,7 +178,9 @@ def for_products(*patterns: str) -> list[str]:
 def for_scenes(pattern: str) -> list[str]:
     """A pattern filled in for each scene of each stack and polarization."""
     names = [
-        (*names, scene) for names, product in PRODUCTS.items() for scene in product.scenes
+        (*names, scene)
+        for names, product in PRODUCTS.items()
+        for scene in product.scenes
     ]
     stacks, polarizations, scenes = zip(*names, strict=True)
     return expand(pattern, zip, stack=stacks, polarization=polarizations, scene=scenes)
@@ -200,6 +202,21 @@ def offsets_of(stack: str, polarization: str) -> list[str]:
     ]
 
 
+def polarizations_of(stack: str) -> list[str]:
+    """The polarizations in which a stack has scenes, in the order of the config."""
+    return [polarization for name, polarization in PRODUCTS if name == stack]
+
+
+def comparisons_of(stack: str, polarization: str) -> list[str]:
+    """The comparisons of a polarization with the first of its stack, or of the first with all."""
+    first, *others = polarizations_of(real(stack))
+    return [
+        f"results/{stack}/comparison/{first}_{other}.json"
+        for other in others
+        if polarization in (first, other)
+    ]
+
+
 def is_simulated(stack: str) -> bool:
     """Whether the workflow makes the scenes of a stack itself."""
     return "simulate" in STACKS.get(stack, {})
@@ -218,14 +235,12 @@ def made(stack: str, scenes) -> list[str]:
 
 def sources(stack: str, scene: Scene) -> list[dict]:
     """The files of a scene as a job opens them: path, band, and what its values are."""
-    return [
-        {
-            "path": placed(source.path) if is_simulated(stack) else source.path,
-            "band": source.band,
-            "values": source.values or STACKS[stack].get("values", "auto"),
-        }
-        for source in scene.sources
+    files = [
+        source.as_opened(STACKS[stack].get("values", "auto")) for source in scene.sources
     ]
+    if is_simulated(stack):
+        return [{**file, "path": placed(file["path"])} for file in files]
+    return files
 
 
 def written(stack: str, scenes) -> list:

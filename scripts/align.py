@@ -56,7 +56,7 @@ def main(
             own = _own(tiles, cell, options["transform"])
             part = raster.read_part(source, rows, columns)
             others = _others(part, own, made, scene, cell, options["transform"])
-            valid[cell] = float(np.mean(others[1] & own[1]))
+            valid[cell] = np.count_nonzero(others[1] & own[1]) / own[1].size
             return others, own
 
         common = {
@@ -88,6 +88,7 @@ def main(
         "source": tags.get("source"),
         "platform": tags.get("platform") or None,
         "resampling": tags.get("resampling"),
+        "overlap": raster.overlap_of(tags),
         "in_template": scene in made["members"],
     }
     files.write_json(path, {"scene": scene} | said | {"made_from": made_from, "tiles": records})
@@ -100,22 +101,20 @@ def _own(folder: str, cell, transform: str):
 
 def _others(part, own, made: dict, scene: str, cell, transform: str):
     """The template of a tile without what the scene itself put into it."""
-    decibels, scenes, weight = part
     # Without members no tile was written.
     if not made["tiles"]:
-        return np.zeros_like(decibels), np.zeros(decibels.shape, bool)
+        return np.zeros_like(part[0]), np.zeros(part[0].shape, bool)
     (said,) = (tile for tile in made["tiles"] if (tile["row"], tile["column"]) == cell)
-    known = np.isfinite(decibels)
-    mean = mean_image.from_decibels(decibels, transform) - np.float32(said["level"])
-    image = mean_image.MeanImage(np.where(known, mean * weight, 0), weight, scenes)
+    known = np.isfinite(part[0])
+    image = mean_image.MeanImage.from_bands(part, said["level"], transform)
     # A member without a pixel in this tile has put nothing into it.
     if scene in said["levels"]:
         place = made["members"][scene]
         values, valid = mean_image.moved(*own, (place["row"], place["column"]))
-        values = values - np.float32(said["levels"][scene])
-        image = image.without(values, valid, said["weights"][scene])
+        image.add(values - np.float32(said["levels"][scene]), valid, -said["weights"][scene])
     values, valid = image.mean()
-    return values, valid & known
+    valid &= known
+    return values, valid
 
 
 if __name__ == "__main__":

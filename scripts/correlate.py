@@ -34,7 +34,9 @@ def main(
     made_from : digest of all that the measurement depends on, which the JSON carries.
     """
     match = methods.load(method)
-    records, scenes = [], {}
+    records: list[dict] = []
+    scenes: dict = {}
+    expected = 0, 0
     for row in range(rows):
         for column in range(columns):
             name = f"{row}_{column}.tif"
@@ -48,11 +50,15 @@ def main(
                     if not records:
                         scenes[role] = {"scene": pair[role]} | _origin(tags)
             pixel = earth.pixel_in_the_middle(grid)
-            valid = float(np.mean(np.isfinite(tiles[0]) & np.isfinite(tiles[1])))
+            known = np.isfinite(tiles[0]) & np.isfinite(tiles[1])
+            valid = np.count_nonzero(known) / known.size
             if method == "coherence":
                 moved = tuple(float(after - before) for before, after in zip(*warps, strict=True))
-                options = options | {"moved": moved}
-            records.append(tile_record(_matched(match, tiles, options), column, row, valid, pixel))
+                options = options | {"moved": moved, "expected": expected}
+            found = _matched(match, tiles, options)
+            # A scene's tiles lie about as far off each.
+            expected = found.expected if found.shift else expected
+            records.append(tile_record(found, column, row, valid, pixel))
     counted = sum(record["status"] == "ok" for record in records)
     logging.info("%s: %d of %d tiles matched", method, counted, len(records))
     files.write_json(path, scenes | {"method": method, "made_from": made_from, "tiles": records})

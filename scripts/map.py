@@ -61,28 +61,22 @@ def main(
     nowhere = list(zip(empty[columns.TILE_X], empty[columns.TILE_Y], strict=True))
     alone = by_tile[by_tile[columns.MOVES] == 1]
     moving = list(zip(alone[columns.TILE_X], alone[columns.TILE_Y], strict=True))
-    panels = [
-        {
-            "table": offsets[offsets[columns.SCENE] == worst],
-            "names": maps.OFFSETS,
-            "rejected": rejected[worst],
-            "picture": pictures[worst],
-            "title": f"The {'scene farthest off' if measured else 'newest scene'}, "
-            f"{drawing.day(worst)}: each tile's offset from the stack's median",
-            "what": "offset",
-            "moving": moving,
-        },
-        {
-            "table": by_tile,
-            "names": maps.SHIFTS,
-            "rejected": maps.reasons(found, nowhere),
-            "picture": pictures[by_scene[columns.SCENE][0]],
-            "title": "The stack: robust mean shift of each tile over all pairs",
-            "what": "shift",
-            "moving": moving,
-        },
-    ]
-    drawing.save(maps.tile_offset_map(panels, ground, title), *stack_figures)
+    one = {
+        "table": offsets[offsets[columns.SCENE] == worst],
+        "rejected": rejected[worst],
+        "picture": pictures[worst],
+        "title": f"The {'scene farthest off' if measured else 'newest scene'}, "
+        f"{drawing.day(worst)}: each tile's offset from the stack's median",
+        "moving": moving,
+    }
+    stack = {
+        "table": by_tile,
+        "rejected": maps.reasons(found, nowhere),
+        "picture": pictures[by_scene[columns.SCENE][0]],
+        "title": "The stack: how much each tile's offsets scatter about the scenes' (rms)",
+        "moving": moving,
+    }
+    drawing.save(maps.tile_offset_map(one, stack, ground, requirement, title), *stack_figures)
     figure = maps.scene_maps(by_scene, offsets, rejected, pictures, ground, requirement, title)
     drawing.save(figure, *scene_figures)
     logging.info("%d scenes, the worst is %s", len(by_scene), worst)

@@ -13,6 +13,7 @@ from stackshift.stack import columns
 def main(
     verdicts: list[str],
     pairs: list[str],
+    overall: str,
     names: list[tuple[str, str]],
     settings: dict,
     template: str,
@@ -25,6 +26,7 @@ def main(
     Parameters
     ----------
     verdicts, pairs : JSON of the verdict and CSV of the pairs of each product.
+    overall : JSON of the verdict over all stacks.
     names : stack and polarization of each product.
     settings : the config in force.
     template : Jinja template of the page.
@@ -37,7 +39,8 @@ def main(
     in_force = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     text = environment.from_string(template).render(products=products, config=in_force)
-    said = "".join(f"{lines_on(product)}\n" for product in products)
+    lines_of_all = [*map(lines_on, products), *lines_on_all(files.read_json(overall), names)]
+    said = "".join(f"{line}\n" for line in lines_of_all)
     for path, content in ((page, text), (lines, said), (effective, in_force)):
         with files.whole(path) as part:
             part.write_text(content, encoding="utf-8")
@@ -50,7 +53,7 @@ def summary(verdict: dict, pairs: str) -> dict:
         rows = list(csv.DictReader(lines))
     return verdict | {
         "radial": verdict["criteria"]["radial"],
-        "pairs": len(rows),
+        "pairs_chosen": len(rows),
         "pairs_measured": sum(int(row[columns.COUNT]) > 0 for row in rows),
         "tiles": sum(int(row[columns.TILES]) for row in rows),
         "tiles_counted": sum(int(row[columns.COUNT]) for row in rows),
@@ -59,16 +62,28 @@ def summary(verdict: dict, pairs: str) -> dict:
 
 def lines_on(product: dict) -> str:
     """The verdict on one stack and polarization in a few short lines."""
-    radial, worst = product["radial"], product["worst_scene"]
-    missing = radial["scenes"] - radial["measured"]
-    return (
-        f"{product['stack']} {product['polarization']}: {product['verdict'].upper()}, "
-        f"{radial['within']} of {radial['scenes']} scenes within "
-        f"{product['requirement']['metres']:g} m"
-        + (f", {missing} not measured" if missing else "")
-        + (f"\n  farthest off: {worst['scene']} by {worst['metres']:.2f} m" if worst else "")
-        + f"\n  {product['tiles_counted']} of {product['tiles']} tiles in {product['pairs']} pairs"
+    answers = product["answers"].values()
+    return "\n  ".join(
+        [
+            f"{product['stack']} {product['polarization']}: {product['verdict'].upper()}",
+            *(f"these: {answer['text_these']}" for answer in answers),
+            *(f"in general: {answer['text_general']}" for answer in answers),
+            *(f"look at: {why['cause']}: {why['text']}" for why in product["to_look_at"]),
+            f"{product['tiles_counted']} of {product['tiles']} tiles count "
+            f"in {product['pairs_chosen']} pairs",
+        ]
     )
+
+
+def lines_on_all(overall: dict, names: list[tuple[str, str]]) -> list[str]:
+    """The verdict over all stacks in a few lines; none for one stack, of which all is said."""
+    sites = {stack for stack, _ in names}
+    if len(sites) < 2:
+        return []
+    lines = [f"all {len(sites)} stacks: {overall['verdict'].upper()}"]
+    for answer in overall["answers"].values():
+        lines += [f"  these: {answer['text_these']}", f"  in general: {answer['text_general']}"]
+    return lines
 
 
 if __name__ == "__main__":
@@ -76,6 +91,7 @@ if __name__ == "__main__":
         main(
             verdicts=list(snakemake.input.verdicts),
             pairs=list(snakemake.input.pairs),
+            overall=snakemake.input.overall,
             names=snakemake.params.names,
             settings=snakemake.params.settings,
             template=job.template(snakemake, "overview.html"),

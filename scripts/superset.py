@@ -58,7 +58,8 @@ def main(
     Parameters
     ----------
     files : rasters to read, in place, the first first: ``path`` and, if they are known, ``values``
-        (power, amplitude, decibel or auto) and ``band`` (number of it).
+        (power, amplitude, decibel or auto), ``named`` (what they are by its names) and ``band``
+        (number of it).
     grid : the stack's.
     path : raster to write.
     resampling : kernel for a file off the lattice: sinc, or one of GDAL's: lanczos, cubic,
@@ -90,7 +91,8 @@ def main(
 
 def _opened(opened: ExitStack, one: dict, area: Grid, no_data, resampling: str) -> _File:
     """A file of a scene, open until the others are read too."""
-    known = {"values": one.get("values") or "auto", "band": one.get("band")}
+    known = {"values": one.get("values") or "auto"}
+    known |= {key: one.get(key) for key in ("named", "band")}
     source = opened.enter_context(pixels.opened(one["path"], no_data, **known))
     own = raster.grid_near(source.source, area)
     copied = same_lattice(own, area)

@@ -172,10 +172,11 @@ def folded_spectra(slope, truth, cutoff=0.98, share=1.0):
     wide = frequencies.low_part(total, given.band.grid)
     one = np.where(given.band.bin < 16, 1, 0).astype(complex)
     size = frequencies.radial_sum(np.abs(wide), given.band) / given.band.counts
+    none = np.empty((200, 0), complex)
+    whole = (frequencies.Spectrum(values, none) for values in (np.ones_like(total), total))
     return replace(
-        given, reference=one, secondary=one * wide, powers=(size, size),
-        full=(np.ones_like(total), total),
-    )  # fmt: skip
+        given, reference=one, secondary=one * wide, powers=(size, size), full=tuple(whole)
+    )
 
 
 @pytest.mark.parametrize("slope", [1.0, 2.0, 3.0])

@@ -4,6 +4,8 @@ import dataclasses
 import itertools
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -97,7 +99,7 @@ def test_coherence_is_that_of_signal_and_noise():
     band, window = spectra.band, frequencies.window(truth.shape, 0.1, None)
 
     def low(image):
-        return frequencies.low_part(frequencies.spectrum(image, window, band), band.grid)
+        return frequencies.spectrum(image, window, band).low(band.grid)
 
     signal = frequencies.radial_sum(np.abs(low(np.log(truth))) ** 2, band)
     speckle = np.log(noisy(np.ones_like(truth), looks, 7))
@@ -620,3 +622,101 @@ def test_a_real_scene_displaced_by_a_known_amount(displacement):
         assert after.status == match.OK
         recovered = np.subtract(before.shift, after.shift)
         assert (np.abs(recovered - displacement) < 3 * np.array(after.sigma)).all()
+
+
+def _slowly(tiles, cutoff=0.6, bins=16):
+    """Displacement of greatest likelihood and its coherence, in double precision and plain sums."""
+    rows, columns = tiles[0].shape
+    edges = [np.minimum(np.arange(n) + 0.5, n - np.arange(n) - 0.5) for n in (rows, columns)]
+    ramps = [
+        0.5 - 0.5 * np.cos(np.pi * np.clip(edge / (0.05 * n), 0, 1))
+        for edge, n in zip(edges, (rows, columns), strict=True)
+    ]
+    window = np.outer(*ramps)
+    centred = [(v - (v * window).sum() / window.sum()) * window for v in map(np.log, tiles)]
+    first, second = map(np.fft.fft2, centred)
+    k = [2 * np.pi * np.fft.fftfreq(n) for n in (rows, columns)]
+    k, m = np.meshgrid(*k, indexing="ij")
+    cross = np.conj(first) * second
+    displacement, used = np.zeros(2), round(0.375 / cutoff * bins)
+    for count in (used, bins):
+        ring = (np.hypot(k, m) / (cutoff * np.pi) * bins).astype(int)
+        inside = (ring < count) & (np.hypot(k, m) > 0)
+        at = [np.flatnonzero(inside.ravel() & (ring == b).ravel()) for b in range(count)]
+        power = [
+            np.sqrt(
+                np.mean(np.abs(first.ravel()[i]) ** 2) * np.mean(np.abs(second.ravel()[i]) ** 2)
+            )
+            for i in at
+        ]
+        turned = (cross * np.exp(1j * (k * displacement[0] + m * displacement[1]))).real.ravel()
+        raw = np.array([turned[i].mean() / p for i, p in zip(at, power, strict=True)])
+        sizes = [len(i) for i in at]
+        raw = isotonic_regression(raw, weights=sizes, increasing=False).x
+        coherence = np.clip(raw, 0, 0.99)
+        weight = np.zeros(cross.size)
+        for i, c, p in zip(at, coherence, power, strict=True):
+            weight[i] = c / (1 - c**2) / p
+        weighted = cross * weight.reshape(cross.shape)
+        for _ in range(20):
+            phase = weighted * np.exp(1j * (k * displacement[0] + m * displacement[1]))
+            slope = -np.array([(k * phase.imag).sum(), (m * phase.imag).sum()])
+            bend = -np.array([[(a * b * phase.real).sum() for b in (k, m)] for a in (k, m)])
+            displacement = displacement - np.linalg.solve(bend, slope)
+    return displacement, coherence
+
+
+@pytest.mark.parametrize("shape", [(200, 240), (256, 320)])
+@pytest.mark.parametrize("displacement", [(0.3, -0.4), (-0.1, 0.05)])
+def test_the_displacement_is_that_of_double_precision_and_plain_sums(shape, displacement):
+    tiles = pair(shape, displacement)
+    given = spectra_of(*tiles, bins=16)
+    found, coherence, _ = refinement.refine(given, np.zeros(2))
+    expected, slow = _slowly([tile.astype(float) for tile in tiles])
+    # A micrometre, at a posting of 30 m.
+    np.testing.assert_allclose(found, expected, atol=1e-6 / 30)
+    np.testing.assert_allclose(coherence, slow, atol=1e-6)
+
+
+@pytest.mark.parametrize("displacement", [(3.0, -2.0), (4.5, 6.3), (0.6, 0.9), (-5.1, 2.8)])
+@pytest.mark.parametrize("off", [(0, 0), (1, 0), (-1, 1), (20, 3)])
+@pytest.mark.parametrize("gap", [0, 60])
+def test_what_is_expected_of_a_tile_changes_nothing(displacement, off, gap):
+    tiles = pair((256, 280), displacement, looks=20)
+    tiles[0][:gap] = np.nan
+    found = coherence.match(*tiles)
+    expected = tuple(round(d) + o for d, o in zip(displacement, off, strict=True))
+    assert found.status == match.OK
+    assert coherence.match(*tiles, expected=expected) == dataclasses.replace(
+        found, coarse=pytest.approx(found.coarse, abs=0.1)
+    )
+
+
+def test_a_tile_where_it_is_expected_is_not_searched_for(monkeypatch):
+    tiles = pair((256, 280), (3.1, -2.0), looks=20)
+    found = coherence.match(*tiles)
+    assert found.expected == (3, -2)
+    monkeypatch.setattr(coherence, "_sought", lambda *given: pytest.fail("searched for"))
+    assert coherence.match(*tiles, expected=found.expected).shift == found.shift
+
+
+def test_the_same_bits_for_any_number_of_threads():
+    code = """
+import numpy as np
+from concurrent.futures import ThreadPoolExecutor
+from stackshift.tile import coherence
+random = np.random.default_rng(1)
+ground = random.standard_gamma(1, (300, 300))
+tiles = [ground[i : i + 256, :256] + random.standard_gamma(1, (256, 256)) for i in (0, 0, 3, 5)]
+with ThreadPoolExecutor(4) as pool:
+    print(list(pool.map(lambda tile: coherence.match(tiles[0], tile), tiles)))
+"""
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code], text=True, check=True, stdout=subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": str(ROOT / "scripts"), "OMP_NUM_THREADS": threads,
+                              "OPENBLAS_NUM_THREADS": threads},
+        ).stdout
+        for threads in ("1", "4")
+    }  # fmt: skip
+    assert len(said) == 1 and "matched" in said.pop()

@@ -163,7 +163,7 @@ def test_each_stage_is_a_rule_file_a_script_and_a_test():
         assert (ROOT / "tests" / f"test_{stage}.py").is_file(), stage
 
 
-PACKAGES = {"skimage": "scikit-image", "yaml": "pyyaml"}
+PACKAGES = {"skimage": "scikit-image", "yaml": "pyyaml", "PIL": "pillow"}
 
 
 def imported(stage):

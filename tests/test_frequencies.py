@@ -165,7 +165,7 @@ def test_the_band_holds_the_low_frequencies_of_the_full_transform(shape, cutoff)
     band = frequencies.band(shape, cutoff, 16)
     image = texture(*shape, seed=2)
     window = frequencies.window(shape, 0.1, None)
-    low = frequencies.low_part(frequencies.spectrum(image, window, band), band.grid)
+    low = frequencies.spectrum(image, window, band).low(band.grid)
     mean = (image * window.weight).sum() / window.weight.sum()
     full = np.fft.fft2((image - mean) * window.weight, band.padded)
     rows = 2 * np.pi * np.fft.fftfreq(band.padded[0])
@@ -199,3 +199,31 @@ def test_radial_sums_count_the_full_plane_once(shape):
         grid = squared[:, None] if axis == 0 else squared[None]
         expected = np.broadcast_to(grid, band.padded)[inside.T].sum()
         assert band.moments[axis].sum() == pytest.approx(expected, rel=1e-4)
+    random = np.random.default_rng(0).normal(size=(2, *band.bin.shape)).astype(np.float32)
+    spectrum = random[0] + 1j * random[1]
+    # Columns but the first, which is real, stand for two halves of the plane.
+    twice = np.where(np.arange(band.bin.shape[1]) > 0, 2, 1)
+    for number in range(12):
+        mine = (band.bin == number) * twice
+        assert frequencies.radial_sum(random[0], band)[number] == pytest.approx(
+            float((random[0] * mine).sum(dtype=float)), abs=1e-3
+        )
+        assert frequencies.radial_power(spectrum, band)[number] == pytest.approx(
+            float((np.abs(spectrum) ** 2 * mine).sum() / mine.sum()), rel=1e-5
+        )
+
+
+@pytest.mark.parametrize("cutoff", [0.3, 0.6, 0.98])
+def test_any_coefficient_is_there_when_it_is_asked_for(cutoff):
+    band = frequencies.band((97, 150), cutoff, 16)
+    image = texture(97, 150, seed=3)
+    window = frequencies.window(image.shape, 0.1, None)
+    found = frequencies.spectrum(image, window, band)
+    mean = (image * window.weight).sum() / window.weight.sum()
+    full = np.fft.rfft2((image - mean) * window.weight, band.padded)
+    lines, places = np.array([[0], [5], [-7], [48]]), np.array([[0, 3, 30, 45, 70, 74]])
+    np.testing.assert_allclose(found.at(lines, places), full[lines, places], atol=1e-4)
+    wide = frequencies.band(image.shape, 0.98, 16)
+    expected = frequencies.low_part(full, wide.grid)
+    np.testing.assert_allclose(found.low(wide.grid), expected, atol=1e-4)
+    np.testing.assert_allclose(found.at(lines, places), full[lines, places], atol=1e-4)

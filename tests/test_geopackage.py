@@ -93,9 +93,9 @@ def test_arrows_have_the_grids_directions(database):
         found = pd.read_sql(f"SELECT * FROM {layer}", database).dropna(subset=[east])
         metres = found[[east, north]].to_numpy(float)
         assert np.abs(metres).max() > 20
-        # Convergence changes by 5e-5 from tile to tile.
-        assert found["arrow_right"].to_numpy() == pytest.approx(metres @ right, abs=0.01)
-        assert found["arrow_up"].to_numpy() == pytest.approx(-metres @ down, abs=0.01)
+        # Convergence is up to 2e-4 more or less in the tiles, of shifts of less than 130 m.
+        assert found["arrow_right"].to_numpy() == pytest.approx(metres @ right, abs=0.03)
+        assert found["arrow_up"].to_numpy() == pytest.approx(-metres @ down, abs=0.03)
 
 
 def test_the_same_tables_give_the_same_bytes(finished, package):

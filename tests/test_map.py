@@ -91,12 +91,45 @@ def test_scales_are_round_numbers(length, expected):
     assert maps.nice(length) == pytest.approx(expected)
 
 
+def test_noise_does_not_cross_the_picture_and_no_wild_tile_sets_the_scale():
+    assert maps.scale_of(np.array([0.03, 0.02, np.nan]), 6) == 6
+    assert maps.scale_of(np.array([0.5, 0.5, 300.0]), 6) == 6
+    assert maps.scale_of(np.array([64.0, 63, 62]), 6) == 100
+    assert maps.scale_of(np.array([np.nan]), 6) == 6
+
+
+def test_lengths_of_arrows_that_are_cut_are_written():
+    axes = drawing.new_figure(4, 4).subplots()
+    maps.say_cut(axes, ground(), tiles([600.0, 1.0, 30.0], [0.0, 1.0, 40.0]), 6, 8)
+    assert [text.get_text() for text in axes.texts] == ["600 m", "50 m"]
+
+
+def test_a_tile_scatters_by_half_axes_in_a_ring_of_the_requirement():
+    axes = drawing.new_figure(4, 4).subplots()
+    table = pd.DataFrame(
+        {
+            "tile_number_x": [0, 1, 2], "tile_number_y": 0, "scenes_measured": [5, 1, 5],
+            "scatter_east": [1.5, 0.0, 3.0], "scatter_north": [3.0, 0.0, np.nan],
+        }
+    ).iloc[:2]  # fmt: skip
+    assert maps.scatter(axes, ground(), table, 6.0) == 1
+    ellipse, ring = axes.patches
+    assert ellipse.width / ring.width == pytest.approx(1.5 / 6)
+    assert ellipse.height / ring.height == pytest.approx(3 / 6)
+    assert ring.width == pytest.approx(0.92 * 3.0)
+
+
 def test_the_figures_of_a_run_name_scenes_units_and_counts(finished):
     folder = finished.folder / "results" / "site" / "VV" / "analysis"
     stack = (folder / "tile_offset_map.svg").read_text()
-    for expected in ("easting (km)", "northing (km)", "4 tiles drawn, 0 rejected", " m offset"):
+    for expected in (
+        "easting (km)",
+        "northing (km)",
+        "4 tiles drawn, 0 rejected",
+        " m, the requirement",
+    ):
         assert expected in stack
     scenes = (folder / "scene_maps.svg").read_text()
     for day in ("2022-01-01", "2022-01-13", "2022-01-25"):
         assert day in scenes
-    assert "an arrow of one tile: 6 m" in scenes
+    assert "6 m (the requirement)" in scenes

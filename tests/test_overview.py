@@ -10,6 +10,8 @@ from conftest import ROOT
 import overview
 
 TEMPLATE = (ROOT / "report" / "overview.html").read_text()
+OVERALL = {"verdict": "undecided", "answers": {"scenes": {}}}
+OVERALL["answers"]["scenes"] = {"text_these": "30 of 40: met", "text_general": "undecided, as so"}
 PAIRS = "reference,secondary,tiles,count\nb,a,4,3\nc,b,4,0\nc,a,4,4\n"
 
 
@@ -26,6 +28,11 @@ def verdict(**changes):
         "outliers": ["20240106T052301"],
         "left_out": [{"scene": "20240118T052301", "reason": "no pair of the scene counts"}],
         "findings": {"steps": [], "platforms": [], "parts": 2},
+        "answers": {
+            "scenes": {"text_these": "20 of 22 scenes: met", "text_general": "undecided, as so"},
+            "pairs": {"text_these": "2 of 3 pairs: not met", "text_general": "fail, as so"},
+        },
+        "to_look_at": [{"cause": "stands out", "text": "lies apart: <2024-01-06>"}],
     } | changes
 
 
@@ -35,7 +42,8 @@ def written(tmp_path):
         (tmp_path / "verdict.json").write_text(json.dumps(found))
         (tmp_path / "pairs.csv").write_text(PAIRS)
         paths = [tmp_path / name for name in ("page.html", "lines.txt", "config.yaml")]
-        inputs = [tmp_path / "verdict.json"], [tmp_path / "pairs.csv"]
+        (tmp_path / "all.json").write_text(json.dumps(OVERALL))
+        inputs = [tmp_path / "verdict.json"], [tmp_path / "pairs.csv"], tmp_path / "all.json"
         overview.main(*inputs, [("my_<site>", "VV")], settings, TEMPLATE, *paths)
         return [path.read_text() for path in paths]
 
@@ -47,20 +55,10 @@ def test_the_page_says_what_a_colleague_asks(written):
     page = html.unescape(page)
     for expected in (
         "✓ pass", "20 of 22", "1 not measured", "81 to 99 %", "CE90 1.23 m", "7.89 m", "2 of 3",
-        "7 of 12", "stands out: 20240106T052301", "falls into 2 parts", "left out: 1",
-        "no pair of the scene counts", "metres: 6",
+        "7 of 12", "<b>stands out</b>: lies apart: <2024-01-06>", "20 of 22 scenes: met",
+        "2 of 3 pairs: not met", "fail, as so", "metres: 6",
     ):  # fmt: skip
         assert expected in page, expected
-
-
-def test_platforms_that_cannot_be_told_from_time_are_said_to_be(written):
-    row = {"first": "S1A", "second": "S1B", "east": 0.7, "sigma_east": 0.1, "north": 0.0}
-    row |= {"sigma_north": 0.1, "confounded_with_time": True, "text": "flew at different times"}
-    page, *_ = written(verdict(findings={"steps": [], "platforms": [row], "parts": 1}), {})
-    assert "S1A − S1B: E +0.70 ± 0.10 m, N +0.00 ± 0.10 m (flew at different times)" in page
-    row |= {"confounded_with_time": False, "text": None}
-    page, *_ = written(verdict(findings={"steps": [], "platforms": [row], "parts": 1}), {})
-    assert "N +0.00 ± 0.10 m<br>" in page
 
 
 def test_names_cannot_break_out_of_the_page(written):
@@ -71,16 +69,29 @@ def test_names_cannot_break_out_of_the_page(written):
 def test_the_lines_for_the_terminal(written):
     _, lines, _ = written(verdict(verdict="undecided"), {})
     assert lines == (
-        "my_<site> VV: UNDECIDED, 20 of 22 scenes within 6 m, 1 not measured\n"
-        "  farthest off: 20240106T052301 by 7.89 m\n"
-        "  7 of 12 tiles in 3 pairs\n"
+        "my_<site> VV: UNDECIDED\n"
+        "  these: 20 of 22 scenes: met\n"
+        "  these: 2 of 3 pairs: not met\n"
+        "  in general: undecided, as so\n"
+        "  in general: fail, as so\n"
+        "  look at: stands out: lies apart: <2024-01-06>\n"
+        "  7 of 12 tiles count in 3 pairs\n"
     )
+
+
+def test_the_lines_of_several_stacks_end_with_all_of_them():
+    assert overview.lines_on_all(OVERALL, [("a", "VV"), ("a", "VH")]) == []
+    assert overview.lines_on_all(OVERALL, [("a", "VV"), ("a", "VH"), ("b", "VV")]) == [
+        "all 2 stacks: UNDECIDED",
+        "  these: 30 of 40: met",
+        "  in general: undecided, as so",
+    ]
 
 
 def test_a_stack_in_which_nothing_could_be_measured(written):
     nothing = {"metres": None, "low": None, "high": None}
-    page, lines, _ = written(verdict(CE90=nothing, worst_scene=None, outliers=[]), {})
-    assert page.count("not known") == 2 and "farthest off:" not in lines
+    page, *_ = written(verdict(CE90=nothing, worst_scene=None, outliers=[]), {})
+    assert page.count("not known") == 2
 
 
 def test_few_scenes_have_no_upper_limit(written):

@@ -328,10 +328,24 @@ def test_the_sandwich_of_the_whole_band_is_that_of_its_scores():
     assert correlation(covariance) < -0.2
 
 
-def test_block_sums_are_sums_over_blocks_of_16_pixels_of_the_tile():
-    image = np.arange(40.0 * 30).reshape(40, 30)
-    found = precision._block_sums(image, np.array([2.0, 3.2]))
-    expected = [
-        [image[i : i + 8, j : j + 5].sum() for j in range(0, 30, 5)] for i in range(0, 40, 8)
-    ]
-    np.testing.assert_allclose(found, expected)
+def test_scores_are_sums_over_blocks_of_16_pixels_of_the_tile():
+    # In steps of 1.25 and 2 pixels of the tile a block is 13 rows and 8 columns.
+    band = frequencies.band((120, 360), 0.49, 8)
+    band = replace(band, padded=(120, 360), grid=(96, 180))
+    random = np.random.default_rng(2)
+    k = [2 * np.pi * np.fft.fftfreq(96)[:, None] * 0.8, 2 * np.pi * np.fft.rfftfreq(180)[None] / 2]
+    band = replace(band, rows=k[0].astype("f4"), columns=k[1].astype("f4"))
+    spectra = [np.fft.rfft2(random.normal(size=(96, 180))) for _ in range(2)]
+    for one in spectra:
+        one[48], one[:, -1], one[0, 0] = 0, 0, 0
+    a, b = (np.fft.irfft2(one, (96, 180)) for one in spectra)
+    found = precision._scores(*(one.astype("c8") for one in spectra), band)
+    for axis in (0, 1):
+        slope_a, slope_b = (np.fft.irfft2(1j * k[axis] * one, (96, 180)) for one in spectra)
+        score = a * slope_b - b * slope_a
+        expected = [
+            score[row : row + 13, column : column + 8].sum()
+            for row in range(0, 96, 13)
+            for column in range(0, 180, 8)
+        ]
+        np.testing.assert_allclose(found[axis], expected, atol=1e-4)

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,9 @@ pytestmark = pytest.mark.long
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FIGURES = {
     "offset per scene": "Offset per scene",
-    "offset per pair": "Offset per pair",
+    "shift per pair": "Shift per pair",
     "offset per tile": "Offset per tile",
+    "tile errors": "Offsets of the tiles about their scenes",
     "pair matrix": "Pairs and how well they fit",
     "z-scores": "Are the error bars honest?",
     "tile offset map": "Where offsets come from",
@@ -44,8 +47,20 @@ def test_the_report_is_one_file_that_asks_no_network_for_anything(demo):
 def test_the_run_ends_with_the_verdict_and_where_the_overview_is(demo):
     done = demo.run("--forcerun", "overview")
     assert done.status == 0, done.text
-    assert "demo VV: UNDECIDED, 3 of 4 scenes within 6 m" in done.text
+    assert "demo VV: UNDECIDED" in done.text
+    assert "these: 3 of 4 scenes within 6 m (75 %, 80 % asked): not met" in done.text
     assert f"Overview: {demo.folder.resolve()}/results/overview.html" in done.text
+
+
+def test_a_report_ends_with_the_verdict_and_its_own_path(demo):
+    command = [sys.executable, "-m", "snakemake", "--snakefile", demo.source / "Snakefile"]
+    command += ["--report", "again.html", "--configfile", "my.yaml"]
+    # Both streams into one, as in the log of a batch job.
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    done = subprocess.run(command, cwd=demo.folder, text=True, check=True, **streams)
+    end = done.stdout.partition("Report created.")[2].rstrip().split("\n")
+    assert "demo VV: UNDECIDED" in end and "--report" not in "".join(end)
+    assert end[-1] == f"All in one file to send around: {demo.folder.resolve()}/again.html"
 
 
 def test_nothing_is_said_of_a_verdict_that_an_earlier_run_gave(demo):
@@ -73,14 +88,14 @@ def test_a_stranger_clicks_through_the_report(demo, tmp_path):
         page.on("pageerror", lambda error: failed.append(str(error)))
         page.goto((demo.folder / "report.html").as_uri())
         page.get_by_text("may the number be trusted").wait_for()
-        assert page.get_by_text("demo VV: UNDECIDED, 3 of 4 scenes within 6 m").is_visible()
+        assert page.get_by_text("these: 3 of 4 scenes within 6 m").is_visible()
         page.screenshot(path=pictures / "home.png")
 
         click = Clicker(page, pictures)
         page.get_by_text("Overview", exact=True).first.click()
         frame = click.frame("verdicts and config")
         frame.get_by_text("? undecided").wait_for()
-        assert frame.get_by_text("stands out:").is_visible()
+        assert frame.get_by_text("stands out").first.is_visible()
         assert "min_psr: 8" in frame.locator("pre").inner_text()
         click.category("Stack demo VV", "Figures")
         for label, title in FIGURES.items():

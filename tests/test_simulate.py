@@ -23,6 +23,7 @@ SETTINGS = {
     "scenario": "mixed",
     "offset_sigma": 0.2,
     "displaced": [{"scene": 2, "east": 5, "north": -3}],
+    "moving": [],
     "seed": 3,
 }
 SCENES = ["20240106T052301", "20240118T052301", "20240130T052301", "20240211T052301"]
@@ -157,3 +158,29 @@ def test_content_lies_where_the_truth_says(tmp_path):
     assert misfit(-north, east) < 0.02
     assert misfit(-north + 0.1, east) > 0.03
     assert misfit(-north, east + 0.1) > 0.03
+
+
+def test_a_piece_of_ground_moves_by_itself(tmp_path):
+    """In the third scene by twice its movement, on top of the scene's offset; nothing else does."""
+    piece = {"top": 60, "left": 80, "rows": 40, "columns": 50, "east": 1.0, "north": -2.0}
+    still = {"looks": 1e6, "offset_sigma": 0, "displaced": []}
+    images = {}
+    for name, moving in (("still", []), ("moved", [piece])):
+        simulate.main(
+            SETTINGS | still | {"moving": moving}, path := tmp_path / f"{SCENES[2]}_VV.tif", "VV"
+        )
+        with rasterio.open(path) as source:
+            images[name] = source.read(1)
+            top, left = source.index(300_000 + 15, 3_900_000 - 15)
+    changed = np.argwhere(images["still"] != images["moved"])
+    rows = slice(60 + top, 100 + top), slice(80 + left, 130 + left)
+    assert changed.min(axis=0).tolist() == [60 + top, 80 + left]
+    assert changed.max(axis=0).tolist() == [99 + top, 129 + left]
+    # What was 4 rows farther north and 2 columns farther west.
+    came = images["still"][
+        rows[0].start - 4 : rows[0].stop - 4, rows[1].start - 2 : rows[1].stop - 2
+    ]
+    seen = images["moved"][rows]
+    both = (came > 0) & (seen > 0)
+    assert both.mean() > 0.9
+    assert np.corrcoef(np.log(came[both]), np.log(seen[both]))[0, 1] > 0.999

@@ -15,7 +15,7 @@ NAME = hyp3_name("20220115T134101")
 def test_names_alone_tell():
     source = from_names(f"folder/{NAME}", "VV")
     assert (source.time, source.dated, source.platform) == (TIME, True, "S1A")
-    assert (source.polarization, source.values, source.band) == ("VV", "power", 1)
+    assert (source.polarization, source.values, source.band) == ("VV", "power", None)
     assert source.remarks == ()
 
 

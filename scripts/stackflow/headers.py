@@ -14,6 +14,7 @@ from pathlib import Path
 from stackflow.digest import code_digest, digest_of
 from stackflow.sources import archive_of, is_remote
 from stackshift.ground.lattice import Bounds
+from stackshift.ground.names import sources_of_vrt
 
 File = tuple[str, int | None]
 
@@ -44,16 +45,21 @@ def bounds(files: list[File], crs: str) -> dict[File, Bounds]:
     return {file: tuple(box) for file, box in _asked("bounds", files, crs).items()}
 
 
-def stamp_of(path: str) -> list[int] | None:
+def stamp_of(path: str) -> list | None:
     """Size and time stamp of a file, or of its archive, which tell that it was replaced.
 
-    None for an address, and for what is gone, which is for GDAL to say.
+    Of a VRT those of what it is made of follow. None for an address, and for what is gone, which is
+    for GDAL to say.
     """
     if is_remote(path):
         return None
     with suppress(OSError):
         status = os.stat(archive_of(path) or path)
-        return [status.st_size, status.st_mtime_ns]
+        stamp = [status.st_size, status.st_mtime_ns]
+        if path.lower().endswith(".vrt"):
+            content = Path(path).read_text(encoding="utf-8", errors="replace")
+            return [*stamp, *map(stamp_of, sources_of_vrt(content, path))]
+        return stamp
     return None
 
 

@@ -52,6 +52,7 @@ class Source:
     band : of the file, counted from 1; None if it has one only.
     traits : further attributes (name, value), by name.
     remarks : lines that are worth a look.
+    said : the attributes that a sheet says.
     """
 
     path: str
@@ -67,6 +68,19 @@ class Source:
     band: int | None = None
     traits: tuple[tuple[str, str], ...] = ()
     remarks: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+
+    def as_opened(self, values: str = "auto") -> dict:
+        """What a job is told of the file: ``path``, ``band``, ``values``, and what they are by its
+        names, ``named``.
+
+        Parameters
+        ----------
+        values : as the config says them, which counts more than a name and less than a sheet.
+        """
+        if "values" in self.said and self.values:
+            values = self.values
+        return {"path": self.path, "band": self.band, "values": values, "named": self.values}
 
 
 def is_remote(path: str) -> bool:
@@ -128,7 +142,8 @@ def from_names(
         for field in fields(Source)
         if hasattr(told, field.name) and (value := getattr(told, field.name)) is not None
     }
-    source = Source(**{**known, **said, "path": path, "remarks": tuple(remarks)})
+    more = {"path": path, "remarks": tuple(remarks), "said": tuple(said)}
+    source = Source(**{**known, **said, **more})
     return _with_clock(source, told)
 
 

@@ -1,5 +1,6 @@
 """What every script does around its work: log into the job's file, and fail in one line."""
 
+import ctypes
 import errno
 import logging
 import resource
@@ -9,6 +10,10 @@ from pathlib import Path
 
 from stackshift.errors import InputError
 
+# glibc's M_MMAP_THRESHOLD, from which arrays come from the kernel (at most 32 MB), and
+# M_TRIM_THRESHOLD, how much is kept (bytes).
+_KEEP = {-3: 32 << 20, -1: 256 << 20}
+
 
 @contextmanager
 def logged(snakemake):
@@ -16,6 +21,7 @@ def logged(snakemake):
 
     Any other exception is a defect: it is logged with its traceback and passed on.
     """
+    keep_memory()
     logging.basicConfig(
         filename=snakemake.log[0],
         filemode="w",
@@ -49,6 +55,19 @@ def logged(snakemake):
     except Exception:
         logging.exception("%s failed", snakemake.rule)
         raise
+
+
+def keep_memory() -> None:
+    """Let the C library keep what arrays leave instead of giving it back page by page.
+
+    The kernel would zero each page of the next tile's arrays again, a quarter of a job's time.
+    """
+    try:
+        tuned = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError):
+        return
+    for option, size in _KEEP.items():
+        tuned(option, size)
 
 
 def template(snakemake, name: str) -> str:

@@ -109,7 +109,13 @@ class Pixels:
 
 
 @contextmanager
-def opened(path, no_data="auto", values: str = "auto", band: int | None = None):
+def opened(
+    path,
+    no_data="auto",
+    values: str = "auto",
+    band: int | None = None,
+    named: str | None = None,
+):
     """The `Pixels` of a scene; what cannot be used is an InputError with the file.
 
     Parameters
@@ -118,11 +124,12 @@ def opened(path, no_data="auto", values: str = "auto", band: int | None = None):
     no_data : number that marks no data, or ``auto``; see `raster.no_data_value`.
     values : ``power``, ``amplitude``, ``decibel``, or ``auto``; see `raster.values_of`.
     band : number of the band; None if there is one only.
+    named : what the values are by names beyond the file's own.
     """
     with raster.open_scene(path, band=band) as source:
         raster.check_complete(source, path)
         band = raster.band_of(source, band)
-        kind = raster.values_of(source, values, band)
+        kind = raster.values_of(source, values, band, named)
         marker = raster.no_data_value(source, no_data)
         # A border of zeros would be bright: power of 0 dB. None is measured so to the last bit.
         zero = kind == power.DECIBEL and no_data == "auto"

@@ -1,6 +1,5 @@
 """All reading and writing of rasters: float32 GeoTIFFs with NaN as no data, written whole."""
 
-import html
 import math
 import os
 import re
@@ -30,6 +29,7 @@ from stackio import earth, files
 from stackshift.errors import InputError
 from stackshift.ground import power
 from stackshift.ground.lattice import Bounds, Grid, check_north_up, grid_beside
+from stackshift.ground.names import sources_of_vrt
 
 BLOCK_ROWS = 256
 # An address, plain, of an archive (zip+https://) or as GDAL writes it, also within another.
@@ -38,6 +38,7 @@ _ADDRESS = re.compile(
 )
 # Tags that tell what values are; the long one is OPERA's.
 _ABOUT_VALUES = re.compile(r"(?i)^units?$|_units?$|OUTPUT_BACKSCATTER_EXPRESSION_CONVENTION$")
+_SQUARE = 256
 
 
 @contextmanager
@@ -138,7 +139,8 @@ def check_complete(source, path) -> None:
         With the file; a damaged block inside shows only when it is read.
     """
     if source.driver == "VRT":
-        for missing in filter(_is_missing, _sources_of_vrt(source, path)):
+        content = "".join(source.tags(ns="xml:VRT").values())
+        for missing in filter(_is_missing, sources_of_vrt(content, str(path))):
             raise InputError(f"{path} is made of {missing}, which is not there; correct the VRT")
     if source.driver != "GTiff" or not os.path.isfile(path):
         return
@@ -152,18 +154,6 @@ def check_complete(source, path) -> None:
             ]
             if all(place) and sum(map(int, place)) > size:
                 raise InputError(f"{path} is incomplete; download it again")
-
-
-def _sources_of_vrt(source, path) -> list[str]:
-    """The files that a VRT names."""
-    content = "".join(source.tags(ns="xml:VRT").values())
-    found = re.findall(r"<Source(?:Filename|Dataset)\b([^>]*)>([^<]*)<", content)
-    return [
-        os.path.normpath(os.path.join(os.path.dirname(path), html.unescape(name)))
-        if re.search(r"relativeToVRT=.1", attributes)
-        else html.unescape(name)
-        for attributes, name in found
-    ]
 
 
 def _is_missing(name: str) -> bool:
@@ -242,18 +232,19 @@ def no_data_value(source, configured) -> float:
     return 0.0 if source.nodata is None else float(source.nodata)
 
 
-def values_of(source, configured: str, band: int = 1) -> str:
+def values_of(source, configured: str, band: int = 1, named: str | None = None) -> str:
     """What the values of a band are: ``power``, ``amplitude`` or ``decibel``.
 
     The configured if it is not ``auto``; else what the unit of the band, the tags, the band's
-    description or the file's name say; else power.
+    description or the file's name say; else ``named``, or power.
     """
     if configured != "auto":
         return configured
     tags = source.tags() | source.tags(band)
     told = [text for key, text in tags.items() if _ABOUT_VALUES.search(key)]
     unit, description = source.units[band - 1], source.descriptions[band - 1]
-    return power.said([unit, *told, description, os.path.basename(source.name)]) or power.POWER
+    texts = [unit, *told, description, os.path.basename(source.name), named]
+    return power.said(texts) or power.POWER
 
 
 def masked(values: np.ndarray, no_data: float) -> np.ndarray:
@@ -354,12 +345,16 @@ def create(
     tags: dict,
     no_data: float = math.nan,
     bands: tuple[str, ...] = ("gamma0 power",),
+    in_squares: bool = False,
 ):
     """A new float32 GeoTIFF on a grid that exists only once it is complete.
 
     ``tags`` say where it comes from: stage, source and parameters, by lower-case names; ``bands``
-    what each of its bands is.
+    what each of its bands is; ``in_squares`` suits one of which parts are read, as in blocks of
+    whole rows each part costs the reading of all beside it.
     """
+    squares = {"tiled": True, "blockxsize": _SQUARE, "blockysize": _SQUARE, "interleave": "band"}
+    strips = {"blockysize": min(BLOCK_ROWS, grid.height)}
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     with files.whole(path) as part:
         with _opened_to_write(
@@ -372,8 +367,8 @@ def create(
             transform=Affine(*grid.transform),
             width=grid.width,
             height=grid.height,
-            blockysize=min(BLOCK_ROWS, grid.height),
             bigtiff="if_safer",
+            **(squares if in_squares else strips),
         ) as target:
             target.update_tags(**_SAID)
             add_tags(target, tags)

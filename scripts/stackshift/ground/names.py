@@ -3,6 +3,8 @@
 Only the standard library, since the Snakefile imports this each time it is parsed.
 """
 
+import html
+import os
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -213,6 +215,17 @@ def burst(name: str) -> str | None:
     """The OPERA burst identifier in a product's name (``T137-292319-IW2``), or None."""
     match = _BURST.search(name.upper())
     return "-".join(match.groups()) if match else None
+
+
+def sources_of_vrt(content: str, path: str) -> list[str]:
+    """The names of the files that a VRT is made of, by its XML and the path that it lies at."""
+    found = re.findall(r"<Source(?:Filename|Dataset)\b([^>]*)>([^<]*)<", content)
+    return [
+        os.path.normpath(os.path.join(os.path.dirname(path), html.unescape(name)))
+        if re.search(r"relativeToVRT=.1", attributes)
+        else html.unescape(name)
+        for attributes, name in found
+    ]
 
 
 def scene_id(time: datetime) -> str:

@@ -204,7 +204,11 @@ def measured(
     common : coherence in each bin of faint tiles from many scenes, where it is known.
     options : keyword arguments of `coherence.match`.
     """
-    tiles = {cell: _whatever(load(cell), options) for cell in cells}
+    tiles, expected = {}, (0, 0)
+    for cell in cells:
+        tiles[cell] = _whatever(load(cell), options | {"expected": expected})
+        if tiles[cell].match.status == OK:
+            expected = tiles[cell].match.expected
     place, agree = whereabouts(tiles.values(), options["min_psr"])
     found = {cell: tile.match for cell, tile in tiles.items()}
     for cell, tile in tiles.items():

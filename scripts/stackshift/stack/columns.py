@@ -28,6 +28,8 @@ PHASE = "phase"
 VALID_FRACTION = "valid_fraction"
 STATUS = "status"
 MESSAGE = "message"
+FILES = "files"
+OVERLAP = "overlap_difference"
 KIND = "kind"
 # Kinds of displaced scenes.
 INTERPOLATED, BOXES = "interpolated", "boxes"
@@ -186,6 +188,8 @@ SCENES_TABLE = {
     SCALE_SIGMA: ("ppm", "standard error of scale"),
     FLAG: ("", "what stands out, separated by blanks: outlier, rotated, scaled, unmeasured"),
     MESSAGE: ("", "why the scene has no offset; empty if it has one"),
+    FILES: ("", "names of the files that the scene is made of, separated by comma and blank"),
+    OVERLAP: ("dB", "median by which files are brighter than those before where they overlap"),
     NETWORK_EAST: ("m", "the same offset out of the pairs alone, whose network is adjusted"),
     NETWORK_NORTH: ("m", "the same offset out of the pairs alone, whose network is adjusted"),
     NETWORK_SIGMA_EAST: ("m", "standard error of network_east, from the network's mean"),
@@ -246,14 +250,29 @@ INJECTION_TABLE = {
     },
 }
 VERDICT_TABLE = {
-    "criterion": ("", "east, north or radial"),
-    "verdict": ("", "pass, fail or undecided"),
-    "within": ("", "scenes within the requirement"),
-    "measured": ("", "scenes with an offset"),
-    "scenes": ("", "scenes of the stack"),
-    "share": ("1", "share of the measured scenes that are within"),
+    "of": ("", "scenes, from the stack's median, or pairs, from each other"),
+    "criterion": ("", "east, north, radial, or box: along both axes"),
+    "verdict": ("", "such products in general: pass, fail or undecided"),
+    "these": ("", "these products: met, not met, or cannot be said"),
+    "within": ("", "scenes or pairs within the requirement"),
+    "measured": ("", "scenes with an offset, or pairs with a shift"),
+    "scenes": ("", "scenes of the stack, or pairs"),
+    "sure_within": ("", "scenes or pairs within by their error bar too"),
+    "sure_outside": ("", "scenes or pairs outside by their error bar too"),
+    "share": ("1", "share of the measured that are within"),
     "share_low": ("1", "lower confidence limit of the share"),
     "share_high": ("1", "upper confidence limit of the share"),
+    "needed": ("", "scenes or pairs that pass without a miss"),
+    "needed_now": ("", "scenes or pairs that pass with the misses that there are"),
+    "causes": ("", "why the verdict is undecided: too few, error bars, unmeasured"),
+}
+SITES_TABLE = {
+    "stack": ("", "name of the stack: a site"),
+    "polarization": ("", "VV, VH, HH or HV"),
+    **VERDICT_TABLE,
+    "CE90": ("m", "radius about the median that holds 90 % of the scenes; empty for pairs"),
+    "worst": ("m", "distance of the farthest scene from the median, or of the farthest pair"),
+    "to_look_at": ("", "causes of what is wrong with the stack"),
 }
 
 # The tables of each stack and polarization, by the name of their file.
@@ -268,7 +287,8 @@ TABLES = {
 }
 _COUNTS = {
     REFERENCE_INDEX, SECONDARY_INDEX, INDEX, TILE_X, TILE_Y, TILES, PAIRS, COUNT, PART,
-    SCENES_MEASURED, MOVES, "within", "measured", "scenes", *(REJECTED.format(s) for s in STATUSES),
+    SCENES_MEASURED, MOVES, "within", "measured", "scenes", "sure_within", "sure_outside",
+    "needed", "needed_now", *(REJECTED.format(s) for s in STATUSES),
 }  # fmt: skip
 
 

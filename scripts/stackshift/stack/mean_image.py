@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import fft
 
+from stackshift.tile.frequencies import blocks
 from stackshift.tile.gaps import fill_holes, grown, wide_gaps
 
 # A fraction of a pixel that is not worth moving for: it costs no coherence, and a scene's share of
@@ -46,12 +47,41 @@ class MeanImage:
         """The mean of no scene."""
         return cls(*(np.zeros(shape, np.float32) for _ in range(3)))
 
+    @classmethod
+    def from_bands(cls, bands: np.ndarray, level: float, transform: str) -> "MeanImage":
+        """The mean of a tile again, out of (decibels, scenes, weight), (3, rows, columns) float32.
+
+        Parameters
+        ----------
+        bands : as the template holds them, NaN where the mean is not known; the last two are taken
+            over and change when a scene is taken out.
+        level : what was added to the mean.
+        transform : as in `decibels`.
+        """
+        total = np.empty_like(bands[0])
+        for rows in blocks(total.shape):
+            mean = from_decibels(bands[0, rows], transform)
+            mean -= np.float32(level)
+            np.multiply(mean, bands[2, rows], out=total[rows])
+            unknown = np.isnan(total[rows])
+            if unknown.any():
+                total[rows][unknown] = 0
+        return cls(total, bands[2], bands[1])
+
     def add(self, values: np.ndarray, valid: np.ndarray, weight: float) -> None:
         """Add a scene that lies in its place, in place; a negative weight takes it out."""
-        there = valid.astype(np.float32)
-        self.total[...] += np.float32(weight) * values * there
-        self.weight[...] += np.float32(weight) * there
-        self.scenes[...] += np.float32(np.sign(weight)) * there
+        factor, sign = np.float32(weight), np.float32(np.sign(weight))
+        for rows in blocks(self.total.shape):
+            there = valid[rows]
+            part = factor * values[rows]
+            if there.all():
+                self.total[rows] += part
+                self.weight[rows] += factor
+                self.scenes[rows] += sign
+            else:
+                self.total[rows] += part * there
+                self.weight[rows] += factor * there
+                self.scenes[rows] += sign * there
 
     def without(self, values: np.ndarray, valid: np.ndarray, weight: float) -> "MeanImage":
         """The same without a scene that was added with this weight."""
@@ -62,9 +92,15 @@ class MeanImage:
     def mean(self) -> tuple[np.ndarray, np.ndarray]:
         """(values, valid): the mean, 0 where too few scenes are there, and where they are not."""
         most = float(self.scenes.max(initial=0))
-        valid = self.scenes > max(0.5, _ENOUGH * most - 0.5)
-        values = np.zeros_like(self.total)
-        np.divide(self.total, self.weight, out=values, where=valid)
+        least = max(0.5, _ENOUGH * most - 0.5)
+        values, valid = np.empty_like(self.total), np.empty(self.total.shape, bool)
+        for rows in blocks(self.total.shape):
+            there = np.greater(self.scenes[rows], least, out=valid[rows])
+            if there.all():
+                np.divide(self.total[rows], self.weight[rows], out=values[rows])
+            else:
+                values[rows] = 0
+                np.divide(self.total[rows], self.weight[rows], out=values[rows], where=there)
         return values, valid
 
 
@@ -117,8 +153,9 @@ def _by_fraction(values, valid, shift):
     spectrum = fft.rfft2(padded, shape)
     rows = np.exp(-2j * np.pi * fft.fftfreq(shape[0]) * shift[0]).astype(np.complex64)
     columns = np.exp(-2j * np.pi * fft.rfftfreq(shape[1]) * shift[1]).astype(np.complex64)
-    spectrum *= rows[:, None]
-    spectrum *= columns
+    for part in blocks(spectrum.shape):
+        spectrum[part] *= rows[part, None]
+        spectrum[part] *= columns
     inside = tuple(slice(_MIRRORED, _MIRRORED + n) for n in values.shape)
     return fft.irfft2(spectrum, shape, overwrite_x=True)[inside], valid
 
@@ -127,6 +164,8 @@ def level(values: np.ndarray, valid: np.ndarray, image: MeanImage) -> float:
     """How much brighter a scene is than the mean where both are, so that no edge of it shows."""
     reference, there = image.mean()
     both = valid & there
+    if both.all():
+        return float((values - reference).mean(dtype=float))
     if not both.any():
         return float(values[valid].mean(dtype=float))
     return float((values - reference)[both].mean(dtype=float))

@@ -101,6 +101,8 @@ def scenes_table(
     table[c.PLATFORM] = [platforms[name] for name in names]
     table[c.PART] = [part if part >= 0 else None for part in network[0].part]
     table[c.TILES] = stack.counted
+    table[c.FILES] = [one.get("source") or "" for one in stack.contents]
+    table[c.OVERLAP] = [(one.get("overlap") or {}).get("median") for one in stack.contents]
     measured = np.isfinite(stack.means).all(axis=1)
     lost = reference is not None and not measured[names.index(reference)]
     table[c.MESSAGE] = [

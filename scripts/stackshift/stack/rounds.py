@@ -9,7 +9,7 @@ import numpy as np
 from stackshift.stack import alignment
 from stackshift.stack.alignment import Position, Seen, Tile
 from stackshift.stack.mean_image import weights
-from stackshift.tile.match import OK
+from stackshift.tile.match import OK, expected_at
 
 Cell = tuple[int, int]
 
@@ -175,7 +175,10 @@ def _looked_at(
         rest = image.without(*there[name], weight[name]) if name in there else image
         return rest.mean()
 
-    found = {name: alignment.seen((others(name), tile), options) for name, tile in tiles.items()}
+    found = {}
+    for name, tile in tiles.items():
+        expected = expected_at(now.positions.get(name, (0.0, 0.0)))
+        found[name] = alignment.seen((others(name), tile), options | {"expected": expected})
     unseen = [name for name in faint if found[name].surface is not None]
     if not unseen:
         return _Looked(found, None)

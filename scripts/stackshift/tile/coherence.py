@@ -6,14 +6,16 @@ relative to the reference's: (rows to the south, columns to the east) in pixels.
 opposite, the shift that brings it back.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from stackshift.tile import aliasing
 from stackshift.tile import match as outcome
-from stackshift.tile.frequencies import transformed
+from stackshift.tile.frequencies import band, shifted, transformed
 from stackshift.tile.match import Match
 from stackshift.tile.methods import SMALLEST
-from stackshift.tile.peak import coarse_peak
+from stackshift.tile.peak import coarse_peak, peak_width
 from stackshift.tile.precision import covariance, knapp_carter
 from stackshift.tile.refinement import pull, refine
 from stackshift.tile.refusal import beyond_radius, faint, no_peak
@@ -22,9 +24,22 @@ from stackshift.tile.spectra import WIDE, Spectra, common_spectra, recut, widene
 # The coarse peak is good to about this many pixels: one at the search radius is still within.
 _SLACK = 0.5
 _SMALLEST = SMALLEST["coherence"]
+# A tile is taken to lie where it is expected if a search of the whole tile is sure to round to the
+# same whole pixels: by how much noise and the window's pull may move its coarse peak, pixels, how
+# far from where it would be rounded otherwise that is, and by how much the peak is above the gate.
+_NOISE = 0.05
+_PULLED = 0.05
+_ROUNDED = 0.4
+_HARDLY = 1.1
+_CLEAR = 1.5
+_HOLES = 0.1
 _RICH = 0.3
 _COMPARED = 0.6
 _ENOUGH = 0.005
+
+# Spectra of what two tiles share, whole pixels of displacement, coarse displacement beyond them,
+# ratio of its peak, and coarse displacement of the whole tiles.
+Seen = tuple[Spectra, np.ndarray, np.ndarray, float, tuple[float, float]]
 
 
 def match(
@@ -40,6 +55,7 @@ def match(
     min_psr: float = 8.0,
     max_sigma: float = 0.15,
     moved: tuple[float, float] = (0.0, 0.0),
+    expected: tuple[int, int] = (0, 0),
 ) -> Match:
     """The shift that brings the secondary tile onto the reference tile, with its standard error.
 
@@ -58,6 +74,8 @@ def match(
     max_sigma : largest standard error of either axis, pixels.
     moved : (rows, columns) in pixels by which the secondary's content was displaced before it was
         interpolated back, if it was; what its posting folds still turns with that.
+    expected : (rows, columns) in whole pixels by which the secondary's content may be displaced,
+        from a tile nearby. It saves a search, and changes no result.
 
     Returns
     -------
@@ -76,6 +94,7 @@ def match(
         max_sigma=max_sigma,
         transform=transform,
         moved=moved,
+        expected=expected,
     )
 
 
@@ -91,6 +110,7 @@ def match_transformed(
     max_sigma: float,
     transform: str = "log",
     moved: tuple[float, float] = (0.0, 0.0),
+    expected: tuple[int, int] = (0, 0),
 ) -> Match:
     """The same for tiles on the scale of `transformed` already: (values, valid) of each."""
     shape = tiles[0][0].shape
@@ -102,10 +122,39 @@ def match_transformed(
     both = np.count_nonzero(tiles[0][1] & tiles[1][1]) / tiles[0][1].size
     if both < min_valid:
         return _too_many_gaps(both, min_valid)
-    spectra = common_spectra(tiles, taper, cutoff, bins)
     radius = min(search_radius, min(shape) // 3)
+    gates = min_valid, min_psr
+    seen: Seen | Match | None = None
+    if any(expected) and both > 1 - _HOLES:
+        seen = _where_expected(tiles, np.array(expected), radius, (taper, cutoff, bins), gates)
+    if seen is None:
+        seen = _sought(tiles, radius, (taper, cutoff, bins), gates)
+    if isinstance(seen, Match):
+        return seen
+    spectra, whole, displacement, psr, coarse = seen
+    found, narrow = refine(spectra, displacement), None
+    if found and cutoff < WIDE and _worth_more(spectra, found[1]):
+        # A copy, as the search for the maximum goes on from the displacement.
+        narrow = spectra, found[0].copy(), found[1]
+        spectra = widened(spectra)
+        found = refine(spectra, found[0], rounds=1)
+    judged = _judged(spectra, found, whole, psr, max_sigma, transform, moved, narrow)
+    return replace(judged, coarse=coarse)
+
+
+def _sought(tiles, radius: int, banded, gates) -> Seen | Match:
+    """What a search finds in two tiles, or why it finds nothing.
+
+    Parameters
+    ----------
+    tiles, radius : as in `match_transformed`, the radius within a third of the tile.
+    banded : taper, cutoff and bins.
+    gates : smallest share of valid pixels, smallest peak to sidelobe ratio.
+    """
+    least, min_psr = gates
+    spectra = common_spectra(tiles, *banded)
     if spectra is None:
-        return _too_many_gaps(0.0, min_valid)
+        return _too_many_gaps(0.0, least)
     displacement, psr = coarse_peak(spectra.low, radius)
     if not np.isfinite(psr):
         return Match.rejected(outcome.NO_MATCH, "a tile is constant: there is nothing to match")
@@ -113,26 +162,48 @@ def match_transformed(
         return no_peak(spectra.low, psr, radius, min_psr)
     if max(abs(displacement)) > radius + _SLACK:
         return beyond_radius(max(abs(displacement)), radius, psr)
-    whole = np.zeros(2, int)
+    whole, coarse = np.zeros(2, int), _plain(displacement)
     if max(abs(displacement)) > 1:
         whole = np.rint(displacement).astype(int)
-        if min(np.subtract(shape, abs(whole))) < _SMALLEST // 2:
+        if min(np.subtract(tiles[0][0].shape, abs(whole))) < _SMALLEST // 2:
             return Match.rejected(
                 outcome.TOO_SMALL, "too little of the tiles overlaps", quality=psr
             )
-        spectra = common_spectra(recut(tiles, whole), taper, cutoff, bins)
-        if spectra is None or spectra.valid < min_valid:
-            return _too_many_gaps(spectra.valid if spectra else 0.0, min_valid)
+        spectra = common_spectra(recut(tiles, whole), *banded)
+        if spectra is None or spectra.valid < least:
+            return _too_many_gaps(spectra.valid if spectra else 0.0, least)
         displacement, psr = coarse_peak(spectra.low, 2)
         if not psr >= min_psr:
             return faint(psr, min_psr)
-    found, narrow = refine(spectra, displacement), None
-    if found and cutoff < WIDE and _worth_more(spectra, found[1]):
-        # A copy, as the search for the maximum goes on from the displacement.
-        narrow = spectra, found[0].copy(), found[1]
-        spectra = widened(spectra)
-        found = refine(spectra, found[0], rounds=1)
-    return _judged(spectra, found, whole, psr, max_sigma, transform, moved, narrow)
+    return spectra, whole, displacement, psr, coarse
+
+
+def _where_expected(tiles, whole: np.ndarray, radius: int, banded, gates) -> Seen | None:
+    """The same from whole pixels that are expected; None unless a search is sure to find them."""
+    least, min_psr = gates
+    if max(abs(whole)) > radius:
+        return None
+    spectra = common_spectra(recut(tiles, whole), *banded)
+    if spectra is None or spectra.valid < least:
+        return None
+    # Both correlations are looked at in the same steps.
+    if spectra.band.padded != band(tiles[0][0].shape, *banded[1:]).padded:
+        return None
+    low = replace(spectra.low, secondary=shifted(spectra.low.secondary, -whole, spectra.low.band))
+    displacement, psr = coarse_peak(low, radius)
+    if not (psr >= _CLEAR * min_psr and _HARDLY < max(abs(displacement)) < radius):
+        return None
+    width = peak_width(low, displacement)
+    sure = (width < _NOISE * psr) & (abs(whole) * spectra.steepness * width**2 < _PULLED)
+    if not (sure & (abs(displacement - whole) < _ROUNDED)).all():
+        return None
+    coarse = _plain(displacement)
+    displacement, psr = coarse_peak(spectra.low, 2)
+    return (spectra, whole, displacement, psr, coarse) if psr >= min_psr else None
+
+
+def _plain(displacement: np.ndarray) -> tuple[float, float]:
+    return float(displacement[0]), float(displacement[1])
 
 
 def _worth_more(spectra: Spectra, coherence: np.ndarray) -> bool:

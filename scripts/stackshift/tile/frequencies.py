@@ -15,6 +15,8 @@ from scipy import fft
 FAINTEST = np.float32(1e-6)
 # The slopes of a window vary slowly: lines between these add nothing.
 _EVERY = 4
+# Pixels that are worked on together: what several passes go over stays in the processor's cache.
+_BLOCK = 1 << 15
 
 
 def transformed(tile: np.ndarray, transform: str) -> tuple[np.ndarray, np.ndarray]:
@@ -30,17 +32,23 @@ def transformed(tile: np.ndarray, transform: str) -> tuple[np.ndarray, np.ndarra
     (values, valid): float32, 0 where not valid, and booleans; both (rows, columns).
     """
     tile = np.asarray(tile, np.float32)
-    valid = tile >= FAINTEST
-    valid &= tile < np.inf
-    if transform == "log":
-        # No data needs no warning.
-        with np.errstate(divide="ignore", invalid="ignore"):
-            values = np.log(tile)
-    else:
-        values = np.sqrt(np.where(valid, tile, np.float32(0)))
-    if not valid.all():
-        np.copyto(values, 0, where=~valid)
+    values, valid = np.empty(tile.shape, np.float32), np.empty(tile.shape, bool)
+    scaled = np.log if transform == "log" else np.sqrt
+    # No data needs no warning.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for rows in blocks(tile.shape):
+            np.greater_equal(tile[rows], FAINTEST, out=valid[rows])
+            valid[rows] &= tile[rows] < np.inf
+            scaled(tile[rows], out=values[rows])
+            if not valid[rows].all():
+                np.copyto(values[rows], 0, where=~valid[rows])
     return values, valid
+
+
+def blocks(shape: tuple[int, ...]) -> list[slice]:
+    """Rows of an image in blocks that the processor's cache holds."""
+    step = max(1, _BLOCK // max(shape[1], 1))
+    return [slice(first, first + step) for first in range(0, shape[0], step)]
 
 
 @lru_cache(maxsize=16)
@@ -116,6 +124,8 @@ class Band:
     padded : size of the FFT.
     grid : size of the smaller grid, whose real FFT holds just the band.
     rows, columns : frequencies in rad a pixel of the tile, (grid rows, 1) and (1, half columns).
+    runs : where in the flattened spectrum runs of one bin begin.
+    run_bin, run_times : bin of each run, and how often it stands in the full plane, 1 or 2.
     multiplicity : (1, half columns), how often a coefficient stands in the full plane, 1 or 2.
     bin : (grid rows, half columns) index of the radial bin; bins are the last one beyond the band.
     counts : coefficients of the full plane in each bin within the band.
@@ -129,6 +139,9 @@ class Band:
     grid: tuple[int, int]
     rows: np.ndarray
     columns: np.ndarray
+    runs: np.ndarray
+    run_bin: np.ndarray
+    run_times: np.ndarray
     multiplicity: np.ndarray
     bin: np.ndarray
     counts: np.ndarray
@@ -166,6 +179,11 @@ def band(shape: tuple[int, int], cutoff: float, bins: int) -> Band:
     multiplicity = np.full((1, half), 2, np.float32)
     multiplicity[0, 0] = 1
 
+    # A bin is a few runs of each row; the mean's column stands alone, as it counts once.
+    begins = np.ones(index.shape, bool)
+    begins[:, 2:] = index[:, 2:] != index[:, 1:-1]
+    runs = np.flatnonzero(begins)
+
     def total(values):
         return np.bincount(index.ravel(), np.broadcast_to(values, index.shape).ravel(), bins + 1)
 
@@ -176,6 +194,9 @@ def band(shape: tuple[int, int], cutoff: float, bins: int) -> Band:
         grid=grid,
         rows=rows[:, None],
         columns=columns[None],
+        runs=runs,
+        run_bin=index.ravel()[runs],
+        run_times=np.where(runs % half, 2.0, 1.0),
         multiplicity=multiplicity,
         bin=index,
         counts=total(multiplicity)[:bins],
@@ -194,22 +215,59 @@ def _even_fast(size: float) -> int:
     return fast
 
 
-def spectrum(values: np.ndarray, window: Window, band: Band) -> np.ndarray:
+class Spectrum:
+    """The real FFT of a padded tile, of which only the columns that are asked for are transformed.
+
+    Parameters
+    ----------
+    low : complex64 (padded rows, n), the first columns.
+    rest : complex64 (rows of the tile, others), the FFT along each row of the other columns.
+    """
+
+    def __init__(self, low: np.ndarray, rest: np.ndarray):
+        self._low, self._rest, self._first = low, rest, low.shape[1]
+
+    def low(self, grid: tuple[int, int]) -> np.ndarray:
+        """The low frequencies, as the real FFT of a smaller grid."""
+        half, known = grid[1] // 2 + 1, self._low.shape[1]
+        if half > known:
+            more = slice(known - self._first, half - self._first)
+            self._low = np.hstack([self._low, self._columns(more)])
+        return low_part(self._low, grid)
+
+    def at(self, lines: np.ndarray, places: np.ndarray) -> np.ndarray:
+        """Coefficients of some lines, (n, 1), at some places in each, (1, m), which ascend."""
+        near, far = places[places < self._first], places[places >= self._first]
+        found = [self._low[lines, near]]
+        if far.size:
+            found.append(self._columns(far - self._first)[lines[:, 0]])
+        return np.hstack(found)
+
+    def _columns(self, which) -> np.ndarray:
+        return fft.fft(self._rest[:, which], len(self._low), axis=0)
+
+
+def spectrum(values: np.ndarray, window: Window, band: Band) -> Spectrum:
     """The real FFT of a tile without its weighted mean, padded as the band says.
 
     Parameters
     ----------
     values : (rows, columns) float32, on the scale of `transformed`.
     window : from `window`.
-    band : from `band`.
-
-    Returns
-    -------
-    Complex64 spectrum, of which `low_part` takes the band.
+    band : from `band`, whose columns are transformed at once.
     """
-    centred = values * window.weight
-    centred -= window.weight * np.float32(centred.sum() / window.total)
-    return fft.rfft2(centred, band.padded, overwrite_x=True)
+    # Sums of rows, as one long sum of float32 would drift.
+    total = float(np.einsum("ij,ij->i", values, window.weight).sum(dtype=float))
+    mean, half = np.float32(total / window.total), band.grid[1] // 2 + 1
+    # Columns that lie beside each other transform twice as fast.
+    low = np.zeros((band.padded[0], half), np.complex64)
+    rest = np.empty((values.shape[0], band.padded[1] // 2 + 1 - half), np.complex64)
+    for rows in blocks(values.shape):
+        centred = values[rows] - mean
+        centred *= window.weight[rows]
+        lines = fft.rfft(centred, band.padded[1])
+        low[: len(values)][rows], rest[rows] = lines[:, :half], lines[:, half:]
+    return Spectrum(fft.fft(low, axis=0, overwrite_x=True), rest)
 
 
 def low_part(full: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
@@ -218,10 +276,29 @@ def low_part(full: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
     return np.concatenate([full[:top, :half], full[full.shape[0] - top :, :half]])
 
 
+def shifted(cross: np.ndarray, displacement: np.ndarray, frequencies: Band) -> np.ndarray:
+    """The cross spectrum with the phase of a displacement taken out."""
+    rows = np.exp(1j * displacement[0] * frequencies.rows).astype(np.complex64)
+    columns = np.exp(1j * displacement[1] * frequencies.columns).astype(np.complex64)
+    found = cross * rows
+    found *= columns
+    return found
+
+
 def radial_sum(values: np.ndarray, band: Band) -> np.ndarray:
     """Sum of a real quantity over the full plane in each radial bin within the band."""
-    weighted = (values * band.multiplicity).ravel()
-    return np.bincount(band.bin.ravel(), weighted, len(band.centres) + 1)[:-1]
+    return _by_runs(np.add.reduceat(values.ravel(), band.runs), band)
+
+
+def radial_power(spectrum: np.ndarray, band: Band) -> np.ndarray:
+    """Mean power of a coefficient of a complex64 spectrum in each radial bin within the band."""
+    parts = np.ascontiguousarray(spectrum).view(np.float32).ravel()
+    total = _by_runs(np.add.reduceat(parts * parts, 2 * band.runs), band)
+    return total / np.maximum(band.counts, 1)
+
+
+def _by_runs(sums: np.ndarray, band: Band) -> np.ndarray:
+    return np.bincount(band.run_bin, sums * band.run_times, len(band.centres) + 1)[:-1]
 
 
 def by_bin(values: np.ndarray, frequencies: Band) -> np.ndarray:

@@ -12,6 +12,11 @@ FAILED = "failed"  # an error, which the message and the log tell
 
 STATUSES = (OK, TOO_MANY_NAN, NO_MATCH, LOW_QUALITY, SEARCH_LIMIT, TOO_SMALL, FAILED)
 
+# Coarse peaks farther from whole pixels than this may be rounded otherwise in the next tile.
+_NEAR = 0.3
+# And up to about one pixel a tile is measured as it is.
+_FAR = 1.2
+
 
 @dataclass(frozen=True)
 class Match:
@@ -28,6 +33,8 @@ class Match:
     coherence : mean coherence of the two tiles at the shift, 0 to 1.
     covariance : of the shift in pixel^2, rows and columns by rows and columns; its diagonal is
         sigma squared. None where the method gives none.
+    coarse : displacement of the secondary's content at the coarse peak, (rows, columns) in pixels;
+        None where the method has none.
     error, phase : as scikit-image gives them; the cross-correlation method only.
     """
 
@@ -40,8 +47,21 @@ class Match:
     error: float | None = None
     phase: float | None = None
     covariance: tuple[tuple[float, float], tuple[float, float]] | None = None
+    coarse: tuple[float, float] | None = None
+
+    @property
+    def expected(self) -> tuple[int, int]:
+        """Whole pixels that a tile nearby may be expected to lie off; zero where in doubt."""
+        return expected_at(self.coarse) if self.coarse else (0, 0)
 
     @classmethod
     def rejected(cls, status: str, message: str, **figures) -> "Match":
         """A tile that does not count: no shift that could be averaged by mistake."""
         return cls(status=status, message=message, **figures)
+
+
+def expected_at(displacement: tuple[float, float]) -> tuple[int, int]:
+    """Whole pixels of a displacement, or zero where it lies between two."""
+    whole = round(displacement[0]), round(displacement[1])
+    apart = max(abs(at - near) for at, near in zip(displacement, whole, strict=True))
+    return whole if apart < _NEAR and max(map(abs, displacement)) > _FAR else (0, 0)

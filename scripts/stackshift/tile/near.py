@@ -8,10 +8,11 @@ such tiles is nearly as good as one estimate out of all of them.
 import numpy as np
 
 from stackshift.tile import match as outcome
+from stackshift.tile.frequencies import shifted
 from stackshift.tile.match import Match
 from stackshift.tile.peak import whitened
 from stackshift.tile.precision import standard_error
-from stackshift.tile.refinement import maximum, pull, radial_mean, shifted
+from stackshift.tile.refinement import maximum, pull, radial_mean
 from stackshift.tile.spectra import Spectra, common_spectra, recut
 
 # A maximum farther from where it is expected is another one, pixels.

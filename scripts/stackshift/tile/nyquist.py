@@ -35,16 +35,17 @@ def near_nyquist(spectra: Spectra, displacement: np.ndarray) -> list[Near]:
     for axis in (0, 1):
         part = corner(spectra.band.padded, axis)
         # Half of the plane is given: both signs along rows, of columns the positive ones.
-        at = np.concatenate([part.lines, -part.lines]), part.places
-        cross = np.conj(spectra.full[0][at]) * spectra.full[1][at]
+        lines = np.concatenate([part.lines, -part.lines])
+        first, second = (whole.at(lines, part.places) for whole in spectra.full)
+        cross = np.conj(first) * second
         down = np.exp(1j * displacement[0] * part.rows)
         down = np.concatenate([down, down.conj()])
         right = np.exp(1j * displacement[1] * part.columns)
-        lines = (cross * right).sum(axis=1) * down
-        first = complex(lines[: len(part.rows)].sum())
-        second = complex(lines[len(part.rows) :].sum())
+        turned = (cross * right).sum(axis=1) * down
+        ahead = complex(turned[: len(part.rows)].sum())
+        behind = complex(turned[len(part.rows) :].sum())
         power = float((cross.real**2 + cross.imag**2).sum())
-        found.append(Near(first + (second.conjugate() if axis == 0 else second), power / 2, part))
+        found.append(Near(ahead + (behind.conjugate() if axis == 0 else behind), power / 2, part))
     return found
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import fft
 
-from stackshift.tile.frequencies import by_bin
+from stackshift.tile.frequencies import by_bin, shifted
 from stackshift.tile.spectra import Spectra
 
 # Low-pass of the coarse correlation, rad a pixel: fine detail is noise to a coarse peak.
@@ -43,6 +43,19 @@ def coarse_peak(spectra: Spectra, radius: float) -> tuple[np.ndarray, float]:
             _vertex(surface[at[0], [a - 1, a, (a + 1) % surface.shape[1]]])
             for axis, a in enumerate(at)]  # fmt: skip
     return (at + fine) * step, psr
+
+
+def peak_width(spectra: Spectra, displacement: np.ndarray) -> np.ndarray:
+    """How wide the peak of that correlation is at a displacement, (rows, columns) in pixels.
+
+    It falls off as 1 - lag^2 / (2 width^2); infinite where it does not.
+    """
+    band = spectra.band
+    in_phase = shifted(whitened(spectra), displacement, band).real * band.multiplicity
+    fall = [(in_phase * k**2).sum(dtype=float) for k in (band.rows, band.columns)]
+    height = float(in_phase.sum(dtype=float))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.sqrt(np.where(np.array(fall) > 0, height / np.array(fall), np.inf))
 
 
 def whitened(spectra: Spectra) -> np.ndarray:

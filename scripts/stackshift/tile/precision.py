@@ -5,8 +5,8 @@ import math
 import numpy as np
 from scipy import fft
 
-from stackshift.tile.frequencies import by_bin
-from stackshift.tile.refinement import curvature, shifted, weights
+from stackshift.tile.frequencies import Band, blocks, by_bin, shifted
+from stackshift.tile.refinement import curvature, weights
 from stackshift.tile.spectra import Spectra
 
 _BLOCK = 16
@@ -87,24 +87,42 @@ def dispersion(spectra: Spectra, displacement: np.ndarray, coherence: np.ndarray
     in_phase = first.real * second.real
     in_phase += first.imag * second.imag
     in_phase *= frequencies.multiplicity
-    (*a_slopes, a), (*b_slopes, b) = (
-        [
-            fft.irfft2(part, frequencies.grid, overwrite_x=True)
-            for part in (image * (1j * frequencies.rows), image * (1j * frequencies.columns), image)
-        ]
-        for image in (first, second)
-    )
-    step = np.divide(frequencies.padded, frequencies.grid)
-    scores = np.array(
-        [
-            _block_sums(a * slope_b - b * slope_a, step).ravel().astype(float)
-            for slope_a, slope_b in zip(a_slopes, b_slopes, strict=True)
-        ]
-    )
+    scores = _scores(first, second, frequencies)
     # Parseval: a sum over the frequencies is one over the pixels times their number.
     scores *= 0.5 * np.prod(frequencies.grid)
     root = _inverse_root(curvature(in_phase, frequencies, in_phase.sum(1), in_phase.sum(0)))
     return root @ _products(scores) @ root
+
+
+def _scores(first: np.ndarray, second: np.ndarray, frequencies: Band) -> np.ndarray:
+    """Sums over blocks of a times the slope of b less b times that of a, (2, blocks).
+
+    Parameters
+    ----------
+    first, second : spectra of the images a and b on the band's grid.
+    """
+    height, width = frequencies.grid
+    edges = [
+        np.arange(0, n, max(1, round(_BLOCK * n / padded)))
+        for n, padded in zip(frequencies.grid, frequencies.padded, strict=True)
+    ]
+    # A slope along columns comes after the transform along rows, which it shares with the image.
+    lines = [
+        [fft.ifft(s, axis=0) for s in (image, image * (1j * frequencies.rows))]
+        for image in (first, second)
+    ]
+    across = 1j * frequencies.columns
+    sums = np.empty((2, height, len(edges[1])))
+    for rows in blocks((height, width)):
+        (a, *a_slopes), (b, *b_slopes) = (
+            [fft.irfft(s, width) for s in (image[rows], slope[rows], image[rows] * across)]
+            for image, slope in lines
+        )
+        for axis in (0, 1):
+            score = a * b_slopes[axis]
+            score -= b * a_slopes[axis]
+            sums[axis, rows] = np.add.reduceat(score, edges[1], axis=1)
+    return np.add.reduceat(sums, edges[0], axis=1).reshape(2, -1)
 
 
 def _products(scores: np.ndarray) -> np.ndarray:
@@ -119,11 +137,3 @@ def _inverse_root(matrix: np.ndarray) -> np.ndarray:
     root = math.sqrt(max(a * d - b * b, 1e-9 * (a + d) ** 2, 1e-60))
     scale = root * math.sqrt(max(a + d, 0.0) + 2 * root)
     return np.array([[d + root, -b], [-b, a + root]]) / scale
-
-
-def _block_sums(image: np.ndarray, step: np.ndarray) -> np.ndarray:
-    """Sums over blocks of about 16 x 16 pixels of the tile."""
-    edges = [
-        np.arange(0, n, max(1, round(_BLOCK / s))) for n, s in zip(image.shape, step, strict=True)
-    ]
-    return np.add.reduceat(np.add.reduceat(image, edges[0], axis=0), edges[1], axis=1)

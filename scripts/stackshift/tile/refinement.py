@@ -7,7 +7,7 @@ rounding to it.
 
 import numpy as np
 
-from stackshift.tile.frequencies import Band, by_bin, radial_sum
+from stackshift.tile.frequencies import Band, by_bin, radial_sum, shifted
 from stackshift.tile.spectra import Spectra
 
 _MOST_COHERENT = 0.99
@@ -120,15 +120,6 @@ def weights(coherence: np.ndarray, powers) -> np.ndarray:
     with np.errstate(divide="ignore", invalid="ignore"):
         found = coherence / (1 - coherence**2) / np.sqrt(powers[0] * powers[1])
     found[~np.isfinite(found)] = 0
-    return found
-
-
-def shifted(cross: np.ndarray, displacement: np.ndarray, frequencies: Band) -> np.ndarray:
-    """The cross spectrum with the phase of a displacement taken out."""
-    rows = np.exp(1j * displacement[0] * frequencies.rows).astype(np.complex64)
-    columns = np.exp(1j * displacement[1] * frequencies.columns).astype(np.complex64)
-    found = cross * rows
-    found *= columns
     return found
 
 

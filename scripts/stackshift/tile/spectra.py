@@ -5,7 +5,15 @@ from functools import cached_property
 
 import numpy as np
 
-from stackshift.tile.frequencies import Band, band, low_part, radial_sum, spectrum, window
+from stackshift.tile.frequencies import (
+    Band,
+    Spectrum,
+    band,
+    low_part,
+    radial_power,
+    spectrum,
+    window,
+)
 from stackshift.tile.gaps import fill_holes, gap_weight, wide_gaps
 
 # Share of the Nyquist frequency up to which the coarse peak and the scatter of the scores are
@@ -28,7 +36,7 @@ class Spectra:
     valid : share of the pixels with weight in both, before the taper.
     powers : mean power of a coefficient of each tile in each radial bin.
     steepness : of the common window, (rows, columns), 1 / pixel^2.
-    full : both spectra with all their frequencies.
+    full : both spectra, whose other frequencies are there if they are needed.
     """
 
     reference: np.ndarray
@@ -38,7 +46,7 @@ class Spectra:
     valid: float
     powers: tuple[np.ndarray, np.ndarray]
     steepness: np.ndarray
-    full: tuple[np.ndarray, np.ndarray]
+    full: tuple[Spectrum, Spectrum]
 
     @cached_property
     def cross(self) -> np.ndarray:
@@ -72,12 +80,8 @@ def widened(spectra: Spectra) -> Spectra:
 
 
 def _banded(full, frequencies: Band, samples, valid, steepness) -> Spectra:
-    reference, secondary = (low_part(spectrum, frequencies.grid) for spectrum in full)
-
-    def power(s: np.ndarray) -> np.ndarray:
-        return radial_sum(s.real**2 + s.imag**2, frequencies) / np.maximum(frequencies.counts, 1)
-
-    powers = power(reference), power(secondary)
+    reference, secondary = (whole.low(frequencies.grid) for whole in full)
+    powers = radial_power(reference, frequencies), radial_power(secondary, frequencies)
     return Spectra(
         reference, secondary, frequencies, samples, valid, powers, steepness, tuple(full)
     )
