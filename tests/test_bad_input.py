@@ -66,11 +66,11 @@ REFUSED = {
         lambda path: write_scene(path, IMAGE, transform=Affine(30, 2, WEST, -2, -30, NORTH)),
         "has a rotated geotransform; warp it north-up first",
     ),
-    "several bands": (several_bands, "has 2 bands; give one file a polarization"),
+    "several bands": (several_bands, "has 2 bands (1: without a name, 2: without a name)"),
     "complex": (complex_numbers, "is complex; stackshift needs gamma0 power, not an SLC"),
     "decibels": (
         lambda path: write_scene(path, 10 * np.log10(IMAGE)),
-        "negative values, as decibels have; give gamma0 as linear power",
+        "negative values, as decibels have; if they are, say",
     ),
     "all NaN": (constant(np.nan), "has no valid pixel on the stack's grid"),
     "all zero": (constant(0), "has no valid pixel on the stack's grid"),
