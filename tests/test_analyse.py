@@ -2,6 +2,7 @@
 
 import csv
 import json
+import statistics
 
 import numpy as np
 import pandas as pd
@@ -84,3 +85,46 @@ def test_the_dictionary_of_columns_is_that_of_the_code():
     for table in (columns.MEASUREMENTS, columns.PAIRS_TABLE, columns.TILES_TABLE):
         for name, (unit, meaning) in table.items():
             assert f"| `{name}` | {unit} | {meaning} |" in text
+
+
+def test_statistics_are_those_of_plain_lists(tmp_path):
+    random = np.random.default_rng(3)
+    scenes = [f"2022{month:02d}01T000000" for month in range(1, 8)][::-1]
+    pairs = [
+        records(random.normal(2, 3, 40).tolist(),
+                random.choice(["ok", "ok", "no_match", "low_quality"], 40).tolist(), a, b)
+        for i, a in enumerate(scenes) for b in scenes[i + 1 : i + 3]
+    ]  # fmt: skip
+    paths = [tmp_path / f"{i}.json" for i in random.permutation(len(pairs))]
+    for path, pair in zip(paths, pairs, strict=True):
+        path.write_text(json.dumps(pair))
+    out = [tmp_path / name for name in ("measurements.csv", "pairs.csv", "unreadable.json")]
+    analyse.main(paths, scenes, None, *out)
+    names = {"reference": str, "secondary": str}
+    found = pd.read_csv(out[1], dtype=names).set_index(["reference", "secondary"])
+    assert list(found.index) == [
+        (a, b) for i, a in enumerate(scenes) for b in scenes[i + 1 : i + 3]
+    ]
+    tiles = tables.tiles_table(
+        pd.read_csv(out[0], dtype=names), still(pd.read_csv(out[0]))
+    ).set_index(["tile_number_x", "tile_number_y"])
+    of_tiles = {}
+    for pair in pairs:
+        key = pair["reference"]["scene"], pair["secondary"]["scene"]
+        for record in pair["tiles"]:
+            cell = record["tile_number_x"], record["tile_number_y"]
+            of_tiles.setdefault(cell, []).append(record)
+        check(found.loc[key], pair["tiles"])
+    for cell, mine in of_tiles.items():
+        check(tiles.loc[cell], mine)
+
+
+def check(row, records_of_it):
+    good = [record["shift_x"] for record in records_of_it if record["status"] == "ok"]
+    assert row["count"] == len(good)
+    assert row.rejected_no_match == sum(r["status"] == "no_match" for r in records_of_it)
+    assert row.mean_x == pytest.approx(statistics.fmean(good), abs=1e-6)
+    assert row.median_x == pytest.approx(statistics.median(good), abs=1e-6)
+    assert row.std_x == pytest.approx(statistics.stdev(good), abs=1e-6)
+    apart = [abs(value - statistics.median(good)) for value in good]
+    assert row.nmad_x == pytest.approx(1.4826 * statistics.median(apart), abs=3e-6)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import optimize
 
-from stackshift.stack.robust import _weighted_median, nmad, weighted_huber
+from stackshift.stack.robust import _weighted_median, median, nmad, weighted_huber
 
 
 def brute_force(values, sigmas, tuning):
@@ -133,3 +133,11 @@ def test_nmad_is_the_standard_deviation_of_normal_values_and_ignores_outliers(se
     values[:4000] = 1e6
     assert nmad(values) < 3
     assert np.isnan(nmad([]))
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 10, 63])
+def test_the_median_is_that_of_numpy(count):
+    values = np.random.default_rng(count).normal(size=count)
+    assert median(values) == np.median(values)
+    values[count // 2] = np.nan
+    assert np.isnan(median(values)) and np.isnan(median(values[:0]))

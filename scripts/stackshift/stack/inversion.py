@@ -8,6 +8,7 @@ import pandas as pd
 from stackshift.stack import columns as c
 from stackshift.stack import screening
 from stackshift.stack.network import Adjustment, adjust, loop_closures
+from stackshift.stack.tables import grouped
 
 _AXES = (
     (c.SHIFT_X, c.SIGMA_X, c.OFFSET_EAST, c.SIGMA_EAST),
@@ -121,16 +122,24 @@ def _flag_outliers(table, main, flags) -> None:
 
 def _flag_planes(table, tiles, positions, flags) -> None:
     fits = {}
-    for i, scene in enumerate(table[c.SCENE]):
-        mine = tiles[tiles[c.SCENE] == scene]
-        where = [positions[x, y] for x, y in zip(mine[c.TILE_X], mine[c.TILE_Y], strict=True)]
-        values = as_numbers(mine, c.OFFSET_EAST, c.OFFSET_NORTH, c.SIGMA_EAST, c.SIGMA_NORTH)
-        if len(where) >= 4 and (fit := screening.plane(*np.transpose(where), *values)):
-            fits[i] = fit
-            for key in (c.ROTATION, c.ROTATION_SIGMA, c.SCALE, c.SCALE_SIGMA):
-                table.loc[i, key] = fit[key]
+    found = {
+        key: table[key].to_numpy(float, na_value=np.nan)
+        for key in (c.ROTATION, c.ROTATION_SIGMA, c.SCALE, c.SCALE_SIGMA)
+    }
+    number = {scene: i for i, scene in enumerate(table[c.SCENE])}
+    values = as_numbers(tiles, c.OFFSET_EAST, c.OFFSET_NORTH, c.SIGMA_EAST, c.SIGMA_NORTH)
+    cells = zip(tiles[c.TILE_X], tiles[c.TILE_Y], strict=True)
+    places = np.array([positions[cell] for cell in cells]).reshape(-1, 2).T
+    for (scene,), mine in grouped(tiles, c.SCENE):
+        fit = screening.plane(*(column[mine] for column in (*places, *values)))
+        if fit:
+            fits[number[scene]] = fit
+            for key, column in found.items():
+                column[number[scene]] = fit[key]
     if not fits:
         return
+    for key, column in found.items():
+        table[key] = column
     # One turned scene turns the stack's mean a little, and so all others the other way.
     kinds = ((c.ROTATION, c.ROTATION_SIGMA, "rotated"), (c.SCALE, c.SCALE_SIGMA, "scaled"))
     p = []

@@ -129,9 +129,8 @@ def scenes_table(
             true = np.array([truth[name][axis] for name in names])
             zero = true[names.index(reference)] if reference else _median(true[measured])
             table[(c.TRUE_EAST, c.TRUE_NORTH)[axis]] = true - zero
-    for i, name in enumerate(names):
-        mine = ((pairs[c.REFERENCE] == name) | (pairs[c.SECONDARY] == name)).to_numpy()
-        table.loc[i, c.PAIRS] = int(mine.sum())
+    ends = pd.concat([pairs[c.REFERENCE], pairs[c.SECONDARY]]).value_counts()
+    table[c.PAIRS] = [int(ends.get(name, 0)) for name in names]
     return table
 
 
@@ -264,10 +263,10 @@ def with_residuals(table: pd.DataFrame, residuals: pd.DataFrame) -> pd.DataFrame
     """The scenes' table with the rms of what is left of each scene's pairs."""
     table = table.copy()
     square = (residuals[c.RESIDUAL_X] ** 2 + residuals[c.RESIDUAL_Y] ** 2) / 2
-    for i, name in enumerate(table[c.SCENE]):
-        mine = (residuals[c.REFERENCE] == name) | (residuals[c.SECONDARY] == name)
-        left = square[mine].dropna()
-        table.loc[i, c.RESIDUAL] = float(np.sqrt(left.mean())) if len(left) else None
+    ends = pd.concat([residuals[c.REFERENCE], residuals[c.SECONDARY]])
+    mean = pd.concat([square, square]).groupby(ends.to_numpy()).mean()
+    left = np.sqrt(table[c.SCENE].map(mean).to_numpy(float))
+    table[c.RESIDUAL] = left
     return table
 
 

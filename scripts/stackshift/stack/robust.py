@@ -9,6 +9,20 @@ _ITERATIONS = 50
 _FAR = 3.0
 
 
+def median(values: np.ndarray) -> float:
+    """Median of a one-dimensional array; NaN without a value.
+
+    That of NumPy takes ten times as long for the few tiles of a scene.
+    """
+    if values.size == 0:
+        return np.nan
+    ranked = np.sort(values)
+    # NaN comes last.
+    if np.isnan(ranked[-1]):
+        return np.nan
+    return 0.5 * float(ranked[(values.size - 1) // 2] + ranked[values.size // 2])
+
+
 def nmad(values) -> float:
     """Normalised median absolute deviation: 1.4826 times the median distance from the median.
 
@@ -18,7 +32,7 @@ def nmad(values) -> float:
     values = np.asarray(values, float)
     if values.size == 0:
         return np.nan
-    return float(1.4826 * np.median(np.abs(values - np.median(values))))
+    return 1.4826 * median(np.abs(values - median(values)))
 
 
 def natural_spread(deviations, sigmas, levels: int = 1) -> float:
@@ -63,14 +77,15 @@ def weighted_huber(values, sigmas, tuning: float = TUNING) -> tuple[float, float
     if values.size < 3:
         return _mean_of_few(values, precision)
     mean = _weighted_median(values, 1 / sigmas)
-    widen = 1.0
+    widen, smallest = 1.0, float(sigmas.min())
     for _ in range(_ITERATIONS):
         residual = (values - mean) / sigmas
         # Scatter first: tiles that all disagree a little are not outliers.
-        widen = max(1.0, 1.4826 * float(np.median(np.abs(residual))))
-        weight = precision * np.minimum(1, tuning * widen / np.maximum(np.abs(residual), 1e-12))
+        apart = np.abs(residual)
+        widen = max(1.0, 1.4826 * median(apart))
+        weight = precision * np.minimum(1, tuning * widen / np.maximum(apart, 1e-12))
         previous, mean = mean, float((weight * values).sum() / weight.sum())
-        if abs(mean - previous) < 1e-9 * (abs(mean) + float(sigmas.min())):
+        if abs(mean - previous) < 1e-9 * (abs(mean) + smallest):
             break
     return mean, _standard_error(values, sigmas, mean, widen, tuning)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import stdtr
 
-from stackshift.stack.robust import natural_spread
+from stackshift.stack.robust import median, natural_spread
 
 # Findings by chance in a stack in which nothing is wrong.
 ALPHA = 0.01
@@ -340,12 +340,13 @@ def plane(x, y, east, north, sigma_east, sigma_north) -> dict[str, float] | None
     values = np.concatenate([east, north])
     sigmas = np.concatenate([sigma_east, sigma_north])
     weight = np.ones(2 * count)
+    precision = 1 / sigmas**2
     for _ in range(30):
-        normal = design.T * (weight / sigmas**2) @ design
-        inverse = np.linalg.inv(normal)
-        solution = inverse @ (design.T @ (weight * values / sigmas**2))
+        weighted = design.T * (weight * precision)
+        inverse = np.linalg.inv(weighted @ design)
+        solution = inverse @ (weighted @ values)
         residual = np.abs(values - design @ solution) / sigmas
-        widen = max(1.0, 1.4826 * float(np.median(residual)))
+        widen = max(1.0, 1.4826 * median(residual))
         weight = np.minimum(1, 1.5 * widen / np.maximum(residual, 1e-12))
     errors = widen * np.sqrt(np.diag(inverse))
     rotation, scale = solution[2:]

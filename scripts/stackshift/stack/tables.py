@@ -1,13 +1,13 @@
 """Tables of a stack: a row a measurement, a pair, a tile."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
 
 from stackshift.stack import columns
 from stackshift.stack.pairing import days_between, newest_first
-from stackshift.stack.robust import nmad, weighted_huber
+from stackshift.stack.robust import median, nmad, weighted_huber
 from stackshift.tile.match import OK, STATUSES
 
 _ROLES = ("reference", "secondary")
@@ -16,6 +16,14 @@ _ORIGIN = (
     columns.SECONDARY_PLATFORM,
     columns.REFERENCE_RESAMPLING,
     columns.SECONDARY_RESAMPLING,
+)
+# What all measurements of a pair share.
+_HEAD = (
+    columns.REFERENCE,
+    columns.SECONDARY,
+    columns.REFERENCE_INDEX,
+    columns.SECONDARY_INDEX,
+    columns.DAYS,
 )
 
 
@@ -32,7 +40,7 @@ def measurements(pairs: list[dict], scenes: Iterable[str]) -> pd.DataFrame:
     Table with the columns of `columns.MEASUREMENTS`; a rejected tile has no shift.
     """
     index = {scene: i for i, scene in enumerate(newest_first(scenes))}
-    rows = [
+    heads = [
         {
             columns.REFERENCE: pair["reference"]["scene"],
             columns.SECONDARY: pair["secondary"]["scene"],
@@ -40,11 +48,19 @@ def measurements(pairs: list[dict], scenes: Iterable[str]) -> pd.DataFrame:
             columns.SECONDARY_INDEX: index[pair["secondary"]["scene"]],
             columns.DAYS: days_between(pair["secondary"]["scene"], pair["reference"]["scene"]),
         }
-        | record
         for pair in pairs
-        for record in pair["tiles"]
     ]
-    table = pd.DataFrame(rows, columns=list(columns.MEASUREMENTS))
+    records = [record for pair in pairs for record in pair["tiles"]]
+    tiles = [len(pair["tiles"]) for pair in pairs]
+    of_pairs = pd.DataFrame(heads, columns=list(_HEAD)).loc[np.repeat(np.arange(len(pairs)), tiles)]
+    table = pd.DataFrame(
+        {
+            name: of_pairs[name].to_numpy()
+            if name in _HEAD
+            else [record.get(name) for record in records]
+            for name in columns.MEASUREMENTS
+        }
+    )
     numeric = [c for c, (unit, _) in columns.MEASUREMENTS.items() if unit]
     table[numeric] = table[numeric].astype(float)
     order = [columns.REFERENCE_INDEX, columns.SECONDARY_INDEX, columns.TILE_Y, columns.TILE_X]
@@ -65,37 +81,65 @@ def scatter(table: pd.DataFrame) -> dict[str, float]:
     return found
 
 
-def statistics(group: pd.DataFrame, common: dict[str, float]) -> pd.Series:
-    """Statistics of the measurements that count in a group; NaN where none does.
+def grouped(table: pd.DataFrame, *by: str) -> Iterator[tuple[tuple, np.ndarray]]:
+    """The values of some columns and where the table has them, in the order of appearance."""
+    number = table.groupby(list(by), sort=False).ngroup().to_numpy()
+    order = np.argsort(number, kind="stable")
+    parts = np.split(order, np.flatnonzero(np.diff(number[order])) + 1) if len(order) else []
+    keys = [table[name].to_numpy() for name in by]
+    for part in parts:
+        yield tuple(key[part[0]] for key in keys), part
+
+
+class Measured:
+    """The measurements as arrays, of whose parts statistics are taken.
 
     Parameters
     ----------
-    group : measurements.
-    common : scatter of the tiles of the whole stack, from `scatter`.
+    table : the measurements.
     """
-    good = group[group[columns.STATUS] == OK]
-    row = {
-        columns.COUNT: len(good),
-        columns.SKIPPED_SHARE: 1 - len(good) / len(group),
-    }
-    for axis, shift, sigma, _ in columns.AXES:
-        values = good[shift]
-        sigmas = good[sigma].fillna(common[shift])
-        row[shift], row[sigma] = weighted_huber(values, sigmas)
-        if sigmas.isna().any():
-            # Nothing tells how much these scatter: a mean, and no error bar that is made up.
-            row[shift] = values.mean()
-        row |= {
-            columns.statistic("mean", axis): values.mean(),
-            columns.statistic("std", axis): values.std(ddof=1),
-            columns.statistic("median", axis): values.median(),
-            columns.statistic("nmad", axis): nmad(values),
-        }
-    for status in STATUSES:
-        if status != OK:
-            row[columns.REJECTED.format(status)] = int((group[columns.STATUS] == status).sum())
-    row[columns.ERROR_RMS] = np.sqrt((good[columns.ERROR] ** 2).mean())
-    return pd.Series(row)
+
+    def __init__(self, table: pd.DataFrame):
+        self._common = scatter(table)
+        numbers = {name for axis in columns.AXES for name in axis[1:3]} | {columns.ERROR}
+        self._values = {name: table[name].to_numpy(float) for name in numbers}
+        code = {status: number for number, status in enumerate(STATUSES)}
+        self._status = table[columns.STATUS].map(code).to_numpy(int)
+
+    def statistics(self, at: np.ndarray) -> dict:
+        """Statistics of the measurements that count in a group; NaN where none does.
+
+        Parameters
+        ----------
+        at : rows of the group.
+        """
+        status = self._status[at]
+        good = at[status == STATUSES.index(OK)]
+        row = {columns.COUNT: len(good), columns.SKIPPED_SHARE: 1 - len(good) / len(at)}
+        for axis, shift, sigma, _ in columns.AXES:
+            values, sigmas = self._values[shift][good], self._values[sigma][good]
+            sigmas = np.where(np.isnan(sigmas), self._common[shift], sigmas)
+            mean = float(values.mean()) if len(good) else np.nan
+            row[shift], row[sigma] = weighted_huber(values, sigmas)
+            if np.isnan(sigmas).any():
+                # Nothing tells how much these scatter: a mean, and no error bar that is made up.
+                row[shift] = mean
+            row |= {
+                columns.statistic("mean", axis): mean,
+                columns.statistic("std", axis): float(values.std(ddof=1))
+                if len(good) > 1
+                else np.nan,
+                columns.statistic("median", axis): median(values),
+                columns.statistic("nmad", axis): nmad(values),
+            }
+        counts = np.bincount(status, minlength=len(STATUSES))
+        for number, name in enumerate(STATUSES):
+            if name != OK:
+                row[columns.REJECTED.format(name)] = int(counts[number])
+        errors = self._values[columns.ERROR][good]
+        errors = errors[np.isfinite(errors)]
+        row[columns.ERROR_RMS] = np.sqrt((errors**2).mean()) if len(errors) else np.nan
+        return row
 
 
 def pairs_table(
@@ -115,19 +159,17 @@ def pairs_table(
         ]
         for pair in pairs
     }
-    rows, common = [], scatter(table)
-    for key, group in table.groupby([columns.REFERENCE, columns.SECONDARY], sort=False):
-        first = group.iloc[0]
+    rows, measured = [], Measured(table)
+    heads = {name: table[name].to_numpy() for name in _HEAD[2:]}
+    for key, at in grouped(table, columns.REFERENCE, columns.SECONDARY):
         row = {
             columns.REFERENCE: key[0],
             columns.SECONDARY: key[1],
-            columns.REFERENCE_INDEX: first[columns.REFERENCE_INDEX],
-            columns.SECONDARY_INDEX: first[columns.SECONDARY_INDEX],
-            columns.DAYS: first[columns.DAYS],
+            **{name: values[at[0]] for name, values in heads.items()},
             **dict(zip(_ORIGIN, origin[key], strict=True)),
-            columns.TILES: len(group),
+            columns.TILES: len(at),
         }
-        row |= statistics(group, common).to_dict()
+        row |= measured.statistics(at)
         row |= dict(zip((columns.TRUE_X, columns.TRUE_Y), true_shift(truth, *key), strict=True))
         rows.append(row)
     return whole_numbers(pd.DataFrame(rows, columns=list(columns.PAIRS_TABLE)))
@@ -152,10 +194,12 @@ def tiles_table(table: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
     table : the measurements of the pairs.
     series : what each tile does over the scenes, from `offsets.series_of_tiles`.
     """
-    rows, common = [], scatter(table)
-    for (y, x), group in table.groupby([columns.TILE_Y, columns.TILE_X]):
-        row = {columns.TILE_X: x, columns.TILE_Y: y, columns.PAIRS: len(group)}
-        rows.append(row | statistics(group, common).to_dict())
+    rows, measured = [], Measured(table)
+    for (y, x), at in sorted(
+        grouped(table, columns.TILE_Y, columns.TILE_X), key=lambda one: one[0]
+    ):
+        row = {columns.TILE_X: x, columns.TILE_Y: y, columns.PAIRS: len(at)}
+        rows.append(row | measured.statistics(at))
     found = pd.DataFrame(rows).merge(series, on=[columns.TILE_X, columns.TILE_Y])
     return whole_numbers(found[list(columns.TILES_TABLE)])
 
