@@ -3,7 +3,6 @@ import re
 from functools import cache
 from pathlib import Path
 
-from stackflow.forced import is_forced
 from stackio.files import read_json
 
 

@@ -2,6 +2,7 @@
 from snakemake.logging import logger
 
 from stackflow import grids, headers
+from stackflow.forced import is_forced
 from stackflow.stacks import Scene, assemble, simulated
 from stackflow.tiling import tiles_for
 from stackio.files import read_json
@@ -109,7 +110,7 @@ def choose_tiles() -> dict:
 try:
     check_finite(config)
     if workflow.is_main_process:
-        headers.forget_failures()
+        headers.forget(everything=is_forced())
     PRODUCTS, STACKS, SAID = find_products()
     PAIRS = choose_pairs()
     TILES = choose_tiles()

@@ -65,7 +65,7 @@ def test_what_cannot_be_read_is_asked_for_once_a_call(folder):
     again([("bad.tif", 1)])
     assert len(opened) == 1
     headers._remembered.cache_clear()
-    headers.forget_failures()
+    headers.forget()
     again([("bad.tif", 1)])
     assert len(opened) == 2
 
@@ -84,3 +84,12 @@ def test_the_cache_is_json_that_grows_with_new_files_only(folder):
     again(files)
     again(files[1:])
     assert len(json.loads((path / headers.CACHE).read_text())) == 3
+
+
+def test_all_can_be_asked_for_again(folder):
+    path, opened = folder
+    files = [(str(write_scene(path / f"{i}.tif", ONES)), 1) for i in range(2)]
+    headers.read(files)
+    headers.forget(everything=True)
+    again(files)
+    assert len(opened) == 4

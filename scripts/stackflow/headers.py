@@ -85,11 +85,14 @@ def _asked(question: str, files: list[File], *more) -> dict:
     return {file: known[key] for file, key in keys.items()}
 
 
-def forget_failures() -> None:
-    """Have what could not be read asked for again, as an address may answer the next time."""
-    known = _remembered()
+def forget(everything: bool = False) -> None:
+    """Have headers read again: those that failed, as an address may answer the next time, or all.
+
+    Nothing tells that what is behind an address is another file; who knows can force it.
+    """
+    known = {} if everything else _remembered()
     good = {key: answer for key, answer in known.items() if "problem" not in answer}
-    if len(good) < len(known):
+    if len(good) < len(_remembered()):
         _remember(good)
 
 
