@@ -3,7 +3,8 @@ from snakemake.logging import logger
 
 from stackflow import grids, headers
 from stackflow.forced import is_forced
-from stackflow.stacks import Scene, assemble, simulated
+from stackflow.acquisitions import Scene
+from stackflow.stacks import assemble, simulated
 from stackflow.tiling import tiles_for
 from stackio.files import read_json
 from stackshift.ground.lattice import Grid, intersection, snap

@@ -4,33 +4,19 @@ All that can be said before any job is said here. Only the standard library, sin
 imports this each time it is parsed.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from stackflow import grids, headers, passes
+from stackflow.acquisitions import Looked, Own, Scene, scenes_of
 from stackflow.finding import Found, search
-from stackflow.sources import Source, mixtures
+from stackflow.sources import Source
 from stackshift.errors import InputError
 from stackshift.ground import names
-from stackshift.ground.lattice import Bounds, Grid
-from stackshift.ground.longitudes import side_by_side
+from stackshift.ground.lattice import Grid
 
 # A place with fewer scenes than this share of the largest one's is where scenes got astray.
 _ASTRAY = 0.2
-
-
-@dataclass(frozen=True)
-class Scene:
-    """One acquisition: its name in the workflow, its files in order of time, its platform."""
-
-    name: str
-    sources: tuple[Source, ...]
-    platform: str | None
-
-    @property
-    def paths(self) -> list[str]:
-        """The files as GDAL opens them."""
-        return [source.path for source in self.sources]
 
 
 @dataclass(frozen=True)
@@ -43,29 +29,6 @@ class Product:
     direction: str | None = None
     remarks: tuple[str, ...] = ()
     left_out: tuple[dict, ...] = ()
-
-
-@dataclass
-class _Looked:
-    """The usable files of a stack with their headers, and the lines on those that are not."""
-
-    sources: list[Source]
-    headers: dict[grids.File, dict]
-    bad: dict[Source, str] = field(default_factory=dict)
-    box: dict[Source, Bounds] = field(default_factory=dict)
-
-    def __post_init__(self):
-        self.drop({s: h["problem"] for s in self.sources if "problem" in (h := self.header(s))})
-        boxes = side_by_side([tuple(self.header(source)["box"]) for source in self.sources])
-        self.box = dict(zip(self.sources, boxes, strict=True))
-
-    def header(self, source: Source) -> dict:
-        return self.headers[source.path, source.band]
-
-    def drop(self, reasons: dict[Source, str]) -> None:
-        """Files that are not used, each with the reason in one line."""
-        self.bad |= reasons
-        self.sources = [source for source in self.sources if source not in reasons]
 
 
 def assemble(
@@ -92,7 +55,7 @@ def assemble(
     found = {p: search(name, settings, p) for p in settings["polarizations"]}
     _check_apart(name, found)
     everything = [source for part in found.values() for source in part.sources]
-    looked = _Looked(everything, headers.read([(s.path, s.band) for s in everything]))
+    looked = Looked(everything, headers.read([(s.path, s.band) for s in everything]))
     _check_bounds(name, looked, settings, superset)
     groups = _groups(looked, settings)
     missing = {path: line for part in found.values() for path, line in part.bad}
@@ -105,10 +68,10 @@ def assemble(
     said += [f"left out: {reason}" for reason in reasons]
     products: dict[tuple[str, str], Product] = {}
     for polarization, part in found.items():
-        own = _Own(polarization, set(part.sources), dict(part.bad))
+        own = Own(polarization, set(part.sources), dict(part.bad))
         for label, members in groups.items():
             stack = f"{name}.{label}" if len(groups) > 1 else name
-            scenes, remarks = _scenes(stack, members, own, looked, settings)
+            scenes, remarks = scenes_of(stack, members, own, looked, settings)
             if len(scenes) < 2:
                 said.append(_too_few(name, stack, polarization, scenes, len(groups)))
                 continue
@@ -124,15 +87,6 @@ def assemble(
     return products, list(dict.fromkeys([*said, *_told(name, groups, products)]))
 
 
-@dataclass(frozen=True)
-class _Own:
-    """What was found of one polarization: files, and lines on what is not there by path."""
-
-    polarization: str
-    sources: set[Source]
-    missing: dict[str, str]
-
-
 def _check_apart(name: str, found: dict[str, Found]) -> None:
     """Refuse one file for two polarizations of a stack, as a sheet without a placeholder gives."""
     seen: set[grids.File] = set()
@@ -146,7 +100,7 @@ def _check_apart(name: str, found: dict[str, Found]) -> None:
         seen |= files
 
 
-def _check_bounds(name: str, looked: _Looked, settings: dict, superset: dict) -> None:
+def _check_bounds(name: str, looked: Looked, settings: dict, superset: dict) -> None:
     """Put aside files that lie outside fixed bounds."""
     bounds = grids.extent(settings, superset)[1]
     if not bounds or not looked.sources:
@@ -167,7 +121,7 @@ def _check_bounds(name: str, looked: _Looked, settings: dict, superset: dict) ->
     looked.drop({s: f"{s.path} lies outside the stack's bounds {list(bounds)}" for s in outside})
 
 
-def _groups(looked: _Looked, settings: dict) -> dict[str, list[Source]]:
+def _groups(looked: Looked, settings: dict) -> dict[str, list[Source]]:
     """Files by track and place, those that are neither near the others put aside."""
     if settings["slices"] == "separate":
         tracks = {"": looked.sources}
@@ -226,73 +180,6 @@ def _refusal(name: str, reasons: list[str]) -> str:
     return "\n".join([head, *reasons])
 
 
-def _scenes(
-    stack: str, members: list[Source], own: _Own, looked: _Looked, settings: dict
-) -> tuple[dict[str, Scene], list[str]]:
-    """The scenes of one polarization, newest first, and what is to be said of their files."""
-    groups = passes.passes(members)
-    if settings["slices"] == "separate":
-        groups = [[source] for source in members]
-    scenes: dict[str, Scene] = {}
-    remarks = [remark for source in members if source in own.sources for remark in source.remarks]
-    for group in groups:
-        sources = [source for source in group if source in own.sources]
-        if not sources:
-            continue
-        stands_for = {}
-        if settings["slices"] != "separate":
-            stands_for = passes.repeated(sources, looked.box.__getitem__, _age(looked))
-            _check_dated(stack, sources, stands_for)
-        for old, new in stands_for.items():
-            remarks.append(_same_twice(old, new, looked))
-        used = tuple(source for source in sources if source not in stands_for)
-        # The name is that of the pass, so that it is the same in each polarization.
-        name = names.scene_id(group[0].time)
-        if name in scenes:
-            raise InputError(
-                f"stack '{stack}': two scenes have the acquisition time {name}: "
-                f"{scenes[name].paths[0]} and {used[0].path}; leave one out ('exclude:')"
-            )
-        scenes[name] = Scene(name, used, used[0].platform)
-    used_sources = [source for scene in scenes.values() for source in scene.sources]
-    remarks += mixtures(used_sources)
-    return {name: scenes[name] for name in sorted(scenes, reverse=True)}, remarks
-
-
-def _check_dated(stack: str, sources: list[Source], stands_for: dict) -> None:
-    if stands_for and not all(source.dated for source in sources):
-        old, new = next(iter(stands_for.items()))
-        raise InputError(
-            f"stack '{stack}': {old.path} and {new.path} have one date and no time of day; give "
-            "times in a scene sheet, or leave one out ('exclude:')"
-        )
-
-
-def _age(looked: _Looked):
-    """How new a processing is: by the name or sheet, by the file's tags, by its time stamp."""
-
-    def age(source: Source) -> tuple:
-        said = source.processed.isoformat() if source.processed else ""
-        return (
-            said,
-            looked.header(source).get("processed") or "",
-            (headers.stamp_of(source.path) or [0, 0])[1],
-            source.path,
-        )
-
-    return age
-
-
-def _same_twice(old: Source, new: Source, looked: _Looked) -> str:
-    ages = [_age(looked)(source) for source in (old, new)]
-    how = ("by its name", "by its tags", "by the time stamp of the file", "by its name's order")
-    reason = next(text for i, text in enumerate(how) if ages[0][i] != ages[1][i] or i == 3)
-    return (
-        f"{old.path} is the same acquisition as {new.path}, which is the newer processing {reason} "
-        "and is used"
-    )
-
-
 def _too_few(name: str, stack: str, polarization: str, scenes: dict, groups: int) -> str:
     only = f" ({next(iter(scenes.values())).paths[0]})" if scenes else ""
     count = "only one scene" if scenes else "no scene"
@@ -307,7 +194,7 @@ def _too_few(name: str, stack: str, polarization: str, scenes: dict, groups: int
 
 
 def _product(
-    stack: str, scenes: dict, own: _Own, looked: _Looked, settings: dict, superset: dict
+    stack: str, scenes: dict, own: Own, looked: Looked, settings: dict, superset: dict
 ) -> Product:
     """A product on the grid of its scenes."""
     oldest_first = [scenes[name] for name in sorted(scenes)]
@@ -327,7 +214,7 @@ def _product(
     return Product(scenes, grid, remarks=tuple(remarks), left_out=_left_out(own, looked))
 
 
-def _left_out(own: _Own, looked: _Looked) -> tuple[dict, ...]:
+def _left_out(own: Own, looked: Looked) -> tuple[dict, ...]:
     """The files of a polarization that are not used, with their scenes as far as they have one."""
     bad = sorted(own.sources & looked.bad.keys(), key=lambda source: source.time)
     return (
@@ -336,7 +223,7 @@ def _left_out(own: _Own, looked: _Looked) -> tuple[dict, ...]:
     )
 
 
-def _direction(members: list[Source], looked: _Looked) -> str | None:
+def _direction(members: list[Source], looked: Looked) -> str | None:
     found = {
         passes.direction(source, (looked.box[source][0] + looked.box[source][2]) / 2)
         for source in members
