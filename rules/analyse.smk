@@ -14,8 +14,8 @@ rule analyse:
         "../envs/analyse.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=by_scenes(600, 2),
+        runtime=minutes_by_scenes(10, 50),
     params:
         scenes=lambda wildcards: list(scenes_of(wildcards)),
         code=code_digest("analyse"),

@@ -13,8 +13,8 @@ rule compare:
         "../envs/analyse.yaml"
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=by_scenes(500, 0.2),
+        runtime=minutes_by_scenes(5, 200),
     params:
         code=code_digest("compare"),
     message:

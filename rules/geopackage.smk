@@ -13,8 +13,8 @@ rule geopackage:
         "../envs/export.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=by_scenes(600, 2),
+        runtime=minutes_by_scenes(10, 50),
     params:
         tiles=tiles_of,
         requirement=config["requirement"]["metres"],

@@ -22,8 +22,8 @@ rule locate:
         "../envs/analyse.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=20,
+        mem_mb=by_scenes(600, 2),
+        runtime=minutes_by_scenes(10, 50),
     params:
         scenes=lambda wildcards: {
             name: scene.platform for name, scene in scenes_of(wildcards).items()

@@ -32,8 +32,8 @@ rule map:
         "../envs/analyse.yaml"
     threads: 1
     resources:
-        mem_mb=1500,
-        runtime=20,
+        mem_mb=by_scenes(1000, 6),
+        runtime=minutes_by_scenes(20, 20),
     params:
         scenes=lambda wildcards: list(scenes_of(wildcards)),
         tiles=tiles_of,

@@ -9,8 +9,8 @@ rule parquet:
         "../envs/export.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=by_scenes(600, 1.5),
+        runtime=minutes_by_scenes(10, 100),
     params:
         code=code_digest("parquet"),
     message:

@@ -80,3 +80,24 @@ def template_mb(wildcards, input, threads) -> int:
         (megabytes_of(folder.glob("*.tif")) for folder in folders[:1]), default=0
     )
     return max(1000, round(400 + 4 * count * scene / tiles * threads))
+
+
+def by_scenes(least: int, each: float):
+    """Megabytes for a job behind the pairs: so many a thousand measurements of pairs and scenes."""
+
+    def megabytes(wildcards, attempt):
+        tiles = config["tiles"]["rows"] * config["tiles"]["columns"]
+        count = len(pairs_of(wildcards.stack, wildcards.polarization))
+        count += len(scenes_of(wildcards))
+        return attempt * max(least, round(300 + each * count * tiles / 1000))
+
+    return megabytes
+
+
+def minutes_by_scenes(least: int, scenes_a_minute: float):
+    """Minutes for a job behind the pairs by the number of scenes, more at each attempt."""
+
+    def runtime(wildcards, attempt):
+        return attempt * max(least, round(len(scenes_of(wildcards)) / scenes_a_minute))
+
+    return runtime

@@ -17,8 +17,8 @@ rule score:
         "../envs/analyse.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=by_scenes(700, 2),
+        runtime=minutes_by_scenes(10, 50),
     params:
         method=config["correlate"]["method"],
         code=code_digest("score"),

@@ -39,8 +39,8 @@ rule tabulate:
         "../envs/report.yaml"
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=by_scenes(500, 0.5),
+        runtime=minutes_by_scenes(5, 200),
     params:
         title=["{stack}", "{polarization}"],
         template=template_digest("report/table.html"),
@@ -68,8 +68,8 @@ rule tabulate_comparison:
         "../envs/report.yaml"
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=by_scenes(500, 0.5),
+        runtime=minutes_by_scenes(5, 200),
     params:
         title=["{stack}"],
         template=template_digest("report/table.html"),

@@ -720,3 +720,9 @@ with ThreadPoolExecutor(4) as pool:
         for threads in ("1", "4")
     }  # fmt: skip
     assert len(said) == 1 and "matched" in said.pop()
+
+
+def test_whole_pixels_are_expected_only_where_they_are_sure():
+    assert match.expected_at((4.1, -6.2)) == (4, -6)
+    for displacement in ((4.5, -6.0), (0.9, -1.1), (np.nan, 3.0), (0.0, 0.0)):
+        assert match.expected_at(displacement) == (0, 0)

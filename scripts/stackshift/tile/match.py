@@ -1,5 +1,6 @@
 """What a method finds for one tile of a pair, and the closed list of what can become of a tile."""
 
+import math
 from dataclasses import dataclass
 
 OK = "ok"  # counts
@@ -61,7 +62,9 @@ class Match:
 
 
 def expected_at(displacement: tuple[float, float]) -> tuple[int, int]:
-    """Whole pixels of a displacement, or zero where it lies between two."""
+    """Whole pixels of a displacement, or zero where it lies between two or is not known."""
+    if not all(map(math.isfinite, displacement)):
+        return 0, 0
     whole = round(displacement[0]), round(displacement[1])
     apart = max(abs(at - near) for at, near in zip(displacement, whole, strict=True))
     return whole if apart < _NEAR and max(map(abs, displacement)) > _FAR else (0, 0)
