@@ -86,7 +86,7 @@ def by_scenes(least: int, each: float):
     """Megabytes for a job behind the pairs: so many a thousand measurements of pairs and scenes."""
 
     def megabytes(wildcards, attempt):
-        tiles = config["tiles"]["rows"] * config["tiles"]["columns"]
+        tiles = math.prod(tiles_of(wildcards))
         count = len(pairs_of(wildcards.stack, wildcards.polarization))
         count += len(scenes_of(wildcards))
         return attempt * max(least, round(300 + each * count * tiles / 1000))
