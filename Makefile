@@ -15,7 +15,6 @@ COVERAGE := --cov=scripts/stackshift --cov-fail-under=95 --cov-report=term:skip-
 
 demo: $(RUN)
 	$(BIN)/snakemake --cores $(CORES) --report results/report.html --report-after-run
-	@echo "Tables and figures: results/demo/VV/analysis. All in one file: results/report.html"
 
 test: $(DEVELOP)
 	$(PYTEST_) -m "not long" $(COVERAGE) $(PYTEST)

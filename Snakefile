@@ -1,6 +1,19 @@
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 min_version("9.0")
+
+if not (
+    workflow.overwrite_configfiles
+    or workflow.modifier.skip_configfile
+    or Path("config.yaml").exists()
+):
+    raise WorkflowError(
+        f"there is no config.yaml in {Path.cwd()}: give your config with --configfile my.yaml "
+        "(README, Your own stack), or call from the folder of the workflow for the demo"
+    )
 
 
 configfile: "config.yaml"
@@ -14,8 +27,7 @@ include: "rules/scenes.smk"
 include: "rules/resources.smk"
 include: "rules/keep.smk"
 include: "rules/simulate.smk"
-include: "rules/check.smk"
-include: "rules/grid.smk"
+include: "rules/inventory.smk"
 include: "rules/superset.smk"
 include: "rules/flatten.smk"
 include: "rules/tile.smk"
@@ -33,9 +45,11 @@ include: "rules/quicklook.smk"
 include: "rules/plot.smk"
 include: "rules/map.smk"
 include: "rules/score.smk"
+include: "rules/explore.smk"
 include: "rules/parquet.smk"
 include: "rules/geopackage.smk"
 include: "rules/tabulate.smk"
+include: "rules/overall.smk"
 include: "rules/overview.smk"
 include: "rules/outputs.smk"
 include: "rules/targets.smk"
@@ -44,14 +58,14 @@ include: "rules/targets.smk"
 rule all:
     default_target: True
     input:
-        for_products(rules.check.output.report),
         tables(),
         comparisons(),
         pages(),
         figures(),
         exports(),
-        rules.overview.output.page,
+        # All, as a rule that a new version gives one more output runs again for that one alone.
+        rules.overview.output,
 
 
 onsuccess:
-    print(*closing(), sep="\n")
+    TELLER.succeed()

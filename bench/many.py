@@ -22,10 +22,11 @@ import numpy as np
 
 ROOT = Path(__file__).parents[1]
 SIZE, TILES = 4096, 8
-TO_TABLES = "analyse", "locate", "verdict", "compare"
+TO_TABLES = "analyse", "locate", "compare", "verdict"
 EXPORTS = "parquet", "tabulate", "tabulate_comparison", "geopackage", "map", "plot"
 TABLES = "measurements", "pairs", "scenes", "scene_tiles", "tiles", "residuals", "verdict"
-FIGURES = "offset_per_scene", "offset_per_pair", "offset_per_tile", "pair_matrix", "z_scores"
+FIGURES = ("offset_per_scene", "shift_per_pair", "offset_per_tile", "tile_errors", "pair_matrix",
+           "z_scores")  # fmt: skip
 RUN = """
 import json, resource, sys
 folder, module, arguments = sys.argv[1:]
@@ -92,6 +93,7 @@ def make(folder: Path, count: int, following: int) -> None:
     bounds = [300000.0, 3900000.0 + SIZE * e, 300000.0 + SIZE * a, 3900000.0]
     grid = {"crs": "EPSG:32611", "transform": transform, "width": SIZE, "height": SIZE}
     write(folder / "grid.json", grid | {"bounds": bounds})
+    write(folder / "analysis" / "inventory.json", {"left_out": [], "remarks": []})
     picture(folder / "quicklook.png", random)
     for scene in scenes:
         os.link(folder / "quicklook.png", folder / "quicklook" / f"{scene}.png")
@@ -115,13 +117,14 @@ def arguments(folder: Path, count: int) -> dict[str, tuple[str, dict]]:
     scenes = names(count)[::-1]
     out = {name: str(folder / "analysis" / f"{name}.csv") for name in TABLES}
     grid, cut, title = str(folder / "grid.json"), (TILES, TILES), "many VV"
-    unreadable, findings, verdict, comparison = (
+    inventory, findings, verdict, comparison = (
         str(folder / "analysis" / f"{name}.json")
-        for name in ("unreadable", "findings", "verdict", "comparison")
+        for name in ("inventory", "findings", "verdict", "comparison")
     )
     template = (ROOT / "report" / "table.html").read_text(encoding="utf-8")
     shown = "verdict", "scenes", "pairs", "tiles"
     requirement = {"name": "OPERA RTC-S1", "metres": 6.0, "share": 0.8, "confidence": 0.9}
+    requirement |= {"of": ["scenes", "pairs"], "shape": "radial"}
 
     def files(part: str) -> list[str]:
         return sorted(map(str, (folder / part).glob("*.json")))
@@ -132,7 +135,7 @@ def arguments(folder: Path, count: int) -> dict[str, tuple[str, dict]]:
     return {
         "analyse": ("analyse", {
             "correlation": files("correlation"), "scenes": scenes, "truth": None,
-            "measurements": out["measurements"], "pairs": out["pairs"], "unreadable": unreadable,
+            "measurements": out["measurements"], "pairs": out["pairs"],
         }),
         "locate": ("locate", {
             "contents": files("offsets"), "pairs": out["pairs"],
@@ -141,11 +144,13 @@ def arguments(folder: Path, count: int) -> dict[str, tuple[str, dict]]:
             "reference": None, "outputs": {k: out[k] for k in TABLES[2:6]} | {"findings": findings},
         }),
         "verdict": ("verdict", {
-            "scenes": out["scenes"], "findings": findings, "unreadable": unreadable,
-            "requirement": requirement, "report": verdict, "table": out["verdict"],
+            "inputs": {k: out[k] for k in ("scenes", "pairs", "scene_tiles")}
+            | {"grid": grid, "findings": findings, "inventory": inventory},
+            "comparisons": [comparison], "cut": cut, "requirement": requirement,
+            "report": verdict, "table": out["verdict"],
         }),
         "compare": ("compare", {
-            "first": out["scenes"], "second": out["scenes"],
+            "first": out["scenes"], "second": out["scenes"], "names": ("VV", "VH"),
             "table": str(folder / "analysis" / "comparison.csv"), "summary": comparison,
         }),
         "parquet": ("parquet", {
@@ -162,10 +167,12 @@ def arguments(folder: Path, count: int) -> dict[str, tuple[str, dict]]:
         }),
         "geopackage": ("geopackage", {
             "grid": grid, "tables": {k: out[k] for k in ("measurements", "tiles", "scene_tiles")},
-            "cut": cut, "requirement": 6.0, "path": str(folder / "analysis" / "tiles.gpkg"),
+            "cut": cut, "requirement": 6.0, "polarization": "VV", "title": title,
+            "path": str(folder / "analysis" / "tiles.gpkg"),
+            "project": str(folder / "analysis" / "tiles.qgz"),
             "templates": {
-                kind: (ROOT / "report" / "qgis" / f"{kind}.qml").read_text(encoding="utf-8")
-                for kind in ("footprints", "arrows")
+                path.stem: path.read_text(encoding="utf-8")
+                for path in (ROOT / "report" / "qgis").iterdir()
             },
         }),
         "map": ("map", {
@@ -174,7 +181,7 @@ def arguments(folder: Path, count: int) -> dict[str, tuple[str, dict]]:
             "stack_figures": figure("tile_offset_map"), "scene_figures": figure("scene_maps"),
         } | {k: out[k] for k in ("measurements", "tiles", "scenes", "scene_tiles")}),
         "plot": ("plot", {
-            "tables": {k: out[k] for k in TABLES if k not in ("scene_tiles", "verdict")},
+            "tables": {k: out[k] for k in TABLES if k != "verdict"},
             "verdict": verdict, "figures": {name: figure(name) for name in FIGURES},
             "requirement": 6.0, "title": title,
         }),

@@ -46,6 +46,8 @@ TESTS = {
     "inversion": _INVERT,
     "screening": f"tests/test_screening.py {_INVERT}",
     "judgement": "tests/test_verdict.py",
+    "separations": "tests/test_verdict.py",
+    "clusters": "tests/test_overall.py",
 }
 
 # A mutant that cannot even be imported, or that only a decorator's speed tells, says nothing about

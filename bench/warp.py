@@ -22,7 +22,7 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "scripts"))
 
-from stackio import raster, warp
+from stackio import pixels, raster, warp
 from stackshift.ground.lattice import Grid, fraction_off
 from stackshift.simulate import simulation
 from stackshift.tile import coherence
@@ -46,11 +46,9 @@ def warped(image: np.ndarray, there: Grid, grid: Grid, kernel: str) -> np.ndarra
         path = Path(folder) / "scene.tif"
         with raster.create(path, there, {}) as target:
             raster.write_rows(target, 0, image)
-        with raster.open_scene(path) as source:
-            if kernel == "sinc":
-                return np.concatenate([block for _, block in warp.warped(source, grid, 0.0)])
-            with raster.warped(source, grid, kernel, 0.0) as view:
-                return raster.masked(raster.read_rows(view, 0, grid.height), 0.0)
+        with pixels.opened(path) as source:
+            blocks = raster.row_blocks(grid.height)
+            return np.concatenate([warp.warped(source, grid, rows, kernel) for rows in blocks])
 
 
 def simulated(trials: int):

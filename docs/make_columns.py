@@ -17,12 +17,15 @@ TABLES = {
     "residuals.csv: a row a pair of the network": columns.RESIDUALS_TABLE,
     "comparison/VV_VH.csv: a row a scene": columns.COMPARISON_TABLE,
     "injection/injection.csv: a row a pair and tile": columns.INJECTION_TABLE,
+    "tiles.gpkg: columns of its points beside those of the tables": columns.ARROWS,
     "verdict.csv: a row a criterion": columns.VERDICT_TABLE,
+    "verdict_all.csv: a row a stack and polarization, of scenes and of pairs": columns.SITES_TABLE,
 }
 HEAD = """# Columns of the tables
 
-Metres are on the ground: x to the east, y to the north. A unit of 1 is a plain ratio; a missing
-value is an empty field. The JSON of a pair uses the same names.
+Metres are on the ground, on the WGS 84 ellipsoid: x to true (geographic) east, y to true north, in
+the middle of the tile, whatever the CRS. A unit of 1 is a plain ratio; a missing value is an empty
+field. The JSON of a pair uses the same names.
 """
 
 if __name__ == "__main__":

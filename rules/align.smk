@@ -18,8 +18,7 @@ rule align:
         mem_mb=by_tile(700, 25),
         runtime=minutes(20, 100),
     params:
-        rows=config["tiles"]["rows"],
-        columns=config["tiles"]["columns"],
+        tiles=tiles_of,
         options=config["correlate"]["coherence"],
         made_from=lambda wildcards: aligned_from(**wildcards),
     message:

@@ -6,7 +6,6 @@ rule analyse:
     output:
         measurements=f"{ANALYSIS}/measurements.csv",
         pairs=f"{ANALYSIS}/pairs.csv",
-        unreadable=f"{ANALYSIS}/unreadable.json",
     log:
         "logs/{stack}/{polarization}/analyse.log",
     benchmark:

@@ -17,8 +17,7 @@ rule correlate:
         mem_mb=by_tile(700, 25),
         runtime=minutes(20, 100),
     params:
-        rows=config["tiles"]["rows"],
-        columns=config["tiles"]["columns"],
+        tiles=tiles_of,
         method=config["correlate"]["method"],
         options=config["correlate"][config["correlate"]["method"]],
         made_from=lambda wildcards: made_from(**wildcards),

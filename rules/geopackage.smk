@@ -1,11 +1,12 @@
 rule geopackage:
     input:
-        grid=rules.grid.output.grid,
+        grid=rules.inventory.output.grid,
         measurements=rules.analyse.output.measurements,
         tiles=rules.locate.output.tiles,
         scene_tiles=rules.locate.output.scene_tiles,
     output:
         tiles=f"{ANALYSIS}/tiles.gpkg",
+        project=f"{ANALYSIS}/tiles.qgz",
     log:
         "logs/{stack}/{polarization}/geopackage.log",
     conda:
@@ -15,11 +16,15 @@ rule geopackage:
         mem_mb=by_scenes(600, 2),
         runtime=minutes_by_scenes(10, 50),
     params:
-        rows=config["tiles"]["rows"],
-        columns=config["tiles"]["columns"],
+        tiles=tiles_of,
         requirement=config["requirement"]["metres"],
         templates=template_digest(
-            "report/qgis/footprints.qml", "report/qgis/arrows.qml"
+            *(
+                f"report/qgis/{name}.qml"
+                for name in ("footprints", "arrows", "status")
+            ),
+            "report/qgis/image.qml",
+            "report/qgis/project.qgs",
         ),
         code=code_digest("geopackage"),
     message:

@@ -3,7 +3,6 @@ import re
 from functools import cache
 from pathlib import Path
 
-from stackflow.forced import is_forced
 from stackio.files import read_json
 
 
@@ -16,16 +15,16 @@ def kept(stage: str, path):
 def origin(stack: str, polarization: str, scene: str) -> str:
     """Digest of all that a scene's tiles are made from: its file, code and parameters."""
     root = real(stack)
-    scenes = PRODUCTS[root, polarization]
-    fixed = extent_of(root)[0] == "bounds"
+    product = PRODUCTS[root, polarization]
+    here = product.scenes[scene]
     return digest_of(
-        Path(scenes[scene].path).name,
-        written(root, [scenes[scene]]),
-        config["stacks"][root].get("simulate"),
-        [] if fixed else sorted(Path(other.path).name for other in scenes.values()),
-        [code_digest(stage) for stage in ("grid", "superset", "flatten", "tile")],
-        [config[stage] for stage in ("superset", "flatten", "tiles")],
-        extent_of(root),
+        [{**file, "path": Path(file["path"]).name} for file in sources(root, here)],
+        written(root, [here]),
+        STACKS[root].get("simulate"),
+        product.grid.record(),
+        [code_digest(stage) for stage in ("superset", "flatten", "tile")],
+        [config["superset"][key] for key in ("resampling", "nodata", "mosaic")],
+        [config["flatten"], TILES[root, polarization]],
         [config["inject"], code_digest("inject")] if stack != root else [],
     )
 
@@ -42,7 +41,7 @@ def made_from(stack: str, polarization: str, reference: str, secondary: str) -> 
 
 def template_from(stack: str, polarization: str) -> str:
     """Digest of all that a template depends on, which it carries."""
-    members = template_members(PRODUCTS[real(stack), polarization])
+    members = template_members(PRODUCTS[real(stack), polarization].scenes)
     return digest_of(
         [origin(stack, polarization, scene) for scene in members],
         [
@@ -73,7 +72,7 @@ def measured() -> dict[str, list[str]]:
     found = {"correlate": [], "template": [], "align": []}
     if "tiles" in config["keep"] or is_forced():
         return found
-    for (stack, polarization), scenes in PRODUCTS.items():
+    for (stack, polarization), found_there in PRODUCTS.items():
         folder = f"results/{stack}/{polarization}"
         product = (stack, polarization)
         wanted = [
@@ -95,7 +94,7 @@ def measured() -> dict[str, list[str]]:
                 f"{folder}/offsets/{scene}.json",
                 lambda scene=scene: aligned_from(*product, scene),
             )
-            for scene in scenes
+            for scene in found_there.scenes
         ]
         for stage, path, digest in wanted:
             file = Path(placed(path))

@@ -3,7 +3,7 @@ rule locate:
         unpack(truth_of),
         pairs=rules.analyse.output.pairs,
         measurements=rules.analyse.output.measurements,
-        grid=rules.grid.output.grid,
+        grid=rules.inventory.output.grid,
         # Named one by one, as in analyse.
         offsets=lambda wildcards: offsets_of(wildcards.stack, wildcards.polarization),
     output:
@@ -28,8 +28,7 @@ rule locate:
         scenes=lambda wildcards: {
             name: scene.platform for name, scene in scenes_of(wildcards).items()
         },
-        rows=config["tiles"]["rows"],
-        columns=config["tiles"]["columns"],
+        tiles=tiles_of,
         reference=config["align"]["reference"],
         code=code_digest("locate"),
     message:

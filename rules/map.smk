@@ -1,6 +1,6 @@
 rule map:
     input:
-        grid=rules.grid.output.grid,
+        grid=rules.inventory.output.grid,
         measurements=rules.analyse.output.measurements,
         tiles=rules.locate.output.tiles,
         scenes=rules.locate.output.scenes,
@@ -36,8 +36,7 @@ rule map:
         runtime=minutes_by_scenes(20, 20),
     params:
         scenes=lambda wildcards: list(scenes_of(wildcards)),
-        rows=config["tiles"]["rows"],
-        columns=config["tiles"]["columns"],
+        tiles=tiles_of,
         requirement=config["requirement"]["metres"],
         method=config["correlate"]["method"],
         code=code_digest("map"),

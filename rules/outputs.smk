@@ -1,13 +1,14 @@
 # What a run makes, and what it says at its end.
-import time
+import sys
 from pathlib import Path
 
-# What is older was judged by an earlier run.
-START = time.time()
+from stackflow.terminal import Teller, report_path
+
 FIGURES = (
     "offset_per_scene",
-    "offset_per_pair",
+    "shift_per_pair",
     "offset_per_tile",
+    "tile_errors",
     "pair_matrix",
     "z_scores",
     "tile_offset_map",
@@ -27,25 +28,58 @@ def figures() -> list[str]:
         for stack, polarization in PRODUCTS
         for name in (
             *FIGURES,
-            *(["truth"] if "simulate" in config["stacks"][stack] else []),
+            *(["truth"] if "simulate" in STACKS[stack] else []),
         )
         for suffix in ("png", "svg")
     ]
 
 
+def links(stack: str, polarization: str) -> dict[str, list[tuple[str, str]]]:
+    """What the overview leads to, by kind: (text, path from the overview)."""
+    product = f"{stack}/{polarization}"
+    drawn = [*FIGURES, *(["truth"] if is_simulated(stack) else [])]
+    shown = ("scenes", "pairs", "tiles", "verdict")
+    return {
+        "explore": [
+            (
+                "click through scenes, pairs and tiles",
+                f"{product}/analysis/explore.html",
+            )
+        ],
+        "figures": [
+            (name.replace("_", " "), f"{product}/analysis/{name}.svg") for name in drawn
+        ],
+        "tables": [
+            *((name, f"{product}/analysis/{name}.html") for name in shown),
+            *((f"{name}.csv", f"{product}/analysis/{name}.csv") for name in TABLES),
+        ],
+        "maps": [
+            ("tiles.qgz for QGIS", f"{product}/analysis/tiles.qgz"),
+            ("tiles.gpkg", f"{product}/analysis/tiles.gpkg"),
+            ("template.tif", f"{product}/template/template.tif"),
+            ("template.png", f"{product}/template/template.png"),
+        ],
+        "folders": [
+            ("all tables and figures", f"{product}/analysis/"),
+            ("quicklooks", f"{product}/quicklook/superset/"),
+        ],
+    }
+
+
 def exports() -> list[str]:
-    """What opens elsewhere: Parquet for the tables, a GeoPackage for the tiles, quicklooks."""
+    """What opens elsewhere: Parquet for the tables, a GeoPackage and a project for the tiles, quicklooks."""
     return [
         *for_products(*(f"{ANALYSIS}/{name}.parquet" for name in TABLES)),
-        *for_products(f"{ANALYSIS}/tiles.gpkg"),
+        *for_products(f"{ANALYSIS}/tiles.gpkg", f"{ANALYSIS}/tiles.qgz"),
         *for_products(rules.picture.output.picture),
         *for_scenes("results/{stack}/{polarization}/quicklook/superset/{scene}.png"),
     ]
 
 
 def pages() -> list[str]:
-    """The tables as pages for the report."""
+    """The tables as pages for the report, and the pages to explore."""
     return [
+        *for_products(rules.explore.output.page),
         *for_products(f"{ANALYSIS}/scenes.html"),
         *(path.removesuffix(".csv") + ".html" for path in comparisons()),
     ]
@@ -54,19 +88,43 @@ def pages() -> list[str]:
 def comparisons() -> list[str]:
     """The comparisons of the polarizations of each stack, the first with each other one."""
     return [
-        f"results/{stack}/comparison/{settings['polarizations'][0]}_{other}.csv"
-        for stack, settings in config["stacks"].items()
-        for other in settings["polarizations"][1:]
+        f"results/{stack}/comparison/{first}_{other}.csv"
+        for stack in STACKS
+        for first, *others in [polarizations_of(stack)]
+        for other in others
     ]
 
 
-def closing() -> list[str]:
-    """What a run that has judged says at its end: the verdicts, and where they are explained."""
+def judged() -> bool:
+    """Whether the run comes to the verdicts: their lines are among what its targets need."""
+    return any(rules.overview.output.lines in job.output for job in workflow.dag.jobs)
+
+
+def closing(with_report: bool = False) -> list[str]:
+    """What a run that comes to the verdicts says at its end: them, and where they are explained."""
     lines, page = map(Path, (rules.overview.output.lines, rules.overview.output.page))
-    if not lines.is_file() or lines.stat().st_mtime < START:
+    if workflow.dryrun or not judged() or not lines.is_file():
         return []
     return [
         *lines.read_text(encoding="utf-8").splitlines(),
         f"Overview: {page.resolve()}",
-        "All in one file to send around: the same call with --report report.html added",
+        (
+            f"All in one file to send around: {Path(report_path(sys.argv)).resolve()}"
+            if with_report
+            else "For all in one file to send around, call again with --report report.html added"
+        ),
     ]
+
+
+def named_targets() -> list[str]:
+    """The targets that have a name: rules without outputs."""
+    return [each.name for each in workflow.rules if not each.output]
+
+
+TELLER = Teller(closing, named_targets)
+# Another workflow that uses this one as a module has its own last words, and jobs have none.
+if (
+    workflow.is_main_process
+    and Path(workflow.main_snakefile).resolve() == HERE.parent / "Snakefile"
+):
+    TELLER.listen(workflow.logger_manager.logger)

@@ -2,6 +2,13 @@ rule overview:
     input:
         verdicts=for_products(rules.verdict.output.report),
         pairs=for_products(rules.analyse.output.pairs),
+        overall=rules.overall.output.report,
+        scenes=for_products(rules.locate.output.scenes),
+        figures=for_products(rules.plot.output.offset_per_scene),
+        pictures=for_products(rules.plot.output.offset_per_scene_png),
+        comparisons=lambda wildcards: [
+            path.removesuffix(".csv") + ".json" for path in comparisons()
+        ],
     output:
         page=report(
             "results/overview.html",
@@ -10,6 +17,7 @@ rule overview:
             labels={"page": "verdicts and config"},
         ),
         lines="results/verdicts.txt",
+        front="results/front.rst",
         settings="results/config.yaml",
     log:
         "logs/overview.log",
@@ -21,6 +29,7 @@ rule overview:
         runtime=5,
     params:
         names=list(PRODUCTS),
+        links=lambda wildcards: [links(*product) for product in PRODUCTS],
         settings=lambda wildcards: config,
         template=template_digest("report/overview.html"),
         code=code_digest("overview"),

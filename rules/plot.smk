@@ -4,6 +4,7 @@ rule plot:
         pairs=rules.analyse.output.pairs,
         tiles=rules.locate.output.tiles,
         scenes=rules.locate.output.scenes,
+        scene_tiles=rules.locate.output.scene_tiles,
         residuals=rules.locate.output.residuals,
         verdict=rules.verdict.output.report,
     output:
@@ -15,14 +16,14 @@ rule plot:
             labels={"figure": "offset per scene"},
         ),
         offset_per_scene_png=f"{ANALYSIS}/offset_per_scene.png",
-        offset_per_pair=report(
-            f"{ANALYSIS}/offset_per_pair.svg",
-            caption="../report/offset_per_pair.rst",
+        shift_per_pair=report(
+            f"{ANALYSIS}/shift_per_pair.svg",
+            caption="../report/shift_per_pair.rst",
             category="Stack {stack} {polarization}",
             subcategory="Figures",
-            labels={"figure": "offset per pair"},
+            labels={"figure": "shift per pair"},
         ),
-        offset_per_pair_png=f"{ANALYSIS}/offset_per_pair.png",
+        shift_per_pair_png=f"{ANALYSIS}/shift_per_pair.png",
         offset_per_tile=report(
             f"{ANALYSIS}/offset_per_tile.svg",
             caption="../report/offset_per_tile.rst",
@@ -31,6 +32,14 @@ rule plot:
             labels={"figure": "offset per tile"},
         ),
         offset_per_tile_png=f"{ANALYSIS}/offset_per_tile.png",
+        tile_errors=report(
+            f"{ANALYSIS}/tile_errors.svg",
+            caption="../report/tile_errors.rst",
+            category="Stack {stack} {polarization}",
+            subcategory="Figures",
+            labels={"figure": "tile errors"},
+        ),
+        tile_errors_png=f"{ANALYSIS}/tile_errors.png",
         pair_matrix=report(
             f"{ANALYSIS}/pair_matrix.svg",
             caption="../report/pair_matrix.rst",

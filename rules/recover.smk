@@ -8,7 +8,7 @@ rule recover:
             for kind in ("injected", "boxes")
             for scene in scenes_of(wildcards)
         ],
-        grid=rules.grid.output.grid,
+        grid=rules.inventory.output.grid,
     output:
         table="results/{stack}/{polarization}/injection/injection.csv",
         report="results/{stack}/{polarization}/injection/injection.json",
@@ -23,6 +23,7 @@ rule recover:
         mem_mb=1000,
         runtime=10,
     params:
+        tiles=tiles_of,
         code=code_digest("recover"),
     message:
         "Compare injected with recovered displacements of {wildcards.stack} {wildcards.polarization}"

@@ -1,4 +1,5 @@
 # Memory and time of a job by the size of its input, more at each attempt.
+import math
 
 
 def megabytes_of(paths) -> float:
@@ -10,7 +11,7 @@ def megabytes_of(paths) -> float:
 
 def read_in_place(wildcards, input) -> list[str]:
     """What a job reads of the user's, which is no input."""
-    return [source(wildcards.stack, scene_of(wildcards))]
+    return [file["path"] for file in sources(wildcards.stack, scene_of(wildcards))]
 
 
 def inputs(wildcards, input):
@@ -42,7 +43,7 @@ def minutes(least: int, megabytes_a_minute: float, read=inputs):
 
 def simulated_mb(stack: str) -> float:
     """Megabytes of a scene of a simulated stack."""
-    settings = config["stacks"][stack]["simulate"]
+    settings = STACKS[stack]["simulate"]
     return settings["rows"] * settings["columns"] * 4 / 1e6
 
 
@@ -54,8 +55,18 @@ def by_tile(least: int, factor: float):
         scene = max(
             (megabytes_of(folder.glob("*.tif")) for folder in folders), default=0
         )
-        tiles = config["tiles"]["rows"] * config["tiles"]["columns"]
+        tiles = math.prod(tiles_of(wildcards))
         return attempt * max(least, round(300 + factor * scene / tiles))
+
+    return megabytes
+
+
+def by_row(least: int, factor: float):
+    """Megabytes for a job that works on a row of tiles at a time."""
+
+    def megabytes(wildcards, input, attempt):
+        share = factor / tiles_of(wildcards)[0]
+        return attempt * max(least, round(300 + share * megabytes_of(input)))
 
     return megabytes
 
@@ -63,7 +74,7 @@ def by_tile(least: int, factor: float):
 def template_mb(wildcards, input, threads) -> int:
     """Megabytes of a template: a tile of each of its scenes, four times, for each thread."""
     count = len(members_of(wildcards))
-    tiles = config["tiles"]["rows"] * config["tiles"]["columns"]
+    tiles = math.prod(tiles_of(wildcards))
     folders = [Path(folder) for folder in input.tiles if Path(folder).is_dir()]
     scene = max(
         (megabytes_of(folder.glob("*.tif")) for folder in folders[:1]), default=0
@@ -75,7 +86,7 @@ def by_scenes(least: int, each: float):
     """Megabytes for a job behind the pairs: so many a thousand measurements of pairs and scenes."""
 
     def megabytes(wildcards, attempt):
-        tiles = config["tiles"]["rows"] * config["tiles"]["columns"]
+        tiles = math.prod(tiles_of(wildcards))
         count = len(pairs_of(wildcards.stack, wildcards.polarization))
         count += len(scenes_of(wildcards))
         return attempt * max(least, round(300 + each * count * tiles / 1000))

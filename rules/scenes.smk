@@ -1,5 +1,14 @@
 # The scenes and pairs of each stack and polarization, known before any job runs.
-from stackflow.catalogue import check_apart, find, simulated, stamp
+from snakemake.logging import logger
+
+from stackflow import grids, headers
+from stackflow.forced import is_forced
+from stackflow.acquisitions import Scene
+from stackflow.stacks import assemble, simulated
+from stackflow.tiling import tiles_for
+from stackio.files import read_json
+from stackshift.ground.lattice import Grid, intersection, snap
+from stackshift.simulate.place import ground_grid
 from stackshift.stack.pairing import (
     check_scene,
     choose,
@@ -32,23 +41,51 @@ wildcard_constraints:
     secondary=r"\d{8}T\d{6}",
 
 
-def find_products() -> dict:
-    """The scenes, newest first, by (stack, polarization)."""
-    products = {}
-    for stack, settings in config["stacks"].items():
-        search = simulated if "simulate" in settings else find
-        for polarization in settings["polarizations"]:
-            products[stack, polarization] = search(
-                stack, settings.get("simulate", settings), polarization
+def simulated_grid(settings: dict) -> Grid:
+    """The grid of a simulated stack, whose scenes are not there yet."""
+    whole = ground_grid(settings["simulate"])
+    extent, bounds = grids.extent(settings, config["superset"])
+    if extent == "union":
+        return whole
+    if extent == "intersection":
+        # Imported here, as extents are drawn by chance and NumPy takes its time.
+        from stackshift.simulate.simulated_stack import scene_grids
+
+        bounds = intersection([g.bounds for g in scene_grids(settings["simulate"])])
+    return snap(bounds, whole)
+
+
+def find_products() -> tuple[dict, dict, list[str]]:
+    """The products by (stack, polarization), the config's entry of each stack, lines to print."""
+    products, entries, lines = {}, {}, []
+    for name, settings in config["stacks"].items():
+        if "simulate" in settings:
+            grid = simulated_grid(settings)
+            found = {
+                (name, polarization): simulated(
+                    name, settings["simulate"], polarization, grid
+                )
+                for polarization in settings["polarizations"]
+            }
+        else:
+            found, said = assemble(
+                name, settings, config["superset"], config["check"]["unreadable"]
             )
-        check_apart(stack, [products[stack, p] for p in settings["polarizations"]])
-    return products
+            lines += said
+        if taken := sorted({stack for stack, _ in found} & set(entries)):
+            raise InputError(
+                f"stack '{name}': a track of it would be called '{taken[0]}', as another stack is; rename one"
+            )
+        products |= found
+        entries |= {stack: settings for stack, _ in found}
+    return products, entries, lines
 
 
 def choose_pairs() -> dict:
     """The pairs (reference, secondary) by (stack, polarization)."""
     pairs = {}
-    for (stack, polarization), scenes in PRODUCTS.items():
+    for (stack, polarization), product in PRODUCTS.items():
+        scenes = product.scenes
         try:
             pairs[stack, polarization] = choose(scenes, config["pairs"])
             check_scene(config["align"]["reference"], scenes, "align.reference")
@@ -57,10 +94,27 @@ def choose_pairs() -> dict:
     return pairs
 
 
+def choose_tiles() -> dict:
+    """(rows, columns) of tiles by (stack, polarization)."""
+    method = config["correlate"]["method"]
+    tiles = {}
+    for (stack, polarization), product in PRODUCTS.items():
+        try:
+            tiles[stack, polarization] = tiles_for(
+                product.grid, config["tiles"], method
+            )
+        except InputError as error:
+            raise InputError(f"stack '{stack}', {polarization}: {error}") from None
+    return tiles
+
+
 try:
     check_finite(config)
-    PRODUCTS = find_products()
+    if workflow.is_main_process:
+        headers.forget(everything=is_forced())
+    PRODUCTS, STACKS, SAID = find_products()
     PAIRS = choose_pairs()
+    TILES = choose_tiles()
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
@@ -70,9 +124,35 @@ def real(stack: str) -> str:
     return stack.partition("@")[0]
 
 
+def product_of(wildcards):
+    """The stack and polarization of a job: scenes, grid, what was noticed."""
+    return PRODUCTS[real(wildcards.stack), wildcards.polarization]
+
+
+def grid_of(wildcards) -> dict:
+    """The common grid of a job's stack, as it stands in `grid.json`."""
+    return product_of(wildcards).grid.record()
+
+
+def noticed(wildcards) -> dict:
+    """What is to be said of a job's stack besides its scenes."""
+    product = product_of(wildcards)
+    return {
+        "track": product.track,
+        "direction": product.direction,
+        "left_out": list(product.left_out),
+        "remarks": list(product.remarks),
+    }
+
+
+def tiles_of(wildcards) -> tuple[int, int]:
+    """(rows, columns) of tiles that a scene of a job is cut into."""
+    return TILES[real(wildcards.stack), wildcards.polarization]
+
+
 def scenes_of(wildcards) -> dict:
     """The scenes of the stack and polarization of a job, newest first."""
-    return PRODUCTS[real(wildcards.stack), wildcards.polarization]
+    return product_of(wildcards).scenes
 
 
 def scene_of(wildcards):
@@ -100,7 +180,9 @@ def for_products(*patterns: str) -> list[str]:
 def for_scenes(pattern: str) -> list[str]:
     """A pattern filled in for each scene of each stack and polarization."""
     names = [
-        (*product, scene) for product, scenes in PRODUCTS.items() for scene in scenes
+        (*names, scene)
+        for names, product in PRODUCTS.items()
+        for scene in product.scenes
     ]
     stacks, polarizations, scenes = zip(*names, strict=True)
     return expand(pattern, zip, stack=stacks, polarization=polarizations, scene=scenes)
@@ -118,13 +200,28 @@ def offsets_of(stack: str, polarization: str) -> list[str]:
     """What was measured of each scene of a stack and polarization."""
     return [
         f"results/{stack}/{polarization}/offsets/{scene}.json"
-        for scene in PRODUCTS[real(stack), polarization]
+        for scene in PRODUCTS[real(stack), polarization].scenes
+    ]
+
+
+def polarizations_of(stack: str) -> list[str]:
+    """The polarizations in which a stack has scenes, in the order of the config."""
+    return [polarization for name, polarization in PRODUCTS if name == stack]
+
+
+def comparisons_of(stack: str, polarization: str) -> list[str]:
+    """The comparisons of a polarization with the first of its stack, or of the first with all."""
+    first, *others = polarizations_of(real(stack))
+    return [
+        f"results/{stack}/comparison/{first}_{other}.json"
+        for other in others
+        if polarization in (first, other)
     ]
 
 
 def is_simulated(stack: str) -> bool:
     """Whether the workflow makes the scenes of a stack itself."""
-    return "simulate" in config["stacks"].get(stack, {})
+    return "simulate" in STACKS.get(stack, {})
 
 
 def made(stack: str, scenes) -> list[str]:
@@ -133,17 +230,27 @@ def made(stack: str, scenes) -> list[str]:
     Scenes of the user are no inputs: Snakemake compares time stamps alone, and so takes no notice of
     an older file in a newer one's place, and fails on a file whose time stamp lies in the future.
     """
-    return [scene.path for scene in scenes] if is_simulated(stack) else []
+    if not is_simulated(stack):
+        return []
+    return [path for scene in scenes for path in scene.paths]
 
 
-def source(stack: str, scene) -> str:
-    """The path of a scene as a job opens it."""
-    return placed(scene.path) if is_simulated(stack) else scene.path
+def sources(stack: str, scene: Scene) -> list[dict]:
+    """The files of a scene as a job opens them: path, band, and what its values are."""
+    files = [
+        source.as_opened(STACKS[stack].get("values", "auto"))
+        for source in scene.sources
+    ]
+    if is_simulated(stack):
+        return [{**file, "path": placed(file["path"])} for file in files]
+    return files
 
 
 def written(stack: str, scenes) -> list:
-    """Size and time stamp of each scene that the workflow does not make: a parameter of who reads it."""
-    return [] if is_simulated(stack) else [stamp(scene.path) for scene in scenes]
+    """Size and time stamp of each file that the workflow does not make: a parameter of who reads it."""
+    if is_simulated(stack):
+        return []
+    return [headers.stamp_of(path) for scene in scenes for path in scene.paths]
 
 
 def truth_of(wildcards) -> dict:
@@ -153,26 +260,24 @@ def truth_of(wildcards) -> dict:
     return {}
 
 
-def extent_of(stack: str) -> tuple[str, list[float] | None]:
-    """How the grid of a stack is found, and its bounds if they are fixed."""
-    bounds = config["stacks"][real(stack)].get("bounds")
-    if bounds:
-        return "bounds", bounds
-    return config["superset"]["extent"], config["superset"]["bounds"]
+def enlarged() -> list[str]:
+    """A line for each stack whose grid is another than that of the last run, as all is made anew."""
+    lines = []
+    for (stack, polarization), product in PRODUCTS.items():
+        path = Path(placed(f"results/{stack}/{polarization}/grid.json"))
+        if not path.is_file():
+            continue
+        before, now = read_json(path), product.grid.record()
+        if before != now:
+            lines.append(
+                f"stack '{stack}', {polarization}: the common grid is now {now['width']} x {now['height']} pixels, "
+                f"before {before['width']} x {before['height']}: all {len(product.scenes)} scenes are made again; "
+                f"to keep it as it was, give the stack 'bounds: {before['bounds']}'"
+            )
+    return lines
 
 
-def checked(wildcards) -> dict:
-    """The scenes to look at before any work, newest first; none of a simulated stack."""
-    return {} if is_simulated(wildcards.stack) else scenes_of(wildcards)
-
-
-def grid_scenes(wildcards) -> list:
-    """The scenes that define the grid, oldest first.
-
-    Fixed bounds need only the oldest, so that a scene that is added later changes no input.
-    """
-    scenes = list(reversed(scenes_of(wildcards).values()))
-    if extent_of(wildcards.stack)[0] == "bounds":
-        # A second and a third in case that the oldest is one to be left out.
-        return scenes[: 1 if config["check"]["unreadable"] == "stop" else 3]
-    return scenes
+# Once a call, as each job reads this again.
+if workflow.is_main_process:
+    for line in (*SAID, *enlarged()):
+        logger.warning(line)

@@ -14,7 +14,7 @@ rule simulate:
         * max(1000, 300 + round(simulated_mb(wildcards.stack) * 40)),
         runtime=20,
     params:
-        settings=lambda wildcards: config["stacks"][wildcards.stack]["simulate"],
+        settings=lambda wildcards: STACKS[wildcards.stack]["simulate"],
         code=code_digest("simulate"),
     message:
         "Simulate scene {wildcards.name} of {wildcards.stack}"
@@ -34,7 +34,7 @@ rule truth:
         mem_mb=500,
         runtime=5,
     params:
-        settings=lambda wildcards: config["stacks"][wildcards.stack]["simulate"],
+        settings=lambda wildcards: STACKS[wildcards.stack]["simulate"],
         code=code_digest("truth"),
     message:
         "Write the true offsets of {wildcards.stack}"

@@ -1,7 +1,6 @@
 rule superset:
     input:
         scene=lambda wildcards: made(wildcards.stack, [scene_of(wildcards)]),
-        grid=rules.grid.output.grid,
     output:
         scene=kept("superset", "results/{stack}/{polarization}/superset/{scene}.tif"),
     log:
@@ -17,10 +16,11 @@ rule superset:
         mem_mb=memory(600, 0.3, read_in_place),
         runtime=minutes(10, 100, read_in_place),
     params:
-        source=lambda wildcards: source(wildcards.stack, scene_of(wildcards)),
+        files=lambda wildcards: sources(wildcards.stack, scene_of(wildcards)),
+        grid=grid_of,
         written=lambda wildcards: written(wildcards.stack, [scene_of(wildcards)]),
         resampling=config["superset"]["resampling"],
-        unreadable=config["check"]["unreadable"],
+        mosaic=config["superset"]["mosaic"],
         no_data=config["superset"]["nodata"],
         platform=lambda wildcards: scene_of(wildcards).platform,
         code=code_digest("superset"),

@@ -3,32 +3,32 @@
 
 rule supersets:
     input:
-        for_products(rules.check.output.report),
+        for_products(rules.inventory.output.grid),
         for_scenes(rules.superset.output.scene),
 
 
 rule flattened:
     input:
-        for_products(rules.check.output.report),
+        for_products(rules.inventory.output.grid),
         for_scenes(rules.flatten.output.scene),
 
 
 rule tiled:
     input:
-        for_products(rules.check.output.report),
+        for_products(rules.inventory.output.grid),
         for_scenes(rules.tile.output.tiles),
 
 
 rule correlated:
     input:
-        for_products(rules.check.output.report),
+        for_products(rules.inventory.output.grid),
         # A list, as Snakemake loses the first of what is made one by one.
         [path for product in PRODUCTS for path in measurements_of(*product)],
 
 
 rule analysed:
     input:
-        for_products(rules.check.output.report),
+        for_products(rules.inventory.output.grid),
         tables(),
 
 
@@ -37,5 +37,5 @@ rule analysed:
 
 rule injected:
     input:
-        for_products(rules.check.output.report),
+        for_products(rules.inventory.output.grid),
         for_products("results/{stack}/{polarization}/injection/injection.json"),

@@ -11,7 +11,6 @@ rule template:
                 pairs_of(wildcards.stack, wildcards.polarization),
             )
         ],
-        grid="results/{stack}/{polarization}/grid.json",
     output:
         image="results/{stack}/{polarization}/template/template.tif",
         report="results/{stack}/{polarization}/template/template.json",
@@ -30,8 +29,8 @@ rule template:
         runtime=minutes(30, 50),
     params:
         scenes=lambda wildcards: members_of(wildcards),
-        rows=config["tiles"]["rows"],
-        columns=config["tiles"]["columns"],
+        grid=grid_of,
+        tiles=tiles_of,
         options=config["correlate"]["coherence"],
         made_from=lambda wildcards: template_from(**wildcards),
     message:

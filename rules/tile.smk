@@ -12,11 +12,10 @@ rule tile:
         "../envs/raster.yaml"
     threads: 1
     resources:
-        mem_mb=memory(600, 3 / config["tiles"]["rows"]),
+        mem_mb=by_row(600, 3),
         runtime=minutes(10, 100),
     params:
-        rows=config["tiles"]["rows"],
-        columns=config["tiles"]["columns"],
+        tiles=tiles_of,
         code=code_digest("tile"),
     message:
         "Cut {wildcards.scene} of {wildcards.stack} {wildcards.polarization} into tiles"

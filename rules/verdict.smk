@@ -1,8 +1,14 @@
 rule verdict:
     input:
         scenes=rules.locate.output.scenes,
+        pairs=rules.analyse.output.pairs,
+        scene_tiles=rules.locate.output.scene_tiles,
+        grid=rules.inventory.output.grid,
         findings=rules.locate.output.findings,
-        unreadable=rules.analyse.output.unreadable,
+        inventory=rules.inventory.output.inventory,
+        comparisons=lambda wildcards: comparisons_of(
+            wildcards.stack, wildcards.polarization
+        ),
     output:
         report=f"{ANALYSIS}/verdict.json",
         table=f"{ANALYSIS}/verdict.csv",
@@ -16,6 +22,7 @@ rule verdict:
         runtime=minutes_by_scenes(5, 200),
     params:
         requirement=config["requirement"],
+        tiles=tiles_of,
         code=code_digest("verdict"),
     message:
         "Judge {wildcards.stack} {wildcards.polarization}"

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stackio import files, job, raster
-from stackshift.ground.geometry import pixel_size
+from stackio import earth, files, job, raster
 from stackshift.ground.lattice import tile_edges
 from stackshift.stack import alignment, mean_image
 from stackshift.stack.record import part_record, tile_record
@@ -28,7 +27,7 @@ def main(
     options: dict,
     made_from: str = "",
 ) -> None:
-    """Write the measurements of one scene as JSON, tiles in row-major order from the north-west.
+    """Write the measurements of one scene as JSON, tiles in row-major order from the upper left.
 
     Parameters
     ----------
@@ -47,7 +46,7 @@ def main(
     options = options | {"moved": raster.warp_of(tags)}
     cells = [(row, column) for row in range(cut[0]) for column in range(cut[1])]
     with raster.open_scene(image, bands=3) as source:
-        area, unit = raster.grid_of(source), raster.unit_in_metres(source.crs.to_string())
+        area = raster.grid_of(source)
         edges = tile_edges(area.height, cut[0]), tile_edges(area.width, cut[1])
 
         valid: dict = {}
@@ -76,12 +75,12 @@ def main(
                 for cell, match in matches.items()
                 if match.status == OK
             }
-    records = []
-    for cell in cells:
-        size = pixel_size(area, unit, (edges[0][cell[0]] + edges[0][cell[0] + 1]) / 2)
-        record = tile_record(matches[cell], cell[1], cell[0], valid[cell], size)
+    records, pixels = [], earth.pixels_of_tiles(area, *edges)
+    for row, column in cells:
+        cell, pixel = (row, column), pixels[column, row]
+        record = tile_record(matches[cell], column, row, valid[cell], pixel)
         if cell in quarters:
-            record["quarters"] = [part_record(match, size) for match in quarters[cell]]
+            record["quarters"] = [part_record(match, pixel) for match in quarters[cell]]
         records.append(record)
     counted = sum(record["status"] == OK for record in records)
     logging.info("%d of %d tiles matched", counted, len(records))
@@ -89,8 +88,9 @@ def main(
         "source": tags.get("source"),
         "platform": tags.get("platform") or None,
         "resampling": tags.get("resampling"),
+        "overlap": raster.overlap_of(tags),
         "in_template": scene in made["members"],
-    } | ({"unreadable": tags["unreadable"]} if "unreadable" in tags else {})
+    }
     files.write_json(path, {"scene": scene} | said | {"made_from": made_from, "tiles": records})
 
 
@@ -125,7 +125,7 @@ if __name__ == "__main__":
             image=snakemake.input.image,
             template=snakemake.input.report,
             path=snakemake.output.offsets,
-            cut=(snakemake.params.rows, snakemake.params.columns),
+            cut=tuple(snakemake.params.tiles),
             options=snakemake.params.options,
             made_from=snakemake.params.made_from,
         )

@@ -12,7 +12,6 @@ def main(
     truth: str | None,
     measurements: str,
     pairs: str,
-    unreadable: str,
 ) -> None:
     """Write the tables of a stack.
 
@@ -22,20 +21,12 @@ def main(
     scenes : names of all scenes of the stack, which are numbered from the newest.
     truth : CSV with the true offset of each scene of a simulated stack, else None.
     measurements, pairs : CSVs to write.
-    unreadable : JSON to write, with the reason for each scene that was left out.
     """
     content = [files.read_json(path) for path in sorted(correlation)]
     table = tables.measurements(content, scenes)
     files.write_csv(measurements, table)
     files.write_csv(pairs, tables.pairs_table(table, content, files.read_truth(truth)))
-    files.write_json(unreadable, reasons(content))
     logging.info("%d pairs, %d measurements", len(content), len(table))
-
-
-def reasons(pairs: list[dict]) -> dict[str, str]:
-    """Why scenes were left out, by scene, as their tiles say."""
-    ends = [pair[role] for pair in pairs for role in ("reference", "secondary")]
-    return {end["scene"]: end["unreadable"] for end in ends if "unreadable" in end}
 
 
 if __name__ == "__main__":
@@ -46,5 +37,4 @@ if __name__ == "__main__":
             truth=snakemake.input.get("truth"),
             measurements=snakemake.output.measurements,
             pairs=snakemake.output.pairs,
-            unreadable=snakemake.output.unreadable,
         )

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stackio import files, job, raster
-from stackshift.ground.geometry import pixel_size
+from stackio import earth, files, job, raster
 from stackshift.stack.record import tile_record
 from stackshift.tile import methods
 from stackshift.tile.match import FAILED, Match
@@ -23,7 +22,7 @@ def main(
     options: dict,
     made_from: str = "",
 ) -> None:
-    """Write the measurements of one pair as JSON, tiles in row-major order from the north-west.
+    """Write the measurements of one pair as JSON, tiles in row-major order from the upper left.
 
     Parameters
     ----------
@@ -50,9 +49,7 @@ def main(
                     warps.append(raster.warp_of(tags))
                     if not records:
                         scenes[role] = {"scene": pair[role]} | _origin(tags)
-            if not records:
-                unit = raster.unit_in_metres(grid.crs)
-            size = pixel_size(grid, unit, grid.height / 2)
+            pixel = earth.pixel_in_the_middle(grid)
             known = np.isfinite(tiles[0]) & np.isfinite(tiles[1])
             valid = np.count_nonzero(known) / known.size
             if method == "coherence":
@@ -61,7 +58,7 @@ def main(
             found = _matched(match, tiles, options)
             # A scene's tiles lie about as far off each.
             expected = found.expected if found.shift else expected
-            records.append(tile_record(found, column, row, valid, size))
+            records.append(tile_record(found, column, row, valid, pixel))
     counted = sum(record["status"] == "ok" for record in records)
     logging.info("%s: %d of %d tiles matched", method, counted, len(records))
     files.write_json(path, scenes | {"method": method, "made_from": made_from, "tiles": records})
@@ -73,7 +70,6 @@ def _origin(tags: dict) -> dict:
         "source": tags.get("source"),
         "platform": tags.get("platform") or None,
         "resampling": tags.get("resampling"),
-        **({"unreadable": tags["unreadable"]} if "unreadable" in tags else {}),
     }
 
 
@@ -93,8 +89,8 @@ if __name__ == "__main__":
             secondary=snakemake.input.secondary,
             pair=dict(snakemake.wildcards),
             path=snakemake.output.pair,
-            rows=snakemake.params.rows,
-            columns=snakemake.params.columns,
+            rows=snakemake.params.tiles[0],
+            columns=snakemake.params.tiles[1],
             method=snakemake.params.method,
             options=snakemake.params.options,
             made_from=snakemake.params.made_from,

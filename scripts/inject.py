@@ -28,7 +28,8 @@ def main(
     largest : largest displacement along either axis by interpolation, pixels.
     boxes : length of the boxes in pixels; None for interpolation.
     seed : seed of the displacements.
-    truth : JSON to write: displacement in pixels of the scene, positive east and north.
+    truth : JSON to write: displacement in pixels of the scene, rows to the south and columns to
+        the east.
     """
     east, north = drawn_whole(name, seed, boxes) if boxes else drawn(name, seed, largest)
     with raster.open_scene(scene) as source:
@@ -49,7 +50,7 @@ def main(
     with raster.create(path, grid, tags) as target:
         raster.write_rows(target, 0, moved)
     kind = BOXES if boxes else INTERPOLATED
-    files.write_json(truth, {"scene": name, "kind": kind, "east": east, "north": north})
+    files.write_json(truth, {"scene": name, "kind": kind, "rows": -north, "columns": east})
     logging.info(
         "%s displaced by %+.3f east, %+.3f north pixels, %s; %.2f %% more without data",
         name,

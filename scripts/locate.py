@@ -4,9 +4,9 @@ import logging
 
 import pandas as pd
 
-from stackio import files, job, raster
+from stackio import earth, files, job, raster
 from stackshift.errors import InputError
-from stackshift.ground.geometry import tile_positions
+from stackshift.ground.geometry import tile_centres, tile_positions
 from stackshift.ground.lattice import tile_edges
 from stackshift.stack import columns, inversion, offsets, tables
 
@@ -52,13 +52,14 @@ def main(
     table = offsets.with_residuals(table, residuals)
     tiles = offsets.scene_tiles_table(stack, table)
     area = raster.read_grid(grid)
-    positions = tile_positions(
-        area,
-        raster.unit_in_metres(area.crs),
-        tile_edges(area.height, cut[0]),
-        tile_edges(area.width, cut[1]),
+    edges = tile_edges(area.height, cut[0]), tile_edges(area.width, cut[1])
+    middle = earth.pixel_in_the_middle(area)
+    positions = tile_positions(tile_centres(*edges), middle)
+    # Else a scene that is moved would seem turned, where meridians converge.
+    seen = offsets.as_seen_from(
+        offsets.still(tiles, stack), earth.pixels_of_tiles(area, *edges), middle
     )
-    table, findings = inversion.screened(table, offsets.still(tiles, stack), positions)
+    table, findings = inversion.screened(table, seen, positions)
     findings["parts"] = int(network[0].part.max(initial=-1) + 1)
     findings["own_share"] = {
         axis: found.own_share for axis, found in zip(("east", "north"), network, strict=True)
@@ -85,7 +86,7 @@ if __name__ == "__main__":
             grid=snakemake.input.grid,
             truth=snakemake.input.get("truth"),
             scenes=snakemake.params.scenes,
-            cut=(snakemake.params.rows, snakemake.params.columns),
+            cut=tuple(snakemake.params.tiles),
             reference=snakemake.params.reference,
             outputs=dict(snakemake.output.items()),
         )

@@ -5,7 +5,7 @@ import logging
 import numpy as np
 import pandas as pd
 
-from stackio import job, raster
+from stackio import earth, job, raster
 from stackplot import drawing, maps
 from stackshift.ground.lattice import tile_edges
 from stackshift.stack import columns
@@ -38,10 +38,9 @@ def main(
     """
     drawing.reproducible()
     area = raster.read_grid(grid)
-    geographic = raster.unit_in_metres(area.crs) is None
-    ground = maps.Ground(
-        area, geographic, tile_edges(area.height, cut[0]), tile_edges(area.width, cut[1])
-    )
+    edges = tile_edges(area.height, cut[0]), tile_edges(area.width, cut[1])
+    pixels = earth.pixels_of_tiles(area, *edges)
+    ground = maps.Ground(area, earth.unit_in_metres(area.crs), *edges, pixels)
     names = {columns.REFERENCE: str, columns.SECONDARY: str}
     found = pd.read_csv(measurements, dtype=names)
     by_tile = pd.read_csv(tiles)
@@ -62,28 +61,22 @@ def main(
     nowhere = list(zip(empty[columns.TILE_X], empty[columns.TILE_Y], strict=True))
     alone = by_tile[by_tile[columns.MOVES] == 1]
     moving = list(zip(alone[columns.TILE_X], alone[columns.TILE_Y], strict=True))
-    panels = [
-        {
-            "table": offsets[offsets[columns.SCENE] == worst],
-            "names": maps.OFFSETS,
-            "rejected": rejected[worst],
-            "picture": pictures[worst],
-            "title": f"The {'scene farthest off' if measured else 'newest scene'}, "
-            f"{drawing.day(worst)}: each tile's offset from the stack's median",
-            "what": "offset",
-            "moving": moving,
-        },
-        {
-            "table": by_tile,
-            "names": maps.SHIFTS,
-            "rejected": maps.reasons(found, nowhere),
-            "picture": pictures[by_scene[columns.SCENE][0]],
-            "title": "The stack: robust mean shift of each tile over all pairs",
-            "what": "shift",
-            "moving": moving,
-        },
-    ]
-    drawing.save(maps.tile_offset_map(panels, ground, title), *stack_figures)
+    one = {
+        "table": offsets[offsets[columns.SCENE] == worst],
+        "rejected": rejected[worst],
+        "picture": pictures[worst],
+        "title": f"The {'scene farthest off' if measured else 'newest scene'}, "
+        f"{drawing.day(worst)}: each tile's offset from the stack's median",
+        "moving": moving,
+    }
+    stack = {
+        "table": by_tile,
+        "rejected": maps.reasons(found, nowhere),
+        "picture": pictures[by_scene[columns.SCENE][0]],
+        "title": "The stack: how much each tile's offsets scatter about the scenes' (rms)",
+        "moving": moving,
+    }
+    drawing.save(maps.tile_offset_map(one, stack, ground, requirement, title), *stack_figures)
     figure = maps.scene_maps(by_scene, offsets, rejected, pictures, ground, requirement, title)
     drawing.save(figure, *scene_figures)
     logging.info("%d scenes, the worst is %s", len(by_scene), worst)
@@ -98,7 +91,7 @@ if __name__ == "__main__":
             scenes=snakemake.input.scenes,
             scene_tiles=snakemake.input.scene_tiles,
             pictures=dict(zip(snakemake.params.scenes, snakemake.input.pictures, strict=True)),
-            cut=(snakemake.params.rows, snakemake.params.columns),
+            cut=tuple(snakemake.params.tiles),
             requirement=snakemake.params.requirement,
             title=f"{snakemake.wildcards.stack} {snakemake.wildcards.polarization}, "
             f"method {snakemake.params.method}",

@@ -1,23 +1,39 @@
 """The report's front page: the verdict on each stack and polarization, and the config in force."""
 
+import base64
 import csv
 import logging
+import math
+import textwrap
+from pathlib import Path
 
 import jinja2
 import yaml
 
 from stackio import files, job
 from stackshift.stack import columns
+from stackshift.stack.digits import told, with_error
+
+# Bytes of figures in the page: Chromium opens no frame of more than 2 MB, which is how the report
+# shows it. What is beyond is linked.
+ROOM = 1_000_000
 
 
 def main(
     verdicts: list[str],
     pairs: list[str],
+    overall: str,
+    scenes: list[str],
+    figures: list[str],
+    pictures: list[str],
+    comparisons: list[str],
     names: list[tuple[str, str]],
+    links: list[dict],
     settings: dict,
     template: str,
     page: str,
     lines: str,
+    front: str,
     effective: str,
 ) -> None:
     """Write the front page, a line on each product, and the config with all defaults filled in.
@@ -25,20 +41,34 @@ def main(
     Parameters
     ----------
     verdicts, pairs : JSON of the verdict and CSV of the pairs of each product.
+    overall : JSON of the verdict over all stacks.
+    verdicts, pairs, scenes : JSON of the verdict and CSVs of the pairs and scenes of each product.
+    figures, pictures : the figure of the offsets in time of each product, as SVG and as PNG.
+    comparisons : JSON of each comparison of two polarizations.
     names : stack and polarization of each product.
+    links : of each product the files to look at: kind, and list of (text, path from the page).
     settings : the config in force.
     template : Jinja template of the page.
-    page, lines, effective : HTML, text and YAML to write.
+    page, lines, front, effective : HTML, text, text for the report's first page, YAML to write.
     """
     products = [
         summary(files.read_json(verdict), table) | {"stack": stack, "polarization": polarization}
         for verdict, table, (stack, polarization) in zip(verdicts, pairs, names, strict=True)
     ]
+    drawn, painted = embedded(figures, "svg+xml"), embedded(pictures, "png")
+    for i, product in enumerate(products):
+        product["out"] = scenes_out(scenes[i], product["requirement"]["metres"])
+        product["links"], product["figure"], product["picture"] = links[i], drawn[i], painted[i]
+    compared = [compared_of(path) for path in comparisons]
     in_force = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    text = environment.from_string(template).render(products=products, config=in_force)
-    said = "".join(f"{lines_on(product)}\n" for product in products)
-    for path, content in ((page, text), (lines, said), (effective, in_force)):
+    text = environment.from_string(template).render(
+        products=products, compared=compared, config=in_force, with_error=with_error
+    )
+    lines_of_all = [*map(lines_on, products), *lines_on_all(files.read_json(overall), names)]
+    said = "".join(f"{line}\n" for line in lines_of_all)
+    first = front_of(products, compared)
+    for path, content in ((page, text), (lines, said), (front, first), (effective, in_force)):
         with files.whole(path) as part:
             part.write_text(content, encoding="utf-8")
     logging.info("%d products", len(products))
@@ -50,25 +80,117 @@ def summary(verdict: dict, pairs: str) -> dict:
         rows = list(csv.DictReader(lines))
     return verdict | {
         "radial": verdict["criteria"]["radial"],
-        "pairs": len(rows),
+        "pairs_chosen": len(rows),
         "pairs_measured": sum(int(row[columns.COUNT]) > 0 for row in rows),
         "tiles": sum(int(row[columns.TILES]) for row in rows),
         "tiles_counted": sum(int(row[columns.COUNT]) for row in rows),
     }
 
 
+def embedded(figures: list[str], kind: str) -> list[str | None]:
+    """Figures as data URIs; None for those that have no room in a page any more."""
+    found: list[str | None] = []
+    left = ROOM
+    for path in figures:
+        content = base64.b64encode(Path(path).read_bytes()).decode()
+        left -= len(content)
+        found.append(f"data:image/{kind};base64,{content}" if left >= 0 else None)
+    return found
+
+
+def scenes_out(scenes: str, requirement: float) -> list[dict]:
+    """The scenes that lie beyond the requirement, stand out, or could not be measured."""
+    found = []
+    with open(scenes, newline="", encoding="utf-8") as lines:
+        for row in csv.DictReader(lines):
+            east, north, sigma_east, sigma_north = (
+                float(row[name]) if row[name] else None
+                for name in (columns.OFFSET_EAST, columns.OFFSET_NORTH, columns.SIGMA_EAST,
+                             columns.SIGMA_NORTH)
+            )  # fmt: skip
+            radial = None if east is None or north is None else math.hypot(east, north)
+            why = [row[columns.FLAG].replace(" ", ", ")] if row[columns.FLAG] else []
+            if radial is not None and radial > requirement:
+                why.append("beyond the requirement")
+            if radial is None and row[columns.MESSAGE]:
+                why.append(row[columns.MESSAGE])
+            if why or radial is None:
+                largest = max(sigma_east or 0, sigma_north or 0)
+                found.append(
+                    {
+                        "scene": row[columns.SCENE],
+                        "platform": row[columns.PLATFORM],
+                        "east": with_error(east, sigma_east),
+                        "north": with_error(north, sigma_north),
+                        "radial": told(radial, largest, ""),
+                        "why": ", ".join(why),
+                    }
+                )
+    return found
+
+
+def compared_of(path: str) -> dict:
+    """What a comparison of two polarizations says: how far apart they are, and where too far."""
+    first, second = Path(path).stem.split("_")
+    found = files.read_json(path)
+    return found | {"stack": Path(path).parts[-3], "first": first, "second": second}
+
+
+def front_of(products: list[dict], compared: list[dict]) -> str:
+    """The figures, the scenes that are out and the polarizations, for the report's first page."""
+    blocks = []
+    for product in products:
+        name = f"{product['stack']} {product['polarization']}"
+        out = [
+            f"* {one['scene']}: "
+            + (f"E {one['east']} m, N {one['north']} m, " if one["east"] else "")
+            + one["why"]
+            for one in product["out"][:12]
+        ]
+        more = len(product["out"]) - len(out)
+        out += [f"* and {more} more: *Tables, scenes*"] if more else []
+        blocks.append(f"**{name}: scenes that are out**\n\n" + ("\n".join(out) or "None."))
+        if product["picture"]:
+            # docutils takes no line of more than 10000 characters, and joins those of an address.
+            lines = textwrap.wrap(product["picture"], 5000, break_on_hyphens=False)
+            address = "\n   ".join(lines)
+            blocks.append(f".. image:: {address}\n   :alt: Offset per scene of {name}")
+    for one in compared:
+        apart = [f"{axis} {one[axis]['rms']:.2g} m" for axis in ("east", "north")
+                 if one[axis]["rms"] is not None]  # fmt: skip
+        disagree = sorted({*one["east"]["disagree"], *one["north"]["disagree"]})
+        blocks.append(
+            f"**{one['stack']}: {one['first']} against {one['second']}**: "
+            + (f"rms difference {', '.join(apart)}. " if apart else "not known. ")
+            + (f"They disagree on {', '.join(disagree)}." if disagree else "They agree.")
+        )
+    return "\n\n".join(blocks) + "\n"
+
+
 def lines_on(product: dict) -> str:
     """The verdict on one stack and polarization in a few short lines."""
-    radial, worst = product["radial"], product["worst_scene"]
-    missing = radial["scenes"] - radial["measured"]
-    return (
-        f"{product['stack']} {product['polarization']}: {product['verdict'].upper()}, "
-        f"{radial['within']} of {radial['scenes']} scenes within "
-        f"{product['requirement']['metres']:g} m"
-        + (f", {missing} not measured" if missing else "")
-        + (f"\n  farthest off: {worst['scene']} by {worst['metres']:.2f} m" if worst else "")
-        + f"\n  {product['tiles_counted']} of {product['tiles']} tiles in {product['pairs']} pairs"
+    answers = product["answers"].values()
+    return "\n  ".join(
+        [
+            f"{product['stack']} {product['polarization']}: {product['verdict'].upper()}",
+            *(f"these: {answer['text_these']}" for answer in answers),
+            *(f"in general: {answer['text_general']}" for answer in answers),
+            *(f"look at: {why['cause']}: {why['text']}" for why in product["to_look_at"]),
+            f"{product['tiles_counted']} of {product['tiles']} tiles count "
+            f"in {product['pairs_chosen']} pairs",
+        ]
     )
+
+
+def lines_on_all(overall: dict, names: list[tuple[str, str]]) -> list[str]:
+    """The verdict over all stacks in a few lines; none for one stack, of which all is said."""
+    sites = {stack for stack, _ in names}
+    if len(sites) < 2:
+        return []
+    lines = [f"all {len(sites)} stacks: {overall['verdict'].upper()}"]
+    for answer in overall["answers"].values():
+        lines += [f"  these: {answer['text_these']}", f"  in general: {answer['text_general']}"]
+    return lines
 
 
 if __name__ == "__main__":
@@ -76,10 +198,17 @@ if __name__ == "__main__":
         main(
             verdicts=list(snakemake.input.verdicts),
             pairs=list(snakemake.input.pairs),
+            overall=snakemake.input.overall,
+            scenes=list(snakemake.input.scenes),
+            figures=list(snakemake.input.figures),
+            pictures=list(snakemake.input.pictures),
+            comparisons=list(snakemake.input.comparisons),
+            links=snakemake.params.links,
             names=snakemake.params.names,
             settings=snakemake.params.settings,
             template=job.template(snakemake, "overview.html"),
             page=snakemake.output.page,
             lines=snakemake.output.lines,
+            front=snakemake.output.front,
             effective=snakemake.output.settings,
         )

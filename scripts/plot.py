@@ -22,7 +22,8 @@ def main(
 
     Parameters
     ----------
-    tables : path of each table to read: measurements, pairs, tiles, scenes, residuals.
+    tables : path of each table to read: measurements, pairs, tiles, scenes, scene_tiles,
+        residuals.
     verdict : JSON of the verdict.
     figures : paths to write for each figure, in the format of their suffix.
     requirement : metres, drawn in.
@@ -32,8 +33,9 @@ def main(
     read = {name: pd.read_csv(path, dtype=_NAMES) for name, path in tables.items()}
     ce90 = files.read_json(verdict)["CE90"]["metres"]
     drawn = {
-        "offset_per_pair": pairs.offset_per_pair(read["pairs"], requirement, title),
+        "shift_per_pair": pairs.shift_per_pair(read["pairs"], requirement, title),
         "offset_per_tile": tiles.offset_per_tile(read["tiles"], requirement, title),
+        "tile_errors": tiles.tile_errors(read["scenes"], read["scene_tiles"], requirement, title),
         "offset_per_scene": scenes.offset_per_scene(read["scenes"], requirement, ce90, title),
         "pair_matrix": matrix.pair_matrix(read["pairs"], read["residuals"], requirement, title),
         "z_scores": scores.z_scores(read["measurements"], read["pairs"], read["residuals"], title),

@@ -7,13 +7,10 @@ import numpy as np
 
 from stackio import job, raster
 from stackshift.ground import names
-from stackshift.ground.lattice import Grid
 from stackshift.simulate import simulated_stack
+from stackshift.simulate.place import part_of_ground
 from stackshift.simulate.simulation import ground, observe
 
-# Somewhere in UTM zone 11 N, on a lattice of whole postings.
-_CRS = "EPSG:32611"
-_EAST, _NORTH = 300_000.0, 3_900_000.0
 _NO_DATA = 0.0
 
 
@@ -36,32 +33,33 @@ def main(settings: dict, path: str, polarization: str) -> None:
         scenario=settings["scenario"],
     )
     # North is up, so a displacement to the north is one to lower rows.
-    image = observe(
-        truth,
-        (-north, east),
-        settings["looks"],
-        simulated_stack.speckle_generator(settings, number, polarization),
-    )
+    random = simulated_stack.speckle_generator(settings, number, polarization)
+    image = observe(truth, (-north, east), settings["looks"], random)
+    for piece in settings["moving"]:
+        moved = -north - number * piece["north"], east + number * piece["east"]
+        _insert(image, truth, piece, moved, settings["looks"], random)
     image = image[extent.top :, extent.left :][: extent.rows, : extent.columns]
     image = np.where(simulated_stack.footprint(extent), image, _NO_DATA).astype(np.float32)
-    posting = settings["posting"]
-    grid = Grid(
-        _CRS,
-        (
-            posting,
-            0.0,
-            _EAST + extent.left * posting,
-            0.0,
-            -posting,
-            _NORTH - extent.top * posting,
-        ),
-        extent.columns,
-        extent.rows,
-    )
+    grid = part_of_ground(settings, extent.top, extent.left, extent.rows, extent.columns)
     tags = {"stage": "simulate"}
     with raster.create(path, grid, tags, no_data=_NO_DATA) as target:
         raster.write_rows(target, 0, image)
     logging.info("%s displaced by %+.3f east, %+.3f north pixels", scene, east, north)
+
+
+def _insert(image, truth, piece: dict, shift: tuple[float, float], looks: float, random) -> None:
+    """Put a piece of ground into a scene that moves by itself: (rows, columns) in pixels."""
+    # What moves in comes from around it; the piece that is seen has no edge of its own nearby.
+    margin = 32 + int(np.ceil(np.abs(shift).max()))
+    top, left = max(piece["top"] - margin, 0), max(piece["left"] - margin, 0)
+    bottom = piece["top"] + piece["rows"] + margin
+    right = piece["left"] + piece["columns"] + margin
+    around = truth[2 * top : 2 * bottom, 2 * left : 2 * right]
+    seen = observe(around, shift, looks, random)
+    rows = slice(piece["top"], piece["top"] + piece["rows"])
+    columns = slice(piece["left"], piece["left"] + piece["columns"])
+    into = image[rows, columns]
+    into[:] = seen[piece["top"] - top :, piece["left"] - left :][: into.shape[0], : into.shape[1]]
 
 
 if __name__ == "__main__":

@@ -1,137 +1,196 @@
-"""Bring one scene onto the grid of its stack: copied where it lies on it, warped where not."""
+"""Bring one scene onto the grid of its stack: copied where it lies on it, warped where not.
+
+The files of a scene, slices or bursts of one pass, are laid over each other block by block.
+"""
 
 import logging
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from stackio import job, raster
+from stackio import job, pixels, raster
 from stackshift.errors import InputError
-from stackshift.ground.lattice import fraction_off, offset_in, same_lattice
+from stackshift.ground.lattice import TOLERANCE, Grid, fraction_off, same_lattice
+from stackshift.ground.mosaic import Mosaic, Overlap
 
 # Measured on OPERA land, VV and VH, and on finer simulated texture: docs/warp.md.
 DISPLACES = {"sinc": 0.005, "lanczos": 0.04, "cubic": 0.07, "bilinear": 0.1}
 
 
+@dataclass
+class _File:
+    """One file of a scene and what was seen of it: valid pixels, difference to those before it."""
+
+    path: str
+    pixels: pixels.Pixels
+    copied: bool
+    fraction: tuple[float, float] | None
+    valid: int = 0
+    overlap: Overlap = field(default_factory=Overlap)
+
+    def rows(self, grid: Grid, rows: tuple[int, int], resampling: str) -> np.ndarray | None:
+        """The file on (first, number) of the grid's rows; None where it does not reach."""
+        if self.copied:
+            block = pixels.copied(self.pixels, grid, rows)
+        else:
+            # Imported here, as most scenes are copied and SciPy takes its time.
+            from stackio import warp
+
+            block = warp.warped(self.pixels, grid, rows, resampling)
+        if block is not None:
+            self.valid += int(np.isfinite(block).sum())
+        return block
+
+
 def main(
-    scene: str,
-    grid: str,
+    files: list[dict],
+    grid: Grid,
     path: str,
     resampling: str,
     no_data,
     platform: str | None,
-    unreadable: str = "stop",
+    mosaic: str = "first",
 ) -> None:
     """Write one scene on the stack's grid, NaN where it has no data.
 
     Parameters
     ----------
-    scene : raster to read, in place.
-    grid : JSON of the stack's grid.
+    files : rasters to read, in place, the first first: ``path`` and, if they are known, ``values``
+        (power, amplitude, decibel or auto), ``named`` (what they are by its names) and ``band``
+        (number of it).
+    grid : the stack's.
     path : raster to write.
-    resampling : kernel for a scene off the lattice: sinc, or one of GDAL's: lanczos, cubic,
+    resampling : kernel for a file off the lattice: sinc, or one of GDAL's: lanczos, cubic,
         bilinear.
     no_data : number that marks no data, or ``auto``: the file's own, and 0 where it names none.
     platform : satellite, for the tags.
-    unreadable : ``stop``, or ``leave_out``: a bad scene becomes one without data that says why.
+    mosaic : what pixels are that several files have: ``first``, or the ``mean`` of their power.
 
     Raises
     ------
     InputError
-        With ``stop``, for a scene that cannot be read, has no valid pixel or is no power.
+        For a file that cannot be read or is no power, and for a scene without a valid pixel.
     """
-    area = raster.read_grid(grid)
-    tags = {"stage": "superset", "source": Path(scene).name, "platform": platform or ""}
-    try:
-        _write(scene, area, path, resampling, no_data, tags)
-    except InputError as error:
-        if unreadable == "stop":
-            raise
-        logging.warning("left out: %s", error)
-        with raster.create(
-            path, area, tags | {"resampling": "none", "unreadable": str(error)}
-        ) as out:
-            for first, rows in raster.row_blocks(area.height):
-                raster.write_rows(out, first, np.full((rows, area.width), np.nan, np.float32))
+    with ExitStack() as opened:
+        found = [_opened(opened, one, grid, no_data, resampling) for one in files]
+        tags = _tags(found, resampling) | {"platform": platform or ""}
+        if len(found) > 1:
+            tags |= {"mosaic": mosaic}
+        with raster.create(path, grid, tags) as target:
+            valid = _write(target, found, grid, resampling, mosaic == "mean")
+            for one in found:
+                one.pixels.check()
+            _check_valid(found)
+            total = sum((one.overlap for one in found), Overlap())
+            raster.add_tags(target, raster.with_overlap({}, total.figures()))
+    _log_overlaps(found)
+    logging.info("%.1f %% of the pixels are valid", 100 * valid / (grid.width * grid.height))
 
 
-def _write(scene, area, path, resampling, no_data, tags) -> None:
-    """Bring a scene that is expected to be good onto the grid."""
-    valid = negative = 0
-    with raster.open_scene(scene) as source:
-        raster.check_complete(source, scene)
-        value = raster.no_data_value(source, no_data)
-        copied = same_lattice(raster.grid_of(source), area)
-        tags = tags | {"no_data": f"{value:g}", "resampling": "none" if copied else resampling}
-        if copied:
-            logging.info("%s lies on the stack's pixel lattice: copied", scene)
+def _opened(opened: ExitStack, one: dict, area: Grid, no_data, resampling: str) -> _File:
+    """A file of a scene, open until the others are read too."""
+    known = {"values": one.get("values") or "auto"}
+    known |= {key: one.get(key) for key in ("named", "band")}
+    source = opened.enter_context(pixels.opened(one["path"], no_data, **known))
+    own = raster.grid_near(source.source, area)
+    copied = same_lattice(own, area)
+    if copied:
+        logging.info("%s lies on the stack's pixel lattice: copied", one["path"])
+    else:
+        logging.warning(
+            "%s is off the stack's pixel lattice: warped, %s, which displaces what is measured "
+            "by up to %g pixel at some fractions of a pixel",
+            one["path"],
+            resampling,
+            DISPLACES[resampling],
+        )
+    fraction = (0.0, 0.0) if copied else fraction_off(own, area)
+    return _File(one["path"], source, copied, fraction)
+
+
+def _tags(found: list[_File], resampling: str) -> dict[str, str]:
+    """What the stages that follow have to know of a scene's files."""
+    # In the order of the files, each once.
+    markers = dict.fromkeys(f"{one.pixels.no_data:g}" for one in found)
+    tags = {
+        "stage": "superset",
+        "source": ", ".join(Path(one.path).name for one in found),
+        "values": ", ".join(dict.fromkeys(one.pixels.values for one in found)),
+        "no_data": ", ".join(markers),
+        "resampling": "none" if all(one.copied for one in found) else resampling,
+    }
+    # What the matching has to know of: detail finer than a pixel does not move with a warp.
+    return raster.with_warp(tags, _common_fraction(found))
+
+
+def _common_fraction(found: list[_File]) -> tuple[float, float] | None:
+    """The displacement that interpolation took out of all files; None where they differ."""
+    fractions = [one.fraction for one in found]
+    if None in fractions:
+        return None
+    spread = np.ptp(np.array(fractions), axis=0)
+    if spread.max() <= 2 * TOLERANCE:
+        return fractions[0]
+    logging.warning(
+        "the files of the scene lie off the stack's pixel lattice by different fractions of a "
+        "pixel: what detail finer than a pixel adds (docs/warp.md) stays in its offset"
+    )
+    return None
+
+
+def _write(target, found: list[_File], area: Grid, resampling: str, mean: bool) -> int:
+    """Write the files laid over each other; the number of valid pixels."""
+    valid = 0
+    for rows in raster.row_blocks(area.height):
+        laid = None
+        for one in found:
+            block = one.rows(area, rows, resampling)
+            if block is None:
+                continue
+            if laid is None:
+                laid = Mosaic(block, mean and len(found) > 1)
+            else:
+                laid.add(block, one.overlap)
+        if laid is None:
+            laid = Mosaic(np.full((rows[1], area.width), np.nan, np.float32))
         else:
-            # What the matching has to know of: detail finer than a pixel does not move with a warp.
-            tags = raster.with_warp(tags, fraction_off(raster.grid_of(source), area))
-            logging.warning(
-                "%s is off the stack's pixel lattice: warped, %s, which displaces what is measured "
-                "by up to %g pixel at some fractions of a pixel",
-                scene,
-                resampling,
-                DISPLACES[resampling],
+            valid += int(np.isfinite(laid.block).sum())
+        raster.write_rows(target, rows[0], laid.block)
+    return valid
+
+
+def _check_valid(found: list[_File]) -> None:
+    empty = [one.path for one in found if one.valid == 0]
+    if len(empty) == len(found):
+        raise InputError(
+            f"{empty[0]} has no valid pixel on the stack's grid; remove it from the stack, or "
+            "correct 'superset: bounds' or 'nodata'"
+        )
+    for path in empty:
+        logging.warning("%s has no valid pixel on the stack's grid", path)
+
+
+def _log_overlaps(found: list[_File]) -> None:
+    for one in found:
+        if figures := one.overlap.figures():
+            logging.info(
+                "%s overlaps those before it in %d pixels: brighter by %+.2f dB in the mean, "
+                "%+.2f dB in the median, spread %.2f dB",
+                one.path,
+                *figures.values(),
             )
-        with raster.create(path, area, tags) as target:
-            blocks = _copied(source, area, value)
-            if not copied:
-                blocks = _warped(source, area, resampling, value)
-            for first, block in blocks:
-                valid += int(np.isfinite(block).sum())
-                negative += int((block < 0).sum())
-                raster.write_rows(target, first, block)
-            if valid == 0:
-                raise InputError(
-                    f"{scene} has no valid pixel on the stack's grid; remove it from the stack, or "
-                    "correct 'superset: bounds' or 'nodata'"
-                )
-            if negative > 0.5 * valid:
-                raise InputError(
-                    f"{scene} has {100 * negative / valid:.0f} % negative values, as decibels "
-                    "have; give gamma0 as linear power: 10 ^ (decibels / 10)"
-                )
-    logging.info("%.1f %% of the pixels are valid", 100 * valid / (area.width * area.height))
-
-
-def _copied(source, grid, no_data):
-    """Blocks of rows of the grid with the scene's own pixels."""
-    top, left = offset_in(raster.grid_of(source), grid)
-    columns = slice(max(left, 0), min(left + source.width, grid.width))
-    for first, rows in raster.row_blocks(grid.height):
-        block = np.full((rows, grid.width), np.nan, np.float32)
-        inside = slice(max(first, top), min(first + rows, top + source.height))
-        if inside.start < inside.stop and columns.start < columns.stop:
-            values = raster.read_rows(source, inside.start - top, inside.stop - inside.start)
-            block[inside.start - first : inside.stop - first, columns] = raster.masked(
-                values[:, columns.start - left : columns.stop - left], no_data
-            )
-        yield first, block
-
-
-def _warped(source, grid, resampling, no_data):
-    """Blocks of rows of the grid with the scene resampled onto it."""
-    if resampling == "sinc":
-        # Imported here, as most scenes are copied and SciPy takes its time.
-        from stackio import warp
-
-        yield from warp.warped(source, grid, no_data)
-        return
-    with raster.warped(source, grid, resampling, no_data) as view:
-        for first, rows in raster.row_blocks(grid.height):
-            yield first, raster.masked(raster.read_rows(view, first, rows), no_data)
 
 
 if __name__ == "__main__":
     with job.logged(snakemake):
         main(
-            scene=snakemake.params.source,
-            grid=snakemake.input.grid,
+            files=list(snakemake.params.files),
+            grid=Grid.of(snakemake.params.grid),
             path=snakemake.output.scene,
             resampling=snakemake.params.resampling,
             no_data=snakemake.params.no_data,
             platform=snakemake.params.platform,
-            unreadable=snakemake.params.unreadable,
+            mosaic=snakemake.params.mosaic,
         )

@@ -8,6 +8,7 @@ import jinja2
 
 from stackio import files, job
 from stackshift.stack import columns
+from stackshift.stack.digits import told
 
 
 def main(tables: list[str], pages: list[str], template: str, title: str) -> None:
@@ -38,7 +39,7 @@ def main(tables: list[str], pages: list[str], template: str, title: str) -> None
         ]
         shown = [
             [
-                shorter(value) if column["kind"] == "number" else value
+                shorter(value, row, column["name"], head) if column["kind"] == "number" else value
                 for value, column in zip(row, about, strict=True)
             ]
             for row in rows
@@ -49,9 +50,18 @@ def main(tables: list[str], pages: list[str], template: str, title: str) -> None
         logging.info("%s: %d rows", page, len(rows))
 
 
-def shorter(number: str) -> str:
-    """A number to look at: three decimals; the CSV has all of them."""
-    return number and f"{float(number):.3f}".rstrip("0").rstrip(".")
+def shorter(number: str, row: list[str], name: str, head: list[str]) -> str:
+    """A number to look at, with the digits that its standard error deserves.
+
+    Without an error beside it in the row it has three decimals; the CSV has all of them.
+    """
+    if not number:
+        return ""
+    error = columns.ERRORS.get(name, name if name in columns.ERRORS.values() else None)
+    sigma = float(row[head.index(error)]) if error in head and row[head.index(error)] else None
+    if not sigma:
+        return f"{float(number):.3f}".rstrip("0").rstrip(".")
+    return told(float(number), sigma, "")
 
 
 if __name__ == "__main__":

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from stackio import files, job, raster
-from stackshift.ground.geometry import pixel_size
-from stackshift.ground.lattice import tile_edges
+from stackio import earth, files, job, raster
+from stackshift.ground.lattice import Grid, tile_edges
 from stackshift.stack import alignment, mean_image, rounds
 from stackshift.stack.positions import from_pairs
 from stackshift.tile.frequencies import transformed
@@ -17,7 +16,7 @@ from stackshift.tile.frequencies import transformed
 def main(
     tiles: dict[str, str],
     pairs: list[str],
-    grid: str,
+    grid: Grid,
     cut: tuple[int, int],
     options: dict,
     threads: int,
@@ -31,7 +30,7 @@ def main(
     ----------
     tiles : folder with the tiles of each scene that may be a member.
     pairs : JSONs of the pairs between them, for their first positions.
-    grid : JSON of the stack's grid.
+    grid : the stack's.
     cut : number of tiles (rows, columns).
     options : keyword arguments of `coherence.match`.
     threads : tiles that are worked on at a time.
@@ -39,21 +38,20 @@ def main(
     report : JSON to write: position, weights and levels of each member.
     made_from : digest of all that the template depends on, which the JSON carries.
     """
-    area = raster.read_grid(grid)
-    usable = [scene for scene, folder in tiles.items() if _readable(Path(folder))]
+    usable = list(tiles)
     cells = [(row, column) for row in range(cut[0]) for column in range(cut[1])]
 
     def load(cell):
         return {scene: _read(tiles[scene], cell, options["transform"]) for scene in usable}
 
-    size = pixel_size(area, raster.unit_in_metres(area.crs), area.height / 2)
-    first = from_pairs([files.read_json(path) for path in pairs], usable, size)
+    pixel = earth.pixel_in_the_middle(grid)
+    first = from_pairs([files.read_json(path) for path in pairs], usable, pixel)
     with ThreadPoolExecutor(threads) as pool:
         found = rounds.made(usable, first, cells, load, options, pool.map)
     logging.info(
         "%d scenes, %d placed by pairs, %d members", len(usable), len(first), len(found.positions)
     )
-    parts = _write_image(image, area, cut, found, load, options["transform"])
+    parts = _write_image(image, grid, cut, found, load, options["transform"])
     files.write_json(
         report,
         {
@@ -65,11 +63,6 @@ def main(
             "tiles": parts,
         },
     )
-
-
-def _readable(folder: Path) -> bool:
-    with raster.open_scene(folder / "0_0.tif") as source:
-        return "unreadable" not in raster.tags_of(source)
 
 
 def _read(folder: str, cell: tuple[int, int], transform: str):
@@ -120,8 +113,8 @@ if __name__ == "__main__":
         main(
             tiles=dict(zip(snakemake.params.scenes, snakemake.input.tiles, strict=True)),
             pairs=list(snakemake.input.pairs),
-            grid=snakemake.input.grid,
-            cut=(snakemake.params.rows, snakemake.params.columns),
+            grid=Grid.of(snakemake.params.grid),
+            cut=tuple(snakemake.params.tiles),
             options=snakemake.params.options,
             threads=snakemake.threads,
             image=snakemake.output.image,

@@ -9,7 +9,7 @@ from stackshift.ground.lattice import Grid, tile_edges
 
 
 def main(scene: str, directory: str, rows: int, columns: int) -> None:
-    """Write the tiles of one scene as ``{row}_{column}.tif``, counted from the north-west.
+    """Write the tiles of one scene as ``{row}_{column}.tif``, counted from the upper left.
 
     Parameters
     ----------
@@ -48,6 +48,6 @@ if __name__ == "__main__":
         main(
             scene=snakemake.input.scene,
             directory=snakemake.output.tiles,
-            rows=snakemake.params.rows,
-            columns=snakemake.params.columns,
+            rows=snakemake.params.tiles[0],
+            columns=snakemake.params.tiles[1],
         )

@@ -2,25 +2,28 @@
 
 import csv
 
-from stackio import files, job
+from stackio import earth, files, job
+from stackshift.ground.geometry import to_metres
+from stackshift.simulate.place import ground_grid
 from stackshift.simulate.simulated_stack import scene_offsets
 from stackshift.stack import columns
 
 
 def main(settings: dict, path: str) -> None:
-    """Write where each scene lies: metres, positive east and north.
+    """Write where each scene lies: metres on the ground, positive to true east and north.
 
     Parameters
     ----------
     settings : the stack's ``simulate`` section of the config.
     path : CSV to write.
     """
+    pixel = earth.pixel_in_the_middle(ground_grid(settings))
     with files.whole(path) as part, open(part, "w", newline="", encoding="utf-8") as lines:
         table = csv.writer(lines, lineterminator="\n")
         table.writerow([columns.SCENE, columns.OFFSET_EAST, columns.OFFSET_NORTH])
-        for scene, (east, north) in scene_offsets(settings).items():
-            posting = settings["posting"]
-            table.writerow([scene, f"{east * posting:.6f}", f"{north * posting:.6f}"])
+        for scene, (right, up) in scene_offsets(settings).items():
+            east, north = to_metres((-up, right), pixel)
+            table.writerow([scene, f"{east:.6f}", f"{north:.6f}"])
 
 
 if __name__ == "__main__":

@@ -12,13 +12,16 @@ from stackflow.digest import imports  # noqa: E402
 
 # What each room may know, in an order in which every arrow runs down.
 KNOWS = {
-    "rules": {"stackflow", "stackio", "stackshift", "stackshift.stack"},
+    "rules": {
+        *("stackflow", "stackio", "stackshift", "stackshift.stack"),
+        *("stackshift.simulate", "stackshift.ground"),
+    },
     "scripts": {
         *("stackplot", "stackio", "stackshift", "stackshift.stack", "stackshift.simulate"),
         *("stackshift.tile", "stackshift.ground"),
     },
     "stackplot": {"stackio", "stackshift.stack", "stackshift.tile", "stackshift.ground"},
-    "stackflow": {"stackshift", "stackshift.ground"},
+    "stackflow": {"stackio", "stackshift", "stackshift.tile", "stackshift.ground"},
     "stackio": {"stackshift", "stackshift.stack", "stackshift.ground"},
     "stackshift.simulate": {"stackshift", "stackshift.ground"},
     "stackshift.stack": {"stackshift", "stackshift.tile", "stackshift.ground"},
@@ -41,7 +44,7 @@ def arrows() -> Counter:
         found.update((room(path), room(target)) for target in imports(path))
     for path in sorted((ROOT / "rules").glob("*.smk")):
         for module in re.findall(r"^from (stack[\w.]+) import", path.read_text(), re.M):
-            found["rules", module.rpartition(".")[0]] += 1
+            found["rules", module.rpartition(".")[0] or module] += 1
     return Counter({arrow: count for arrow, count in found.items() if arrow[0] != arrow[1]})
 
 

@@ -4,6 +4,8 @@ import json
 
 import numpy as np
 import pytest
+import snyder
+from makers import NORTH, WEST
 from test_template import NAMES, OPTIONS, PLACES, POSTING, made, stack
 
 import align
@@ -27,10 +29,11 @@ def test_each_scene_lies_where_it_was_put(tmp_path):
     tiles = stack(tmp_path)
     made(tmp_path, tiles)
     found = aligned(tmp_path, tiles)
-    offsets = np.array(
-        [[[-t[c.SHIFT_Y], -t[c.SHIFT_X]] for t in found[n]["tiles"]] for n in NAMES]
-    ).mean(axis=1) * (-1, 1)
-    error = offsets / POSTING - PLACES
+    shifts = np.array([[[t[c.SHIFT_X], t[c.SHIFT_Y]] for t in found[n]["tiles"]] for n in NAMES])
+    # Of a tile that lies displaced, the shift brings it back.
+    pixel = snyder.utm(WEST + 96 * POSTING, NORTH - 96 * POSTING)
+    offsets = np.array([snyder.pixels(pixel, *-shift) for shift in shifts.mean(axis=1)])
+    error = offsets - PLACES
     error -= np.median(error, axis=0)
     assert np.abs(error).max() < 0.08
     for one in found.values():

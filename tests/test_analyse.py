@@ -19,7 +19,7 @@ def run(tmp_path, *pairs, truth=None):
     for path, pair in zip(paths, pairs, strict=True):
         path.write_text(json.dumps(pair))
     out = [tmp_path / f"{name}.csv" for name in ("measurements", "pairs")]
-    analyse.main(paths, [C, A, B], truth, *out, tmp_path / "unreadable.json")
+    analyse.main(paths, [C, A, B], truth, *out)
     found = [pd.read_csv(path, dtype={"reference": str, "secondary": str}) for path in out]
     return *found, tables.tiles_table(found[0], still(found[0]))
 
@@ -98,7 +98,7 @@ def test_statistics_are_those_of_plain_lists(tmp_path):
     paths = [tmp_path / f"{i}.json" for i in random.permutation(len(pairs))]
     for path, pair in zip(paths, pairs, strict=True):
         path.write_text(json.dumps(pair))
-    out = [tmp_path / name for name in ("measurements.csv", "pairs.csv", "unreadable.json")]
+    out = [tmp_path / name for name in ("measurements.csv", "pairs.csv")]
     analyse.main(paths, scenes, None, *out)
     names = {"reference": str, "secondary": str}
     found = pd.read_csv(out[1], dtype=names).set_index(["reference", "secondary"])

@@ -30,7 +30,8 @@ def test_differences_over_their_errors(tmp_path):
     vh[9] = np.nan
     scenes(vv, 0.3).to_csv(tmp_path / "vv.csv", index=False)
     scenes(vh, 0.4).drop(index=19).to_csv(tmp_path / "vh.csv", index=False)
-    compare.main(tmp_path / "vv.csv", tmp_path / "vh.csv", tmp_path / "t.csv", tmp_path / "s.json")
+    paths = [tmp_path / name for name in ("vv.csv", "vh.csv")]
+    compare.main(*paths, ("VV", "VH"), tmp_path / "t.csv", tmp_path / "s.json")
     table = pd.read_csv(tmp_path / "t.csv", dtype={c.SCENE: str})
     assert list(table) == list(c.COMPARISON_TABLE)
     assert len(table) == 19
@@ -40,6 +41,10 @@ def test_differences_over_their_errors(tmp_path):
     assert found["scenes"] == 18
     assert found["east"]["disagree"] == ["20220105T000000"]
     assert found["north"]["disagree"] == []
+    (row,) = found["disagreements"]
+    assert (row["scene"], row["axis"]) == ("20220105T000000", "east")
+    assert (row["first"], row["second"]) == pytest.approx((vv[4, 0], vh[4, 0]), abs=1e-5)
+    assert found["polarizations"] == ["VV", "VH"]
     assert 0.6 < found["north"]["z_rms"] < 1.4
 
 
@@ -47,5 +52,41 @@ def test_nothing_in_common(tmp_path):
     empty = scenes(np.full((3, 2), np.nan), np.nan)
     for name in "ab":
         empty.to_csv(tmp_path / f"{name}.csv", index=False)
-    compare.main(tmp_path / "a.csv", tmp_path / "b.csv", tmp_path / "t.csv", tmp_path / "s.json")
+    paths = [tmp_path / name for name in ("a.csv", "b.csv")]
+    compare.main(*paths, ("VV", "VH"), tmp_path / "t.csv", tmp_path / "s.json")
     assert json.loads((tmp_path / "s.json").read_text())["scenes"] == 0
+
+
+def disagreeing(vv, vh, sigma_vv, sigma_vh):
+    return compare.compare(scenes(vv, sigma_vv), scenes(vh, sigma_vh))[1]
+
+
+def test_a_scene_that_only_one_polarization_puts_elsewhere_is_named():
+    """As in a real stack: by VH -9.6 +- 1.4 m, by VV -1.4 +- 0.3 m, and no outlier of VV."""
+    random = np.random.default_rng(3)
+    sigma_vv, sigma_vh = np.full(21, 0.3), np.full(21, 1.4)
+    vv = random.normal(0, 0.3, (21, 2))
+    vh = random.normal(0, 1.4, (21, 2))
+    vv[7, 0], vh[7, 0] = -1.4, -9.6
+    found = disagreeing(vv, vh, sigma_vv, sigma_vh)
+    assert [(row["scene"], row["axis"]) for row in found["disagreements"]] == [
+        ("20220108T000000", "east")
+    ]
+
+
+def test_error_bars_that_are_all_too_small_make_no_scene_stand_out():
+    random = np.random.default_rng(4)
+    noise = random.normal(0, 3, (40, 2))
+    found = compare.compare(*(
+        pd.DataFrame(
+            {
+                c.SCENE: [f"2022{i // 28 + 1:02}{i % 28 + 1:02}T000000" for i in range(40)],
+                c.OFFSET_EAST: values[:, 0], c.OFFSET_NORTH: values[:, 1],
+                c.SIGMA_EAST: 0.7, c.SIGMA_NORTH: 0.7,
+            }
+        )
+        for values in (noise, np.zeros((40, 2)))
+    ))[1]  # fmt: skip
+    # Quoted are 0.7 sqrt 2 = 1, true are 3.
+    assert found["widened"]["east"] == pytest.approx(3, rel=0.4)
+    assert found["disagreements"] == []

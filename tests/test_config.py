@@ -75,7 +75,7 @@ def test_every_section_is_in_the_readme():
         (
             {"stacks": {"a": {"directory": "x"}}, "tiles": {"rows": 0}},
             "config.tiles.rows: 0 is less than the minimum of 1 (Number of tiles from north to "
-            "south.)",
+            "south; null for as many as fit.)",
         ),
         (
             {"stacks": {"a": {"directory": "x", "polarizations": ["XX"]}}},

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import validate
 
-from stackflow.catalogue import simulated
 from stackflow.settings import check_finite, explain, with_integers
+from stackflow.stacks import simulated
 from stackshift.errors import InputError
+from stackshift.simulate.place import ground_grid
 from stackshift.stack.pairing import choose
 
 SCHEMA_FILE = ROOT / "schemas" / "config.schema.yaml"
@@ -88,7 +89,7 @@ def complaint(config) -> str | None:
         check_finite(config)
         stack = config["stacks"]["site"]
         if "simulate" in stack:
-            simulated("site", stack["simulate"], "VV")
+            simulated("site", stack["simulate"], "VV", ground_grid(stack["simulate"]))
         choose(TIMES, config["pairs"])
     except InputError as error:
         return str(error)

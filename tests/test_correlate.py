@@ -4,10 +4,11 @@ import json
 
 import numpy as np
 import pytest
-from makers import displaced, texture, write_scene
+import snyder
+from makers import NORTH, WEST, displaced, texture, write_scene
 
 import correlate
-from stackshift.ground.geometry import to_metres
+from stackshift.ground.geometry import Pixel, to_metres
 from stackshift.stack import record
 from stackshift.tile import cross_correlation, methods
 from stackshift.tile.match import FAILED, NO_MATCH, OK, STATUSES, TOO_MANY_NAN, Match
@@ -72,9 +73,11 @@ def test_the_shift_brings_the_secondary_onto_the_reference(tmp_path, shift):
     reference = texture(96, 96)
     secondary = displaced(reference, *shift)
     (tile,) = run(tmp_path, {"0_0": reference}, {"0_0": secondary})["tiles"]
-    assert tile["shift_x"] == pytest.approx(-shift[1] * 30, abs=1)
-    assert tile["shift_y"] == pytest.approx(shift[0] * 30, abs=1)
-    brought_back = displaced(secondary, -tile["shift_y"] / 30, tile["shift_x"] / 30)
+    # North is 1.3 degrees off the grid's, which turns these shifts by up to 6 m.
+    pixel = snyder.utm(WEST + 48 * 30, NORTH - 48 * 30)
+    found = tile["shift_x"], tile["shift_y"]
+    assert found == pytest.approx(snyder.metres(pixel, -shift[0], -shift[1]), abs=1)
+    brought_back = displaced(secondary, *snyder.pixels(pixel, *found))
     np.testing.assert_allclose(brought_back, reference, atol=0.01)
 
 
@@ -92,17 +95,23 @@ def test_options_reach_the_method(tmp_path):
 
 
 def test_metres_are_positive_east_and_north():
-    assert to_metres((2.0, 3.0), (30.0, -30.0)) == (90.0, -60.0)
-    made = record.tile_record(
-        Match(OK, "matched", (2.0, 3.0), (0.1, 0.2)), 1, 2, 0.5, (30.0, -30.0)
-    )
+    pixel = Pixel((30.0, 0.0), (0.0, -30.0))
+    assert to_metres((2.0, 3.0), pixel) == (90.0, -60.0)
+    made = record.tile_record(Match(OK, "matched", (2.0, 3.0), (0.1, 0.2)), 1, 2, 0.5, pixel)
     assert (made["shift_x"], made["shift_y"]) == (90.0, -60.0)
     assert (made["sigma_x"], made["sigma_y"]) == (6.0, 3.0)
+    # Half a right angle: errors that are one in rows and columns are none to the north.
+    turned = Pixel((20.0, 20.0), (20.0, -20.0))
+    match = Match(OK, "", (2.0, 3.0), (0.1, 0.1), covariance=((0.01, 0.01), (0.01, 0.01)))
+    made = record.tile_record(match, 1, 2, 0.5, turned)
+    assert (made["shift_x"], made["shift_y"]) == (100.0, 20.0)
+    assert (made["sigma_x"], made["sigma_y"]) == (4.0, 0.0)
 
 
 @pytest.mark.parametrize("status", [status for status in STATUSES if status != OK])
 def test_a_rejected_tile_has_no_shift_to_average(status):
-    made = record.tile_record(Match.rejected(status, "why", quality=3.2), 0, 0, 1.0, (30.0, -30.0))
+    pixel = Pixel((30.0, 0.0), (0.0, -30.0))
+    made = record.tile_record(Match.rejected(status, "why", quality=3.2), 0, 0, 1.0, pixel)
     assert made["shift_x"] is made["shift_y"] is made["sigma_x"] is made["sigma_y"] is None
     assert (made["status"], made["message"], made["quality"]) == (status, "why", 3.2)
 

@@ -163,7 +163,7 @@ def test_each_stage_is_a_rule_file_a_script_and_a_test():
         assert (ROOT / "tests" / f"test_{stage}.py").is_file(), stage
 
 
-PACKAGES = {"skimage": "scikit-image", "yaml": "pyyaml"}
+PACKAGES = {"skimage": "scikit-image", "yaml": "pyyaml", "PIL": "pillow"}
 
 
 def imported(stage):
@@ -200,7 +200,6 @@ def test_an_environment_has_what_its_scripts_import():
 def test_jobs_of_scenes_and_pairs_import_no_pandas_and_no_matplotlib():
     for stage in (
         "simulate",
-        "grid",
         "superset",
         "flatten",
         "tile",

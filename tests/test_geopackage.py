@@ -1,15 +1,23 @@
 """The GeoPackage: valid by the standard, right on the map, and drawn by QGIS as it should be."""
 
+import re
 import shutil
 import sqlite3
 import subprocess
+import xml.etree.ElementTree as ElementTree
+import zipfile
 
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import snyder
 from makers import NORTH, POSTING, WEST
 
-LAYERS = ["tiles", "tile_centres", "pair_tiles", "pair_tile_centres", "scene_tile_centres"]
+import geopackage
+
+LAYERS = ["tiles", "tile_centres", "pair_tiles", "pair_tile_centres"]
+LAYERS += ["scene_tiles", "scene_tile_centres"]
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +74,7 @@ def test_it_carries_the_numbers_of_the_tables(database, package):
     for layer, name in (
         ("tiles", "tiles"),
         ("pair_tile_centres", "measurements"),
+        ("scene_tiles", "scene_tiles"),
         ("scene_tile_centres", "scene_tiles"),
     ):
         found = pd.read_sql(f"SELECT * FROM {layer} ORDER BY fid", database)
@@ -79,10 +88,114 @@ def test_it_carries_the_numbers_of_the_tables(database, package):
     assert (status["status"] == "ok").any() and (status["sigma_x"].dropna() > 0).all()
 
 
+def test_arrows_have_the_grids_directions(database):
+    # The grid's north is 1.3 degrees west of true north.
+    (a, d), (b, e) = snyder.utm(WEST + 85 * POSTING, NORTH - 75 * POSTING)
+    right = np.array([a, d]) / np.hypot(a, d)
+    down = np.array([b, e]) / np.hypot(b, e)
+    for layer, east, north in (
+        ("scene_tile_centres", "offset_east", "offset_north"),
+        ("pair_tile_centres", "shift_x", "shift_y"),
+    ):
+        found = pd.read_sql(f"SELECT * FROM {layer}", database).dropna(subset=[east])
+        metres = found[[east, north]].to_numpy(float)
+        assert np.abs(metres).max() > 20
+        # Convergence is up to 2e-4 more or less in the tiles, of shifts of less than 130 m.
+        assert found["arrow_right"].to_numpy() == pytest.approx(metres @ right, abs=0.03)
+        assert found["arrow_up"].to_numpy() == pytest.approx(-metres @ down, abs=0.03)
+
+
+def test_scenes_have_a_time_and_pairs_a_beginning_and_an_end(database):
+    kinds = {row[1]: row[2] for row in database.execute("PRAGMA table_info(scene_tiles)")}
+    assert kinds["time"] == "DATETIME"
+    times = [time for (time,) in database.execute("SELECT DISTINCT time FROM scene_tiles")]
+    assert sorted(times) == [f"2022-01-{day}T00:00:00.000Z" for day in ("01", "13", "25")]
+    spans = set(database.execute("SELECT DISTINCT begin, end FROM pair_tile_centres"))
+    first, second, third = sorted(times)
+    assert spans == {(first, second), (second, third)}
+
+
+def test_a_rejected_tile_has_its_reason_in_words():
+    tiles = pd.DataFrame({"count": [3, 0, 0]})
+    for status in (
+        "too_many_nan",
+        "no_match",
+        "low_quality",
+        "search_limit",
+        "too_small",
+        "failed",
+    ):
+        tiles[f"rejected_{status}"] = 0
+    tiles.loc[1, ["rejected_no_match", "rejected_low_quality"]] = 1, 4
+    tiles.loc[2, "rejected_too_many_nan"] = 5
+    assert geopackage.reasons_of_tiles(tiles).tolist() == ["", "low quality", "too many nan"]
+    assert geopackage.reasons(pd.Series(["ok", "no_match"])).tolist() == ["", "no match"]
+
+
+def test_rejected_tiles_are_in_every_layer(database):
+    for layer in LAYERS:
+        columns = {row[1] for row in database.execute(f"PRAGMA table_info({layer})")}
+        assert "reason" in columns
+        (count,) = database.execute(f"SELECT count(*) FROM {layer}").fetchone()
+        assert count == {"tile": 4, "pair": 8, "scen": 12}[layer[:4]]
+
+
+def test_each_question_has_a_style(database):
+    found = database.execute(
+        "SELECT f_table_name, styleName, useAsDefault, styleQML FROM layer_styles"
+    ).fetchall()
+    for layer in LAYERS:
+        names = {name: default for table, name, default, _ in found if table == layer}
+        asked = ["how far off"]
+        asked += [] if layer.endswith("centres") else ["how sure", "why rejected"]
+        assert names == {name: int(name == "how far off") for name in asked}
+    for layer, name, _, style in found:
+        root = ElementTree.fromstring(style.partition("\n")[2])
+        symbols = {symbol.get("name") for symbol in root.findall("renderer-v2/symbols/symbol")}
+        used = root.findall("renderer-v2/rules/rule") + root.findall(
+            "renderer-v2/categories/category"
+        )
+        assert symbols == {rule.get("symbol") for rule in used}
+        table = {row[1] for row in database.execute(f"PRAGMA table_info({layer})")}
+        for rule in root.findall("renderer-v2/rules/rule"):
+            assert set(re.findall(r'"(\w+)"', rule.get("filter"))) <= table, (layer, name)
+
+
+def test_the_project_finds_its_layers_beside_it_and_the_template_below(package):
+    with zipfile.ZipFile(package.with_suffix(".qgz")) as archive:
+        (name,) = archive.namelist()
+        assert name.endswith(".qgs")
+        text = archive.read(name).decode()
+    root = ElementTree.fromstring(text.partition("\n")[2])
+    assert root.find("projectCrs/spatialrefsys/authid").text == "EPSG:32611"
+    layers = {layer.find("id").text: layer for layer in root.findall("projectlayers/maplayer")}
+    tree = root.findall("layer-tree-group/layer-tree-layer")
+    assert [layer.get("id") for layer in tree] == list(layers)
+    # From top to bottom.
+    assert set(layers) == {*LAYERS, "template"} and list(layers)[-1] == "template"
+    shown = [layer.get("id") for layer in tree if layer.get("checked") == "Qt::Checked"]
+    assert shown == ["scene_tile_centres", "template"]
+    for name, layer in layers.items():
+        source, _, table = layer.find("datasource").text.partition("|")
+        assert (package.parent / source).is_file()
+        assert table == ("" if name == "template" else f"layername={name}")
+    arrows = layers["scene_tile_centres"]
+    assert arrows.find("temporal").get("startField") == "time"
+    assert arrows.find("renderer-v2").get("type") == "RuleRenderer"
+    pairs = layers["pair_tiles"].find("temporal")
+    assert (pairs.get("mode"), pairs.get("startField"), pairs.get("endField")) == (
+        "2", "begin", "end",
+    )  # fmt: skip
+    assert layers["tiles"].find("temporal") is None
+    bounds = [float(part.text) for part in root.find("mapcanvas/extent")]
+    assert bounds == [WEST, NORTH - 150 * POSTING, WEST + 170 * POSTING, NORTH]
+
+
 def test_the_same_tables_give_the_same_bytes(finished, package):
-    before = package.read_bytes()
+    written = [package, package.with_suffix(".qgz")]
+    before = [path.read_bytes() for path in written]
     assert finished.run("--forcerun", "geopackage").status == 0
-    assert package.read_bytes() == before
+    assert [path.read_bytes() for path in written] == before
 
 
 @pytest.mark.skipif(shutil.which("ogrinfo") is None, reason="GDAL's programs are not installed")
@@ -143,6 +256,6 @@ def test_qgis_takes_the_styles(package, tmp_path):
     assert done.returncode == 0, done.stderr
     said = [line for line in done.stdout.splitlines() if line.split()[0] in LAYERS]
     for layer, line in zip(LAYERS, said, strict=True):
-        point, area = "singleSymbol VectorField 1", "RuleRenderer SimpleFill 5"
+        point, area = "RuleRenderer VectorField 2", "RuleRenderer SimpleFill 5"
         assert line == f"{layer} True {point if layer.endswith('centres') else area}"
     assert picture.stat().st_size > 5000

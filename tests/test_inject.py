@@ -55,9 +55,9 @@ def test_the_stage_writes_the_scene_and_the_truth(tmp_path):
         scene, tmp_path / "out.tif", "20220101T000000", 1.0, None, 3, tmp_path / "truth.json"
     )
     truth = json.loads((tmp_path / "truth.json").read_text())
-    expected = injection.displaced(image, (-truth["north"], truth["east"]))
+    expected = injection.displaced(image, (truth["rows"], truth["columns"]))
     np.testing.assert_array_equal(read(tmp_path / "out.tif"), expected)
-    assert (truth["east"], truth["north"]) == injection.drawn("20220101T000000", 3, 1.0)
+    assert (truth["columns"], -truth["rows"]) == injection.drawn("20220101T000000", 3, 1.0)
     assert truth["kind"] == "interpolated"
 
 
@@ -75,7 +75,7 @@ def test_the_stage_tells_the_matching_what_interpolation_moved(tmp_path, boxes):
         assert found == (0, 0)
     else:
         # What was moved north by interpolation was taken out to the south.
-        expected = 0.25 + truth["north"], -0.5 - truth["east"]
+        expected = 0.25 - truth["rows"], -0.5 - truth["columns"]
         assert found == pytest.approx(expected, abs=1e-6)
 
 
@@ -143,7 +143,7 @@ def test_the_stage_writes_boxes_on_a_coarser_grid_from_the_same_corner(tmp_path)
         assert source.shape == (40, 47)
         assert tuple(source.transform)[:6] == (90, 0, WEST, 0, -90, NORTH)
     np.testing.assert_array_equal(
-        read(tmp_path / "out.tif"), injection.boxed(image, 3, (-truth["north"], truth["east"]))
+        read(tmp_path / "out.tif"), injection.boxed(image, 3, (truth["rows"], truth["columns"]))
     )
 
 

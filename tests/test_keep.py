@@ -54,7 +54,7 @@ def test_a_new_scene_measures_its_own_pairs_only(dropped, tmp_path):
     # Of fewer than eight scenes all are in the template, for which their tiles are made again.
     assert grown.dry("analysed") == {
         **dict.fromkeys(("superset", "flatten", "tile", "align"), 6),
-        **dict.fromkeys(("check", "correlate", "template", "analyse", "locate", "verdict"), 1),
+        **dict.fromkeys(("inventory", "correlate", "template", "analyse", "locate", "verdict"), 1),
         "analysed": 1,
     }
 

@@ -6,16 +6,19 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+import snyder
 from makers import NORTH, POSTING, WEST
 from scipy import stats
 
 import locate
 from stackio import raster
+from stackshift.ground.geometry import Pixel
 from stackshift.ground.lattice import Grid
 from stackshift.simulate import simulation
 from stackshift.stack import columns as c
 from stackshift.stack import inversion, screening
 from stackshift.stack.network import adjust
+from stackshift.stack.offsets import as_seen_from
 from stackshift.tile import coherence
 
 COUNT, ODD = 16, 7
@@ -319,6 +322,28 @@ def test_flags_of_scenes_out_of_the_main_part():
     given.loc[2, c.OFFSET_EAST], given.loc[4, c.OFFSET_NORTH] = 0.0, -50.0
     table, _ = inversion.screened(given, NO_TILES, {})
     assert list(table[c.FLAG])[:7] == ["", "", "", "", "outlier", "", ""]
+
+
+def test_a_scene_that_is_moved_is_not_turned_where_meridians_converge():
+    """A pixel to the right all over 240 km at 75 N, where east turns by 8 degrees."""
+    pixels = {
+        (x, y): snyder.polar(-900_000 + 60e3 * x, -1_300_000 - 60e3 * y)
+        for x in range(4)
+        for y in range(4)
+    }
+    middle = snyder.polar(-810_000, -1_390_000)
+    east, north = np.transpose([snyder.metres(pixel, 0, 1) for pixel in pixels.values()])
+    assert np.ptp(north) > 3
+    x, y = np.transpose(list(pixels))
+    tiles = pd.DataFrame(
+        {c.TILE_X: x, c.TILE_Y: y, c.OFFSET_EAST: east, c.OFFSET_NORTH: north, c.SIGMA_EAST: 0.2}
+    )
+    found = as_seen_from(
+        tiles, {cell: Pixel(*pixel) for cell, pixel in pixels.items()}, Pixel(*middle)
+    )
+    truth = np.tile(snyder.metres(middle, 0, 1), (16, 1))
+    assert found[[c.OFFSET_EAST, c.OFFSET_NORTH]].to_numpy() == pytest.approx(truth, abs=1e-9)
+    assert (found[c.SIGMA_EAST] == 0.2).all()
 
 
 @pytest.mark.parametrize("kind", ["rotated", "scaled"])

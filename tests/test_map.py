@@ -6,13 +6,19 @@ import pytest
 from matplotlib.quiver import Quiver
 
 from stackplot import drawing, maps
+from stackshift.ground.geometry import Pixel
 from stackshift.ground.lattice import Grid
 
 GRID = Grid("EPSG:32611", (30.0, 0.0, 300_000.0, 0.0, -30.0, 3_900_000.0), 400, 200)
 
 
-def ground():
-    return maps.Ground(GRID, False, [0, 100, 200], [0, 100, 200, 300, 400])
+UPRIGHT = Pixel((30.0, 0.0), (0.0, -30.0))
+
+
+def ground(pixel=UPRIGHT):
+    edges = [0, 100, 200], [0, 100, 200, 300, 400]
+    pixels = dict.fromkeys(((x, y) for x in range(4) for y in range(2)), pixel)
+    return maps.Ground(GRID, 1.0, *edges, pixels)
 
 
 def tiles(east, north):
@@ -25,9 +31,9 @@ def tiles(east, north):
     )  # fmt: skip
 
 
-def drawn(table, metres):
+def drawn(table, metres, pixel=UPRIGHT):
     axes = drawing.new_figure(4, 4).subplots()
-    cut = maps.arrows(axes, ground(), table, maps.OFFSETS, metres)
+    cut = maps.arrows(axes, ground(pixel), table, maps.OFFSETS, metres)
     arrows = [a for a in axes.get_children() if isinstance(a, Quiver)]
     return cut, {
         (x, y): (u, v) for a in arrows for (x, y), u, v in zip(a.XY, a.U, a.V, strict=True)
@@ -41,6 +47,16 @@ def test_an_offset_to_the_north_east_points_up_and_right_from_the_tile():
     ((where, arrow),) = arrows.items()
     assert where == pytest.approx((301.5, 3898.5))
     assert arrow == pytest.approx((1.5, 3.0))
+
+
+def test_where_the_grid_is_turned_arrows_point_to_where_the_ground_goes_in_the_picture():
+    # As in EPSG:3413 at 45 E: x leads south and y leads east, so that north is to the left.
+    _, arrows = drawn(tiles([3.0], [6.0]), 6, Pixel((0.0, -30.0), (-30.0, 0.0)))
+    assert next(iter(arrows.values())) == pytest.approx((-3.0, 1.5))
+    # As in EPSG:6933 at 59 N: what goes 17.7 m east and 50.6 m north is a pixel right and one up.
+    _, arrows = drawn(tiles([17.7], [50.6]), 60, Pixel((17.7, 0.0), (0.0, -50.6)))
+    length = 3 * np.hypot(17.7, 50.6) / 60
+    assert next(iter(arrows.values())) == pytest.approx((length / 2**0.5, length / 2**0.5))
 
 
 def test_a_wild_tile_is_cut_and_said_to_be():
@@ -75,12 +91,45 @@ def test_scales_are_round_numbers(length, expected):
     assert maps.nice(length) == pytest.approx(expected)
 
 
+def test_noise_does_not_cross_the_picture_and_no_wild_tile_sets_the_scale():
+    assert maps.scale_of(np.array([0.03, 0.02, np.nan]), 6) == 6
+    assert maps.scale_of(np.array([0.5, 0.5, 300.0]), 6) == 6
+    assert maps.scale_of(np.array([64.0, 63, 62]), 6) == 100
+    assert maps.scale_of(np.array([np.nan]), 6) == 6
+
+
+def test_lengths_of_arrows_that_are_cut_are_written():
+    axes = drawing.new_figure(4, 4).subplots()
+    maps.say_cut(axes, ground(), tiles([600.0, 1.0, 30.0], [0.0, 1.0, 40.0]), 6, 8)
+    assert [text.get_text() for text in axes.texts] == ["600 m", "50 m"]
+
+
+def test_a_tile_scatters_by_half_axes_in_a_ring_of_the_requirement():
+    axes = drawing.new_figure(4, 4).subplots()
+    table = pd.DataFrame(
+        {
+            "tile_number_x": [0, 1, 2], "tile_number_y": 0, "scenes_measured": [5, 1, 5],
+            "scatter_east": [1.5, 0.0, 3.0], "scatter_north": [3.0, 0.0, np.nan],
+        }
+    ).iloc[:2]  # fmt: skip
+    assert maps.scatter(axes, ground(), table, 6.0) == 1
+    ellipse, ring = axes.patches
+    assert ellipse.width / ring.width == pytest.approx(1.5 / 6)
+    assert ellipse.height / ring.height == pytest.approx(3 / 6)
+    assert ring.width == pytest.approx(0.92 * 3.0)
+
+
 def test_the_figures_of_a_run_name_scenes_units_and_counts(finished):
     folder = finished.folder / "results" / "site" / "VV" / "analysis"
     stack = (folder / "tile_offset_map.svg").read_text()
-    for expected in ("easting (km)", "northing (km)", "4 tiles drawn, 0 rejected", " m offset"):
+    for expected in (
+        "easting (km)",
+        "northing (km)",
+        "4 tiles drawn, 0 rejected",
+        " m, the requirement",
+    ):
         assert expected in stack
     scenes = (folder / "scene_maps.svg").read_text()
     for day in ("2022-01-01", "2022-01-13", "2022-01-25"):
         assert day in scenes
-    assert "an arrow of one tile: 6 m" in scenes
+    assert "6 m (the requirement)" in scenes

@@ -7,12 +7,12 @@ bias towards zero, is the estimator's business and is measured in docs/accuracy.
 import itertools
 import json
 import math
-import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 import rasterio
+import snyder
 from makers import (
     NORTH,
     POSTING,
@@ -30,13 +30,10 @@ from skimage.registration import phase_cross_correlation
 
 import analyse
 import correlate
-import grid
 import superset
 import tile
-from stackflow import catalogue
-from stackio import raster
+from stackflow import finding, grids, headers, stacks
 from stackshift.errors import InputError
-from stackshift.ground import geometry
 from stackshift.ground.lattice import Grid
 from stackshift.stack import tables
 from stackshift.tile import cross_correlation
@@ -129,7 +126,8 @@ def test_3_scenes_are_numbered_in_time(tmp_path):
     from stackshift.stack.pairing import choose
 
     assert fails(check, notebook())
-    found = catalogue.find("site", {"directory": str(tmp_path)}, "VV")
+    sources, _ = finding.find("site", {"directory": str(tmp_path)}, "VV")
+    found = [f"{source.time:%Y%m%dT%H%M%S}" for source in sources]
     check(choose(found, pair_settings(next=1)))
 
 
@@ -139,8 +137,8 @@ def test_4_x_is_east_and_y_is_north_and_the_sign_is_that_of_the_shift(tmp_path):
     secondary = displaced(reference, 3, 5)
 
     def check(x, y):
-        assert x == pytest.approx(-5 * POSTING, abs=0.1 * POSTING)
-        assert y == pytest.approx(3 * POSTING, abs=0.1 * POSTING)
+        truth = snyder.metres(snyder.utm(WEST + 64 * POSTING, NORTH - 64 * POSTING), -3, -5)
+        assert (x, y) == pytest.approx(truth, abs=0.05 * POSTING)
 
     shift, *_ = phase_cross_correlation(reference, secondary, normalization=None)
     assert fails(check, shift[0] * 30, shift[1] * 30)
@@ -206,17 +204,8 @@ def test_6_the_pixel_size_is_that_of_the_raster(tmp_path):
 
     assert fails(check_degrees, shift[1] * 30)
     check_degrees(east("EPSG:4326", 1 / 3600, 20.0, 60 + 64 / 3600))
-    # Feet: 2 pixels of 100 US survey feet are 60.96 m.
+    # Feet: 2 pixels of 100 US survey feet are 60.96 m, and true east is 0.1 degrees off the grid's.
     assert east("EPSG:2229", 100.0, 6_500_000.0, 1_900_000.0) == pytest.approx(60.96, abs=0.1)
-
-
-@pytest.mark.parametrize(
-    ("latitude", "east", "north"),
-    # Lengths of a degree as NGA's calculator prints them (WGS 84), in metres.
-    [(0, 111319.49, 110574.28), (45, 78846.81, 111131.75), (60, 55800.0, 111412.24)],
-)
-def test_6_lengths_of_a_degree(latitude, east, north):
-    assert geometry.metres_per_degree(latitude) == pytest.approx((east, north), rel=1e-5)
 
 
 def test_7_the_superset_adds_no_displacement(tmp_path):
@@ -236,8 +225,7 @@ def test_7_the_superset_adds_no_displacement(tmp_path):
         dst_transform=Affine(*GRID.transform), resampling=rasterio.enums.Resampling.nearest,
     )  # fmt: skip
     assert fails(check, notebook)
-    raster.write_grid(tmp_path / "grid.json", GRID)
-    superset.main(scene, tmp_path / "grid.json", tmp_path / "out.tif", "sinc", "auto", None)
+    superset.main([{"path": str(scene)}], GRID, tmp_path / "out.tif", "sinc", "auto", None)
     check(read(tmp_path / "out.tif"))
 
 
@@ -252,12 +240,12 @@ def test_8_zero_is_no_data(tmp_path):
 
     assert fails(check, read(scene))
     gridded = Grid("EPSG:32611", (POSTING, 0.0, WEST, 0.0, -POSTING, NORTH), 120, 90)
-    raster.write_grid(tmp_path / "grid.json", gridded)
-    superset.main(scene, tmp_path / "grid.json", tmp_path / "out.tif", "sinc", "auto", None)
+    superset.main([{"path": str(scene)}], gridded, tmp_path / "out.tif", "sinc", "auto", None)
     check(read(tmp_path / "out.tif"))
 
 
-def test_9_crs_are_not_mixed(tmp_path):
+def test_9_crs_are_not_mixed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     ones = np.ones((256, 256), np.float32)
     zones = {"EPSG:32611": 720_000.0, "EPSG:32612": 176_000.0}
     paths = [
@@ -276,8 +264,8 @@ def test_9_crs_are_not_mixed(tmp_path):
         assert found.width < 600
 
     assert fails(check, notebook())
-    grid.main(paths, tmp_path / "grid.json", "union", None)
-    check(raster.read_grid(tmp_path / "grid.json"))
+    files = [(str(path), None) for path in paths]
+    check(grids.common([[file] for file in files], headers.read(files), "union", None)[0])
 
 
 def test_10_no_row_or_column_is_dropped(tmp_path):
@@ -304,7 +292,7 @@ def test_11_json_has_no_nan_and_no_stale_pair(tmp_path):
     # What enters the analysis is what it is given, not what lies in a folder.
     (tmp_path / "stale.json").write_text("{}")
     tables = [tmp_path / f"{name}.csv" for name in ("measurements", "pairs")]
-    analyse.main([tmp_path / "pair.json"], SCENES, None, *tables, tmp_path / "unreadable.json")
+    analyse.main([tmp_path / "pair.json"], SCENES, None, *tables)
     assert len(tables[0].read_text().splitlines()) == 2
 
 
@@ -320,21 +308,30 @@ def test_11_lower_case_is_found_and_original_in_a_path_is_harmless(tmp_path):
 
     assert fails(check, list(tmp_path.glob("**/*_VV.tif")))
     assert fails(check, [str(p).replace("original", "superset") for p in folder.iterdir()])
-    check([s.path for s in catalogue.find("s", {"directory": str(tmp_path)}, "VV").values()])
+    check([s.path for s in finding.find("s", {"directory": str(tmp_path)}, "VV")[0]])
 
 
-def test_11_files_of_one_name_and_single_scenes_are_named(tmp_path):
+def test_11_files_of_one_name_and_single_scenes_are_named(tmp_path, monkeypatch):
+    ones = np.ones((90, 120), np.float32)
     for folder in "ab":
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / hyp3_name("20220101T000000")).touch()
+        write_scene(tmp_path / folder / hyp3_name("20220101T000000"), ones)
+    write_scene(tmp_path / "a" / hyp3_name("20220113T000000"), ones)
     notebook = {path.name: path for path in tmp_path.glob("**/*_VV.tif")}
-    assert len(notebook) == 1  # one has overwritten the other, without a word
-    with pytest.raises(InputError, match=re.escape(str(tmp_path / "b"))):
-        catalogue.find("site", {"directory": str(tmp_path)}, "VV")
+    assert len(notebook) == 2  # one has overwritten the other, without a word
+
+    def assembled(folder, polarization="VV"):
+        settings = {"directory": str(folder), "polarizations": [polarization], "tracks": "apart"}
+        settings |= {"slices": "together"}
+        return stacks.assemble("site", settings, {"extent": "union", "bounds": None}, "stop")
+
+    monkeypatch.chdir(tmp_path)
+    product = assembled(tmp_path)[0]["site", "VV"]
+    assert len(product.scenes) == 2
+    assert str(tmp_path / "a") in product.remarks[0] and str(tmp_path / "b") in product.remarks[0]
     with pytest.raises(InputError, match="only one scene"):
-        catalogue.find("site", {"directory": str(tmp_path / "a")}, "VV")
-    with pytest.raises(InputError, match="no file in"):
-        catalogue.find("site", {"directory": str(tmp_path / "a")}, "VH")
+        assembled(tmp_path / "b")
+    with pytest.raises(InputError, match="VH in its name"):
+        assembled(tmp_path / "a", "VH")
 
 
 def records(shifts, statuses, newest=SCENES[0], oldest=SCENES[1]):

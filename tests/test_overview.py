@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 
 import pytest
 import yaml
@@ -10,6 +11,20 @@ from conftest import ROOT
 import overview
 
 TEMPLATE = (ROOT / "report" / "overview.html").read_text()
+OVERALL = {"verdict": "undecided", "answers": {"scenes": {}}}
+OVERALL["answers"]["scenes"] = {"text_these": "30 of 40: met", "text_general": "undecided, as so"}
+SCENES = """scene,platform,offset_east,offset_north,sigma_east,sigma_north,flag,message
+20240106T052301,S1A,6.5,-4.472,0.123,0.4,outlier,
+20240118T052301,S1A,,,,,unmeasured,no tile counts
+20240130T052301,S1A,1.0,1.0,0.1,0.1,,
+20240211T052301,S1B,-7.0,0.0,0.1,0.1,,
+"""
+COMPARED = {
+    "scenes": 3,
+    "east": {"rms": 0.29, "z_rms": 0.63, "disagree": ["20240106T052301"]},
+    "north": {"rms": 0.3, "z_rms": 0.61, "disagree": []},
+}
+LINKS = {"explore": [("click", "my_site/VV/analysis/explore.html")]}
 PAIRS = "reference,secondary,tiles,count\nb,a,4,3\nc,b,4,0\nc,a,4,4\n"
 
 
@@ -26,6 +41,11 @@ def verdict(**changes):
         "outliers": ["20240106T052301"],
         "left_out": [{"scene": "20240118T052301", "reason": "no pair of the scene counts"}],
         "findings": {"steps": [], "platforms": [], "parts": 2},
+        "answers": {
+            "scenes": {"text_these": "20 of 22 scenes: met", "text_general": "undecided, as so"},
+            "pairs": {"text_these": "2 of 3 pairs: not met", "text_general": "fail, as so"},
+        },
+        "to_look_at": [{"cause": "stands out", "text": "lies apart: <2024-01-06>"}],
     } | changes
 
 
@@ -34,10 +54,23 @@ def written(tmp_path):
     def write(found, settings):
         (tmp_path / "verdict.json").write_text(json.dumps(found))
         (tmp_path / "pairs.csv").write_text(PAIRS)
-        paths = [tmp_path / name for name in ("page.html", "lines.txt", "config.yaml")]
-        inputs = [tmp_path / "verdict.json"], [tmp_path / "pairs.csv"]
-        overview.main(*inputs, [("my_<site>", "VV")], settings, TEMPLATE, *paths)
-        return [path.read_text() for path in paths]
+        (tmp_path / "scenes.csv").write_text(SCENES)
+        (tmp_path / "figure.svg").write_text("<svg/>")
+        (tmp_path / "my_site" / "comparison").mkdir(parents=True, exist_ok=True)
+        compared = tmp_path / "my_site" / "comparison" / "VV_VH.json"
+        compared.write_text(json.dumps(COMPARED))
+        names = ("page.html", "lines.txt", "front.rst", "config.yaml")
+        page, lines, front, effective = (tmp_path / name for name in names)
+        (tmp_path / "all.json").write_text(json.dumps(OVERALL))
+        overview.main(
+            overall=tmp_path / "all.json",
+            verdicts=[tmp_path / "verdict.json"], pairs=[tmp_path / "pairs.csv"],
+            scenes=[tmp_path / "scenes.csv"], figures=[tmp_path / "figure.svg"],
+            pictures=[tmp_path / "figure.svg"], comparisons=[compared],
+            names=[("my_<site>", "VV")], links=[LINKS], settings=settings, template=TEMPLATE,
+            page=page, lines=lines, front=front, effective=effective,
+        )  # fmt: skip
+        return [path.read_text() for path in (page, lines, effective)]
 
     return write
 
@@ -47,46 +80,99 @@ def test_the_page_says_what_a_colleague_asks(written):
     page = html.unescape(page)
     for expected in (
         "✓ pass", "20 of 22", "1 not measured", "81 to 99 %", "CE90 1.23 m", "7.89 m", "2 of 3",
-        "7 of 12", "stands out: 20240106T052301", "falls into 2 parts", "left out: 1",
-        "no pair of the scene counts", "metres: 6",
+        "7 of 12", "<b>stands out</b>: lies apart: <2024-01-06>", "20 of 22 scenes: met",
+        "2 of 3 pairs: not met", "fail, as so", "metres: 6",
     ):  # fmt: skip
         assert expected in page, expected
 
 
-def test_platforms_that_cannot_be_told_from_time_are_said_to_be(written):
-    row = {"first": "S1A", "second": "S1B", "east": 0.7, "sigma_east": 0.1, "north": 0.0}
-    row |= {"sigma_north": 0.1, "confounded_with_time": True, "text": "flew at different times"}
-    page, *_ = written(verdict(findings={"steps": [], "platforms": [row], "parts": 1}), {})
-    assert "S1A − S1B: E +0.70 ± 0.10 m, N +0.00 ± 0.10 m (flew at different times)" in page
-    row |= {"confounded_with_time": False, "text": None}
-    page, *_ = written(verdict(findings={"steps": [], "platforms": [row], "parts": 1}), {})
-    assert "N +0.00 ± 0.10 m<br>" in page
-
-
 def test_names_cannot_break_out_of_the_page(written):
     page, _, _ = written(verdict(), {"stacks": {"<script>": 1}})
-    assert "<script>" not in page and "my_&lt;site&gt;" in page
+    assert "&lt;script&gt;" in page and "my_&lt;site&gt;" in page
 
 
 def test_the_lines_for_the_terminal(written):
     _, lines, _ = written(verdict(verdict="undecided"), {})
     assert lines == (
-        "my_<site> VV: UNDECIDED, 20 of 22 scenes within 6 m, 1 not measured\n"
-        "  farthest off: 20240106T052301 by 7.89 m\n"
-        "  7 of 12 tiles in 3 pairs\n"
+        "my_<site> VV: UNDECIDED\n"
+        "  these: 20 of 22 scenes: met\n"
+        "  these: 2 of 3 pairs: not met\n"
+        "  in general: undecided, as so\n"
+        "  in general: fail, as so\n"
+        "  look at: stands out: lies apart: <2024-01-06>\n"
+        "  7 of 12 tiles count in 3 pairs\n"
     )
+
+
+def test_the_lines_of_several_stacks_end_with_all_of_them():
+    assert overview.lines_on_all(OVERALL, [("a", "VV"), ("a", "VH")]) == []
+    assert overview.lines_on_all(OVERALL, [("a", "VV"), ("a", "VH"), ("b", "VV")]) == [
+        "all 2 stacks: UNDECIDED",
+        "  these: 30 of 40: met",
+        "  in general: undecided, as so",
+    ]
 
 
 def test_a_stack_in_which_nothing_could_be_measured(written):
     nothing = {"metres": None, "low": None, "high": None}
-    page, lines, _ = written(verdict(CE90=nothing, worst_scene=None, outliers=[]), {})
-    assert page.count("not known") == 2 and "farthest off:" not in lines
+    page, *_ = written(verdict(CE90=nothing, worst_scene=None, outliers=[]), {})
+    assert page.count("not known") == 2
 
 
 def test_few_scenes_have_no_upper_limit(written):
     few = {"metres": 1.234, "low": 1.0, "high": None, "note": "no upper limit: 22 scenes needed"}
     page, *_ = written(verdict(CE90=few), {})
     assert "CE90 1.23 m" in page and "at least 1.00 m; no upper limit: 22 scenes needed" in page
+
+
+def test_the_page_names_the_scenes_that_are_out_with_the_digits_of_their_errors(written):
+    page, *_ = written(verdict(), {})
+    rows = re.findall(r"<tr><td class=\"n\">(2024.*?)</tr>", page)
+    cells = [re.findall(r"([^<>]*)</td>", row) for row in rows]
+    assert cells == [
+        ["20240106T052301", "S1A", "+6.50 ± 0.12", "-4.5 ± 0.4", "7.9",
+         "outlier, beyond the requirement"],
+        ["20240118T052301", "S1A", "", "", "", "unmeasured, no tile counts"],
+        ["20240211T052301", "S1B", "-7.00 ± 0.10", "+0.00 ± 0.10", "7.00",
+         "beyond the requirement"],
+    ]  # fmt: skip
+
+
+def test_the_page_has_the_figure_the_polarizations_and_links(written):
+    page, *_ = written(verdict(), {})
+    assert 'src="data:image/svg+xml;base64,PHN2Zy8+"' in page
+    assert "VV − VH" in page and "<td>0.29</td>" in page and "0.6 east" in page
+    assert 'href="my_site/VV/analysis/explore.html"' in page
+    assert page.index("<details>") < page.index("<pre>") < page.index("</details>")
+
+
+def test_the_reports_first_page_says_the_same(written, tmp_path):
+    written(verdict(), {})
+    front = (tmp_path / "front.rst").read_text()
+    assert "* 20240106T052301: E +6.50 ± 0.12 m, N -4.5 ± 0.4 m, outlier" in front
+    assert "* 20240118T052301: unmeasured, no tile counts" in front
+    assert "20240130T052301" not in front
+    assert "rms difference east 0.29 m, north 0.3 m. They disagree on 20240106T052301." in front
+    assert ".. image:: data:image/png;base64," in front
+    # docutils' limit.
+    assert max(map(len, front.splitlines())) < 10_000
+
+
+def test_figures_beyond_the_frame_of_the_report_are_left_out(tmp_path, monkeypatch):
+    monkeypatch.setattr(overview, "ROOM", 20)
+    for name, size in (("a", 9), ("b", 9)):
+        (tmp_path / name).write_text("x" * size)
+    first, second = overview.embedded([tmp_path / "a", tmp_path / "b"], "png")
+    assert first == "data:image/png;base64," + "eHh4" * 3 and second is None
+
+
+def test_every_link_of_a_run_leads_to_a_file(finished):
+    results = finished.folder / "results"
+    page = (results / "overview.html").read_text()
+    links = re.findall(r'href="([^"]+)"', page)
+    assert len(links) > 20
+    for link in links:
+        assert (results / link).exists(), link
 
 
 def test_the_effective_config_can_be_run_again(written, finished):

@@ -10,7 +10,9 @@ from conftest import once
 from matplotlib.image import imread
 
 import plot
+from stackplot import drawing, scores, tiles
 from stackplot import pairs as pairs_figures
+from stackplot import scenes as scenes_figures
 from stackshift.stack import columns
 
 
@@ -43,6 +45,9 @@ def tiles_table(rows, across):
     table["pairs"], table["count"] = 5, random.integers(0, 6, rows * across)
     table["skipped_share"] = 1 - table["count"] / 5
     positive(table)
+    table["scenes_measured"], table["moves"] = random.integers(0, 6, rows * across), 0
+    for name in ("scatter_east", "scatter_north"):
+        table[name] = table[name].abs()
     empty = table["count"] == 0
     table.loc[empty, [c for c in table if c.endswith(("_x", "_y")) and "tile" not in c]] = np.nan
     return table
@@ -83,17 +88,32 @@ def residuals_table(pairs, known=True):
     return table.reindex(columns=list(columns.RESIDUALS_TABLE))
 
 
-NAMES = ("offset_per_pair", "offset_per_tile", "offset_per_scene", "pair_matrix", "z_scores")
+def scene_tiles_table(scenes, tiles):
+    """The tiles of each scene, scattered about it by a metre."""
+    random = np.random.default_rng(5)
+    table = scenes[["scene", "offset_east", "offset_north"]].merge(
+        tiles[["tile_number_x", "tile_number_y"]], how="cross"
+    )
+    table[["offset_east", "offset_north"]] += random.normal(0, 1, (len(table), 2))
+    return table
+
+
+NAMES = (
+    "shift_per_pair", "offset_per_tile", "tile_errors", "offset_per_scene", "pair_matrix",
+    "z_scores",
+)  # fmt: skip
 
 
 def draw(folder, pairs, tiles):
     folder.mkdir(exist_ok=True)
     counts = pairs["count"].sum() > 0
+    scenes = scenes_table(len(pairs) + 1, counts)
     tables = {
         "measurements": measurements_table(pairs),
         "pairs": pairs,
         "tiles": tiles,
-        "scenes": scenes_table(len(pairs) + 1, counts),
+        "scenes": scenes,
+        "scene_tiles": scene_tiles_table(scenes, tiles),
         "residuals": residuals_table(pairs, counts),
     }
     for name, table in tables.items():
@@ -124,10 +144,13 @@ def test_tables_in_which_nothing_counts_are_drawn(tmp_path):
         shifts = [c for c in table if c[-2:] in ("_x", "_y") and not c.startswith("tile")]
         table[shifts] = np.nan
     assert len(draw(tmp_path, pairs, tiles)) == 2 * len(NAMES)
-    for name in ("pair", "tile", "scene"):
-        text = (tmp_path / f"offset_per_{name}.svg").read_text()
+    for figure in ("shift_per_pair", "tile_errors", "offset_per_scene"):
+        text = (tmp_path / f"{figure}.svg").read_text()
+        name = "tile" if figure == "tile_errors" else figure.rpartition("_")[2]
         assert f"no {name} could be measured" in text
-    assert "could not be measured" in (tmp_path / "pair_matrix.svg").read_text()
+    # Dates are those of the scenes, and none of 1970.
+    assert "1970" not in (tmp_path / "offset_per_scene.svg").read_text()
+    assert "not measured" in (tmp_path / "pair_matrix.svg").read_text()
 
 
 @pytest.fixture(scope="module")
@@ -144,9 +167,72 @@ def test_the_same_tables_give_the_same_bytes(drawn, tmp_path):
         assert (drawn / path.name).read_bytes() == path.read_bytes()
 
 
+def words(figure):
+    """All that is written in a figure."""
+    return [text.get_text() for text in figure.findobj(lambda a: hasattr(a, "get_text"))]
+
+
+def test_an_outlier_is_an_arrow_with_its_value_and_the_good_scenes_fill_the_axes():
+    table = scenes_table(97)
+    table["true_offset_east"] = table["true_offset_north"] = np.nan
+    table.loc[0, ["offset_east", "offset_north"]] = 160.0, -3.0
+    figure = scenes_figures.offset_per_scene(table, 6.0, 4.0, "site VV")
+    assert all(max(np.abs(axes.get_ylim())) < 15 for axes in figure.findobj(is_axes))
+    assert "2024-01-06: +160 m" in words(figure)
+    assert "2024-01-06\nE +160, N -3 m" in words(figure)
+
+
+def is_axes(artist):
+    """Whether this part of a figure is axes."""
+    return hasattr(artist, "get_ylim")
+
+
+def test_the_axis_is_set_by_the_usual_values_and_the_requirement():
+    assert drawing.reach(np.array([0.1, -0.2, np.nan]), 6) == pytest.approx(1.25 * 6)
+    assert drawing.reach(np.array([0.1, -11.0, 160.0]), 6) == pytest.approx(1.25 * 11)
+    # A stack that scatters by tens of metres is shown as it is.
+    assert drawing.reach(np.array([30.0, -40.0, 35.0]), 6) == pytest.approx(1.25 * 40)
+    assert drawing.reach(np.array([np.nan]), 6) == pytest.approx(1.25 * 6)
+
+
+def test_the_circle_of_the_requirement_is_never_cut():
+    figure = pairs_figures.shift_per_pair(pairs_table(5), 60.0, "site VV")
+    scatter = figure.findobj(is_axes)[-1]
+    assert min(*scatter.get_xlim(), *scatter.get_ylim()) < -60
+    assert max(*scatter.get_xlim(), *scatter.get_ylim()) > 60
+
+
+def test_many_pairs_stand_on_an_axis_of_time_and_few_have_a_label_each():
+    for count, labels in ((40, 40), (41, 0)):
+        texts = words(pairs_figures.shift_per_pair(pairs_table(count), 6.0, "site VV"))
+        assert len({text for text in texts if "/64" in text}) == labels
+
+
+def test_tiles_are_taken_about_their_scene():
+    scenes = pd.DataFrame(
+        {"scene": ["a", "b"], "offset_east": [100.0, -1], "offset_north": [2.0, 0]}
+    )
+    found = pd.DataFrame(
+        {
+            "scene": ["a", "a", "b"], "tile_number_x": [0, 1, 0], "tile_number_y": 0,
+            "offset_east": [101.0, np.nan, -3.0], "offset_north": [1.5, np.nan, 0.25],
+        }
+    )  # fmt: skip
+    table = tiles.deviations(scenes, found)
+    assert table["offset_east"].tolist() == [1.0, -2.0]
+    assert table["offset_north"].tolist() == [-0.5, 0.25]
+
+
+def test_a_narrow_spread_of_scores_is_no_praise_and_a_wide_one_is_a_warning():
+    assert scores.judged(0.4, 97) == "errors are no larger than told"
+    assert scores.judged(1.0, 97) == scores.judged(1.2, 20) == "as told"
+    assert scores.judged(2.0, 97) == "errors are larger than told, 2.0 times"
+    assert scores.judged(5.0, 5) == "too few to tell"
+
+
 def test_a_figure_says_units_requirement_truth_and_number_of_tiles():
-    figure = pairs_figures.offset_per_pair(pairs_table(5), 6.0, "site VV")
-    texts = " ".join(text.get_text() for text in figure.findobj(lambda a: hasattr(a, "get_text")))
+    figure = pairs_figures.shift_per_pair(pairs_table(5), 6.0, "site VV")
+    texts = " ".join(words(figure))
     for expected in (
         "shift east (m)", "shift north (m)", "requirement: 6 m", "truth", "site VV",
         "2024-01-06 → 2024-01-18", "/64", "NMAD",
@@ -157,9 +243,10 @@ def test_a_figure_says_units_requirement_truth_and_number_of_tiles():
 def test_figures_name_what_they_show(drawn):
     for name, expected in {
         "offset_per_scene": ["CE90: 4.2 m", "stands out", "offset north (m)", "S1B", "requirement"],
-        "offset_per_tile": ["Standard error of", "Spread over the pairs", "Pairs rejected"],
-        "pair_matrix": ["residual (m)", "requirement", "weight below 0.5", "2024-01-18"],
-        "z_scores": ["standard normal", "robust spread", "45 tiles"],
+        "offset_per_tile": ["rms, east (m)", "in fewer than two scenes", "pairs rejected"],
+        "tile_errors": ["a slope is a ramp", "CE90", "tiles within (%)", "54 of 54 tiles"],
+        "pair_matrix": ["residual (m)", ">6 m<", "weight below 0.5", "2024-01-18"],
+        "z_scores": ["standard normal", "robust spread", "45 tiles", "It cannot show"],
     }.items():
         text = (drawn / f"{name}.svg").read_text()
         for words in expected:

@@ -104,5 +104,5 @@ def test_an_address_without_a_scene_is_named(finished, web, tmp_path):
     workspace = remote(finished, tmp_path, f"{web}/nowhere")
     done = workspace.run("analysed")
     assert done.status != 0
-    assert f"check: {web}/nowhere/{hyp3_name(TIMES[2])} cannot be opened as a raster" in done.text
+    assert f"{web}/nowhere/{hyp3_name(TIMES[2])} cannot be opened as a raster" in done.text
     assert "404" in done.text

@@ -19,7 +19,6 @@ def test_one_scene_more_in_a_stack_of_fifty_runs_its_own_jobs(tmp_path):
     add(tmp_path / "scenes", 0, 50)
     config = {
         "stacks": {"site": {"directory": "scenes"}},
-        "superset": {"extent": "bounds", "bounds": [300_000, 3_898_080, 301_920, 3_900_000]},
         "tiles": {"rows": 1, "columns": 1},
         "pairs": {"next": 1},
     }
@@ -32,5 +31,5 @@ def test_one_scene_more_in_a_stack_of_fifty_runs_its_own_jobs(tmp_path):
     assert workspace.dry("analysed") == {
         **dict.fromkeys(("superset", "flatten", "tile"), 1),
         "correlate": 1,
-        **dict.fromkeys(("check", "analyse", "align", "locate", "verdict", "analysed"), 1),
+        **dict.fromkeys(("inventory", "analyse", "align", "locate", "verdict", "analysed"), 1),
     }

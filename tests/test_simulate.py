@@ -5,6 +5,7 @@ import csv
 import numpy as np
 import pytest
 import rasterio
+import snyder
 from makers import displaced
 
 import simulate
@@ -22,6 +23,7 @@ SETTINGS = {
     "scenario": "mixed",
     "offset_sigma": 0.2,
     "displaced": [{"scene": 2, "east": 5, "north": -3}],
+    "moving": [],
     "seed": 3,
 }
 SCENES = ["20240106T052301", "20240118T052301", "20240130T052301", "20240211T052301"]
@@ -35,6 +37,17 @@ def test_truth_is_a_row_a_scene_in_metres(tmp_path):
     assert 130 < east[2] < 170 and -110 < north[2] < -70
     others = [0, 1, 3]
     assert 0 < np.abs(east[others]).max() < 25 and 0 < np.abs(north[others]).max() < 25
+
+
+def test_truth_is_to_true_east_and_north_on_the_ground(tmp_path):
+    truth.main(SETTINGS, tmp_path / "truth.csv")
+    rows = list(csv.DictReader((tmp_path / "truth.csv").read_text().splitlines()))
+    # The middle of 200 x 240 pixels; north is 1.26 degrees off the grid's there.
+    pixel = snyder.utm(300_000 + 120 * 30, 3_900_000 - 100 * 30)
+    for row in rows:
+        right, up = simulated_stack.scene_offsets(SETTINGS)[row["scene"]]
+        found = float(row["offset_east"]), float(row["offset_north"])
+        assert found == pytest.approx(snyder.metres(pixel, -up, right), abs=2e-6)
 
 
 def test_one_scene_more_changes_no_other():
@@ -145,3 +158,29 @@ def test_content_lies_where_the_truth_says(tmp_path):
     assert misfit(-north, east) < 0.02
     assert misfit(-north + 0.1, east) > 0.03
     assert misfit(-north, east + 0.1) > 0.03
+
+
+def test_a_piece_of_ground_moves_by_itself(tmp_path):
+    """In the third scene by twice its movement, on top of the scene's offset; nothing else does."""
+    piece = {"top": 60, "left": 80, "rows": 40, "columns": 50, "east": 1.0, "north": -2.0}
+    still = {"looks": 1e6, "offset_sigma": 0, "displaced": []}
+    images = {}
+    for name, moving in (("still", []), ("moved", [piece])):
+        simulate.main(
+            SETTINGS | still | {"moving": moving}, path := tmp_path / f"{SCENES[2]}_VV.tif", "VV"
+        )
+        with rasterio.open(path) as source:
+            images[name] = source.read(1)
+            top, left = source.index(300_000 + 15, 3_900_000 - 15)
+    changed = np.argwhere(images["still"] != images["moved"])
+    rows = slice(60 + top, 100 + top), slice(80 + left, 130 + left)
+    assert changed.min(axis=0).tolist() == [60 + top, 80 + left]
+    assert changed.max(axis=0).tolist() == [99 + top, 129 + left]
+    # What was 4 rows farther north and 2 columns farther west.
+    came = images["still"][
+        rows[0].start - 4 : rows[0].stop - 4, rows[1].start - 2 : rows[1].stop - 2
+    ]
+    seen = images["moved"][rows]
+    both = (came > 0) & (seen > 0)
+    assert both.mean() > 0.9
+    assert np.corrcoef(np.log(came[both]), np.log(seen[both]))[0, 1] > 0.999

@@ -25,8 +25,8 @@ def test_a_page_has_all_rows_units_and_meanings(finished):
 
 def test_numbers_are_short_and_text_is_escaped(tmp_path):
     table = tmp_path / "scenes.csv"
-    table.write_text("scene,offset_east,sigma_east\n<b>,1.23456,\n&,-0.5,1e3\n")
+    table.write_text("scene,offset_east,sigma_east\n<b>,1.23456,\n&,-53.5,0.0123\n")
     page = tmp_path / "scenes.html"
     tabulate.main([table], [page], TEMPLATE, "site VV")
     cells = re.findall(r"<td [^>]*>(.*?)</td>", page.read_text())
-    assert cells == ["&lt;b&gt;", "1.235", "", "&amp;", "-0.5", "1000"]
+    assert cells == ["&lt;b&gt;", "1.235", "", "&amp;", "-53.500", "0.012"]

@@ -37,13 +37,12 @@ def stack(folder, kind="mixed", looks=5.0, seed=3):
             image[:, 120:] = np.nan
         write_scene(folder / f"{name}.tif", image)
         tile.main(folder / f"{name}.tif", folder / name, 1, 2)
-    raster.write_grid(folder / "grid.json", GRID)
     return {name: folder / name for name in NAMES}
 
 
 def made(folder, tiles):
     template.main(
-        tiles, [], folder / "grid.json", (1, 2), OPTIONS, 2,
+        tiles, [], GRID, (1, 2), OPTIONS, 2,
         folder / "template.tif", folder / "template.json",
     )  # fmt: skip
     return json.loads((folder / "template.json").read_text(), parse_constant=pytest.fail)

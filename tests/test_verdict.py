@@ -8,10 +8,11 @@ import pytest
 from scipy import stats
 
 import verdict as stage
+from stackshift.stack import answers, causes, judgement, separations
 from stackshift.stack import columns as c
-from stackshift.stack import judgement
 
 REQUIREMENT = {"name": "test", "metres": 6.0, "share": 0.8, "confidence": 0.9}
+REQUIREMENT |= {"of": ["scenes", "pairs"], "shape": "radial"}
 
 
 @pytest.mark.parametrize(
@@ -189,27 +190,266 @@ def test_radial_error_is_that_along_the_offset():
     assert sigma == pytest.approx([np.hypot(0.6, 1.6), np.hypot(0.6, 1.6), np.hypot(1, 2)])
 
 
-def test_the_report_says_what_was_left_out_and_why(tmp_path):
-    count = 21
+@pytest.mark.parametrize(("share", "confidence"), [(0.8, 0.9), (0.9, 0.9), (0.8, 0.95), (0.5, 0.6)])
+@pytest.mark.parametrize("misses", [0, 1, 4])
+def test_how_many_products_pass(share, confidence, misses):
+    """So many or fewer misses happen with at most 1 - confidence where the share is the limit."""
+    needed = judgement.products_needed(misses, share, confidence)
+    assert stats.binom.cdf(misses, needed, 1 - share) <= 1 - confidence
+    assert stats.binom.cdf(misses, needed - 1, 1 - share) > 1 - confidence
+
+
+def test_eleven_scenes_without_a_miss_pass_and_ten_do_not():
+    assert judgement.products_needed(0, 0.8, 0.9) == 11
+    assert judgement.products_needed(0, 1.0, 0.9) is None
+    verdicts = [
+        judgement.judge(np.ones(count), np.full(count, 0.1), REQUIREMENT)["verdict"]
+        for count in (10, 11)
+    ]
+    assert verdicts == ["undecided", "pass"]
+    # Twice as many where two say as much as one.
+    assert judgement.products_needed(0, 0.8, 0.9, 2.0) == 21
+
+
+@pytest.mark.parametrize(
+    ("distances", "sigmas", "these", "causes"),
+    [
+        ([1] * 6, 0.1, "met", ["too few"]),
+        ([1] * 5 + [63], 0.1, "met", ["too few"]),
+        ([1] * 4 + [63] * 2, 0.1, "not met", ["too few"]),
+        # 4 of 5 are 80 %: met.
+        ([1] * 4 + [63], 0.1, "met", ["too few"]),
+        ([1] * 4 + [6.1], 1.0, "met", ["too few"]),
+        ([1] * 3 + [5.9, 6.1], 1.0, "cannot be said", ["too few"]),
+        ([5.5] * 21, 2.0, "cannot be said", ["error bars"]),
+        ([1] * 12 + [np.nan] * 9, 0.1, "cannot be said", ["unmeasured"]),
+        ([1] * 18 + [np.nan] * 3, 0.1, "met", ["unmeasured"]),
+        ([1] * 8 + [5.5] * 2 + [np.nan], 2.0, "cannot be said", ["error bars", "unmeasured"]),
+        ([], 0.1, "cannot be said", ["too few"]),
+        ([1] * 21, 0.1, "met", []),
+        ([63] * 21, 0.1, "not met", []),
+    ],
+)
+def test_these_products_and_why_products_in_general_are_undecided(distances, sigmas, these, causes):
+    found = judgement.judge(distances, np.full(len(distances), sigmas), REQUIREMENT)
+    assert (found["these"], found["causes"]) == (these, causes)
+    assert (found["verdict"] == "undecided") == bool(causes)
+
+
+def test_a_box_is_within_along_each_axis():
+    """(5, 5) m is 7.1 m away and in the box; one error bar that reaches over it is enough."""
+    distances = np.array([[5.0, 5.0, 7.0, 7.0], [5.0, 5.0, 0.0, 0.0]])
+    sigmas = np.array([[0.1, 0.1, 0.1, 3.0], [0.1, 2.0, 0.1, 0.1]])
+    found = judgement.judge(distances, sigmas, REQUIREMENT)
+    assert (found["within"], found["sure_within"], found["sure_outside"]) == (2, 1, 1)
+
+
+def test_answers_in_words():
+    found = judgement.judge([1.0] * 5 + [63.4], np.full(6, 0.1), REQUIREMENT)
+    assert answers.these("scenes", found, REQUIREMENT, ["2024-02-11 (63.4 ± 0.1 m)"]) == (
+        "5 of 6 scenes within 6 m (83.3 %, 80 % asked): met. Outside: 2024-02-11 (63.4 ± 0.1 m)"
+    )
+    assert answers.general("scenes", found, REQUIREMENT) == (
+        "undecided with 90 % confidence, as 6 scenes with 1 outside cannot show it; 18 with no "
+        "further one are needed, or 11 without any"
+    )
+    found = judgement.judge([1.0] * 6, np.full(6, 0.1), REQUIREMENT)
+    assert answers.general("scenes", found, REQUIREMENT).endswith(
+        "as 6 scenes cannot show it; 11 without a miss are needed"
+    )
+    found = judgement.judge([1.0] * 12 + [np.nan] * 9, np.full(21, 0.1), REQUIREMENT)
+    assert answers.general("scenes", found, REQUIREMENT).endswith("9 scenes could not be measured")
+    # 0.1^(1/21) is 0.896: rounded away from what is claimed.
+    found = judgement.judge([1.0] * 21, np.full(21, 0.1), REQUIREMENT)
+    assert "at least 89 % of such scenes" in answers.general("scenes", found, REQUIREMENT)
+    found = judgement.judge([9.0] * 21, np.full(21, 0.1), REQUIREMENT)
+    assert "at most 11 % of such scenes" in answers.general("scenes", found, REQUIREMENT)
+
+
+@pytest.mark.parametrize(
+    ("value", "sigma", "text"),
+    [
+        (63.4567, 0.13, "63.46 ± 0.13"),
+        (63.4567, 0.24, "63.5 ± 0.2"),
+        (-9.64, 1.4, "-9.6 ± 1.4"),
+        (5.4321, 0.0312, "5.43 ± 0.03"),
+        (63.4, 24.0, "63 ± 24"),
+        (5.4321, 0.096, "5.43 ± 0.10"),
+        (5.4321, None, "5.43"),
+        (5.4321, float("nan"), "5.43"),
+    ],
+)
+def test_digits_that_an_error_deserves(value, sigma, text):
+    assert answers.metres(value, sigma) == text
+
+
+def stack(east, north=None, sigma=0.2, flags=None, next_=1):
+    """Tables of scenes at known places, oldest first, and of their neighbours."""
+    count = len(east)
+    north = np.zeros(count) if north is None else north
     table = pd.DataFrame({name: [""] * count for name in c.SCENES_TABLE})
     table[c.SCENE] = [f"2022{i // 28 + 1:02}{i % 28 + 1:02}T000000" for i in range(count)]
-    table[c.OFFSET_EAST], table[c.OFFSET_NORTH] = 1.0, -1.0
-    table[c.SIGMA_EAST] = table[c.SIGMA_NORTH] = 0.2
+    table[c.OFFSET_EAST], table[c.OFFSET_NORTH] = np.asarray(east, float), np.asarray(north, float)
+    table[c.SIGMA_EAST] = table[c.SIGMA_NORTH] = sigma
+    pairs = [(j, i) for i in range(count) for j in range(i + 1, min(count, i + next_ + 1))]
+    rows = pd.DataFrame(
+        {
+            c.REFERENCE: [table[c.SCENE][newer] for newer, _ in pairs],
+            c.SECONDARY: [table[c.SCENE][older] for _, older in pairs],
+            # The shift brings the older scene onto the newer one.
+            c.SHIFT_X: [east[newer] - east[older] for newer, older in pairs],
+            c.SHIFT_Y: [north[newer] - north[older] for newer, older in pairs],
+            c.SIGMA_X: 0.3,
+            c.SIGMA_Y: 0.3,
+        }
+    )
+    return table, rows
+
+
+def test_scenes_on_either_side_of_the_median_do_not_pass_for_pairs():
+    """Ten at +5 m, ten at -5 m: each within 6 m of the median, half of all pairs 10 m apart."""
+    alternating, pairs = stack([5.0, -5.0] * 10)
+    found = stage.judge(alternating, pairs, REQUIREMENT, [])
+    assert found["criteria"]["radial"]["verdict"] == "pass"
+    assert found["answers"]["pairs"]["these"] == "not met"
+    assert (found["answers"]["pairs"]["verdict"], found["verdict"]) == ("fail", "fail")
+    assert found["pairs"]["worst"]["metres"] == pytest.approx(10)
+    scenes, pairs = stack([5.0] * 10 + [-5.0] * 10)
+    found = stage.judge(scenes, pairs, REQUIREMENT, [])
+    # One of 19 pairs, which count for 10: 18 of 19 would pass if they were independent.
+    assert stats.beta.ppf(0.1, 18, 2) > 0.8
+    assert found["verdict"] == found["answers"]["pairs"]["verdict"] == "undecided"
+    assert "2022-01-11 to 2022-01-10 (10.0 ± 0.4 m)" not in found["answers"]["pairs"]["text_these"]
+    assert (
+        "Outside: 2022-01-11 to 2022-01-10 (10.0 ± 0.3 m)"
+        in (found["answers"]["pairs"]["text_these"])
+    )
+    # 2 x 45 of 190 pairs are within.
+    assert found["pairs"]["any_two"]["share"] == pytest.approx(90 / 190)
+    (cause,) = causes.of_pairs(found["pairs"]["any_two"], REQUIREMENT)
+    assert "47 % lie within 6 m of each other" in cause["text"] and "10.0 m apart" in cause["text"]
+    only = stage.judge(scenes, pairs, REQUIREMENT | {"of": ["scenes"]}, [])
+    assert only["verdict"] == "pass" and list(only["answers"]) == ["scenes"]
+
+
+def test_the_box_of_three_metres():
+    """Upstream's first box: 2.5 m along each axis is in it, 3.5 m radially and 3.1 m alone not."""
+    east, north = np.array([2.5] * 5 + [3.1] * 25), np.array([2.5] * 5 + [0.0] * 25)
+    box = REQUIREMENT | {"shape": "box", "metres": 3.0}
+    found = stage.judge(*stack(east, north, 0.01), box, [])
+    assert found["criteria"]["box"]["within"] == 5
+    assert found["criteria"]["radial"]["within"] == 0
+    assert found["answers"]["scenes"]["verdict"] == "fail"
+    assert "within 3 m along each axis" in found["criterion"]
+    outside = found["answers"]["scenes"]["outside"]
+    assert len(outside) == 25 and outside[0]["metres"] == pytest.approx(3.1)
+
+
+def test_a_pair_that_could_not_be_measured_is_the_difference_of_its_scenes():
+    scenes, pairs = stack([0.0, 8.0, 0.0, np.nan], sigma=0.4)
+    pairs.loc[:, [c.SHIFT_X, c.SHIFT_Y]] = np.nan
+    apart, design = separations.separations(pairs, scenes)
+    assert apart.east == pytest.approx([8, -8, np.nan], nan_ok=True)
+    assert apart.sigmas[0][0] == pytest.approx(0.4 * np.sqrt(2))
+    # Three pairs of four scenes count for two.
+    assert design == 1.5
+
+
+@pytest.mark.parametrize("next_", [1, 3])
+@pytest.mark.parametrize("displaced", [True, False])
+def test_pairs_on_the_edge_of_the_requirement_seldom_pass(next_, displaced):
+    """Pairs share scenes: taken for independent they pass in up to 29 %, nominal 10 %."""
+    random, passed, trials = np.random.default_rng([next_, displaced]), 0, 300
+    for _ in range(trials):
+        if displaced:
+            # Both scenes of a pair have to be well.
+            far = random.random(40) < 1 - np.sqrt(0.8)
+            east = np.where(far, random.uniform(20, 60, 40), 0.0)
+        else:
+            east = random.normal(0, 6 / stats.norm.ppf(0.9) / np.sqrt(2), 40)
+        newer, older = np.nonzero(
+            np.tril(np.ones((40, 40)), -1) - np.tril(np.ones((40, 40)), -1 - next_)
+        )
+        distances = np.abs(east[newer] - east[older])
+        found = judgement.judge(distances, np.full(len(newer), 0.01), REQUIREMENT, len(newer) / 20)
+        passed += found["verdict"] == "pass"
+    assert passed <= stats.binom.ppf(0.999, trials, 0.1)
+
+
+def test_causes_of_tiles_that_do_not_count():
+    (small,) = causes.of_tiles(["too_small"] * 3 + ["ok"], (20, 20))
+    assert small == {
+        "cause": "small tiles",
+        "text": "3 of 4 tiles of 20 x 20 pixels do not match: fewer tiles.rows and tiles.columns",
+    }
+    assert causes.of_tiles(["no_match"] * 9 + ["ok"], (50, 50))[0]["cause"] == "small tiles"
+    (sea,) = causes.of_tiles(["no_match"] * 8 + ["low_quality"], (100, 100))
+    assert sea["cause"] == "nothing to match" and sea["text"].startswith("in 9 of 9 tiles: open")
+    assert causes.of_tiles(["no_match"] + ["ok"] * 9, (50, 50)) == []
+    many = ["too_many_nan"] * 5 + ["search_limit", "failed"] + ["ok"] * 9
+    assert [cause["cause"] for cause in causes.of_tiles(many, (99, 99))] == [
+        "little data", "far off", "failed",
+    ]  # fmt: skip
+    assert causes.of_tiles([], (10, 10)) == []
+
+
+def test_causes_out_of_what_was_found():
+    platform = {"first": "S1A", "second": "S1B", "east": 0.7, "sigma_east": 0.1, "north": 0.0}
+    platform |= {"sigma_north": 0.1, "p_east": 0.2, "p_north": 0.3, "text": None}
+    step = {"axis": "east", "first_scene_behind": "20240106T052301", "height": 2.34, "sigma": 0.2}
+    tile = {"tile_number_x": 5, "tile_number_y": 4}
+    found = {"steps": [step], "platforms": [platform], "tiles_that_move": [tile], "parts": 2}
+    assert [cause["text"] for cause in causes.of_findings(found)] == [
+        "to the east at 2024-01-06: 2.3 ± 0.2 m",
+        "row 4 column 5: left out of all scenes (tiles.csv)",
+        "the network of pairs falls into 2 parts",
+    ]
+    for change in ({"p_east": 0.01}, {"text": "flew at different times", "p_east": None}):
+        (cause,) = causes.of_findings({"platforms": [platform | change]})
+        assert cause["text"].startswith("S1A less S1B: 0.70 ± 0.10 m east, 0.00 ± 0.10 m north")
+        assert (change.get("text") or "") in cause["text"]
+    row = {"scene": "20240211T052301", "axis": "east", "first": -1.4, "sigma_first": 0.3}
+    row |= {"second": -9.6, "sigma_second": 1.4}
+    compared = {"polarizations": ["VV", "VH"], "disagreements": [row]}
+    compared |= {"widened": {"east": 1.0, "north": 2.5}}
+    one, wide = causes.of_polarizations([compared])
+    assert one["text"].startswith("2024-02-11 lies -1.4 ± 0.3 m east by VV and -9.6 ± 1.4 m by VH")
+    assert wide["text"] == "VV and VH differ by more than their error bars: times north 2.5"
+
+
+def test_the_report_says_what_was_left_out_and_why(tmp_path):
+    table, pairs = stack(np.ones(21), -np.ones(21))
     table.loc[3, [c.OFFSET_EAST, c.OFFSET_NORTH]] = None
     table.loc[3, c.FLAG] = "unmeasured"
     table.loc[8, [c.OFFSET_EAST, c.OFFSET_NORTH]] = None
     table.loc[8, c.MESSAGE] = "no tile counts"
     table.loc[9, c.OFFSET_EAST], table.loc[9, c.FLAG] = 30.0, "outlier"
-    table.to_csv(tmp_path / "scenes.csv", index=False)
-    (tmp_path / "findings.json").write_text('{"parts": 2}')
-    (tmp_path / "unreadable.json").write_text(json.dumps({table[c.SCENE][3]: "is damaged"}))
+    pairs.loc[[2, 3, 7, 8], [c.SHIFT_X, c.SHIFT_Y, c.SIGMA_X, c.SIGMA_Y]] = None
+    tiles = pd.DataFrame({c.SCENE: table[c.SCENE], c.STATUS: ["no_match"] * 7 + ["ok"] * 14})
+    contents = {
+        "findings": {"parts": 2}, "grid": {"width": 300, "height": 200},
+        "inventory": {
+            "left_out": [{"scene": "20211220T000000", "file": "x.tif", "reason": "is damaged"}],
+            "remarks": ["two slices of 2022-01-03"],
+        },
+    }  # fmt: skip
+    inputs = {name: tmp_path / f"{name}.json" for name in contents}
+    for name, content in contents.items():
+        inputs[name].write_text(json.dumps(content))
+    for name, rows in (("scenes", table), ("pairs", pairs), ("scene_tiles", tiles)):
+        inputs[name] = tmp_path / f"{name}.csv"
+        rows.to_csv(inputs[name], index=False)
+    compared = {"polarizations": ["VV", "VH"], "disagreements": [], "widened": {"east": 4.0}}
+    (tmp_path / "VV_VH.json").write_text(json.dumps(compared))
     stage.main(
-        tmp_path / "scenes.csv", tmp_path / "findings.json", tmp_path / "unreadable.json",
-        REQUIREMENT, tmp_path / "verdict.json", tmp_path / "verdict.csv",
+        inputs, [tmp_path / "VV_VH.json"], (2, 2), REQUIREMENT,
+        tmp_path / "verdict.json", tmp_path / "verdict.csv",
     )  # fmt: skip
     found = json.loads((tmp_path / "verdict.json").read_text(), parse_constant=pytest.fail)
-    assert [left["scene"] for left in found["left_out"]] == [table[c.SCENE][3], table[c.SCENE][8]]
-    assert [left["reason"] for left in found["left_out"]] == ["is damaged", "no tile counts"]
+    assert [left["scene"] for left in found["left_out"]] == [
+        "20211220T000000", table[c.SCENE][3], table[c.SCENE][8],
+    ]  # fmt: skip
+    assert [left["reason"] for left in found["left_out"]][::2] == ["is damaged", "no tile counts"]
     assert found["outliers"] == [table[c.SCENE][9]]
     assert found["worst_scene"]["scene"] == table[c.SCENE][9]
     assert found["criteria"]["radial"]["measured"] == 19
@@ -218,4 +458,18 @@ def test_the_report_says_what_was_left_out_and_why(tmp_path):
     assert "80 % of the scenes within 6 m" in found["criterion"]
     rows = pd.read_csv(tmp_path / "verdict.csv")
     assert list(rows) == list(c.VERDICT_TABLE)
-    assert list(rows.criterion) == ["east", "north", "radial"]
+    assert list(rows.of) == ["scenes"] * 4 + ["pairs"] * 4
+    assert list(rows.criterion) == ["east", "north", "radial", "box"] * 2
+    assert list(rows.measured) == [19] * 4 + [16] * 4
+    assert [cause["cause"] for cause in found["to_look_at"]] == [
+        *["not measured"] * 3, "stands out", "nothing to match", "polarizations disagree",
+        "broken network", "scenes",
+    ]  # fmt: skip
+
+
+def test_slices_that_are_not_alike_are_named():
+    apart = {"20220101T000000": float("nan"), "20220113T000000": 0.2, "20220125T000000": -1.3}
+    (line,) = causes.of_overlaps(apart)
+    assert line["text"].startswith("files of 1 scenes differ by more than 0.5 dB")
+    assert line["text"].endswith("2022-01-25 by -1.3 dB")
+    assert causes.of_overlaps({"20220101T000000": float("nan"), "20220113T000000": -0.4}) == []

@@ -1,7 +1,11 @@
 <!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>
-{#- Arrows of 6 mm for an offset as large as the requirement; none where there is no value. #}
+{#- Arrows of 6 mm for a value as large as the requirement; a cross where a tile was rejected. #}
 <qgis version="3.22.0" styleCategories="Symbology">
- <renderer-v2 type="singleSymbol" symbollevels="0" forceraster="0" enableorderby="0">
+ <renderer-v2 type="RuleRenderer" symbollevels="0" forceraster="0" enableorderby="0">
+  <rules key="root">
+   <rule key="measured" symbol="0" filter="&quot;{{ x }}&quot; IS NOT NULL" label="6 mm: {{ '%g' % requirement }} m, the requirement"/>
+   <rule key="rejected" symbol="1" filter="&quot;{{ x }}&quot; IS NULL" label="rejected: see reason"/>
+  </rules>
   <symbols>
    <symbol name="0" type="marker" alpha="1" clip_to_extent="1" force_rhr="0">
     <layer class="VectorField" enabled="1" locked="0" pass="0">
@@ -21,6 +25,12 @@
        </symbol>
       </layer>
      </symbol>
+    </layer>
+   </symbol>
+   <symbol name="1" type="marker" alpha="1" clip_to_extent="1" force_rhr="0">
+    <layer class="SimpleMarker" enabled="1" locked="0" pass="0">
+     <prop k="name" v="cross2"/><prop k="color" v="204,121,167,255"/><prop k="size" v="2.4"/>
+     <prop k="outline_color" v="204,121,167,255"/><prop k="outline_width" v="0.6"/>
     </layer>
    </symbol>
   </symbols>

@@ -1,5 +1,5 @@
 <!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>
-{#- Footprints by radial offset as a share of the requirement; a tile that does not count is hatched. -#}
+{#- Footprints by radial value as a share of the requirement; a tile that does not count is hatched. -#}
 {%- set radial = 'sqrt("' ~ x ~ '" ^ 2 + "' ~ y ~ '" ^ 2)' %}
 {%- set limits = [0, requirement / 4, requirement / 2, requirement] %}
 {%- set colours = ["253,231,178,255", "252,176,82,255", "213,94,0,255", "110,30,0,255"] %}
@@ -12,7 +12,7 @@
          filter="{{ (radial ~ ' &gt;= ' ~ low ~ ((' AND ' ~ radial ~ ' &lt; ' ~ high) if high is not none else '')) | replace('"', '&quot;') }}"
          label="{{ '%g to %g m' % (low, high) if high is not none else 'beyond the requirement of %g m' % requirement }}"/>
 {%- endfor %}
-   <rule key="rejected" symbol="4" filter="&quot;{{ x }}&quot; IS NULL" label="rejected: see {{ reason }}"/>
+   <rule key="rejected" symbol="4" filter="&quot;{{ x }}&quot; IS NULL" label="rejected: see reason"/>
   </rules>
   <symbols>
 {%- for colour in colours %}

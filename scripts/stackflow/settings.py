@@ -55,6 +55,11 @@ def explain(error) -> str:
         near = get_close_matches(str(unknown[0]), known, n=1) if unknown else []
         hint = f"did you mean '{near[0]}'?" if near else f"known keys: {', '.join(known)}"
         return f"{key}: unknown key '{unknown[0]}'; {hint}"
+    if isinstance(error.instance, bool) and "propertyNames" in map(str, error.schema_path):
+        return (
+            f"{key}: a name that YAML takes for {str(error.instance).lower()} (yes, no, on, off): "
+            "write it in quotes"
+        )
     text = f"{key}: {' '.join(error.message.split())}"
     if isinstance(error.instance, str) and _is_number(error.instance):
         text += f"; YAML takes it for text, write {float(error.instance):g}"

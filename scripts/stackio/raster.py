@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 import sys
 import warnings
 from contextlib import contextmanager, suppress
@@ -13,64 +14,134 @@ os.environ.setdefault("GDAL_CACHEMAX", "64")
 # GDAL finds by itself.
 sys.modules.setdefault("boto3", None)  # type: ignore[arg-type]
 # For scenes behind an address: one request for the header and no listing, and again if it fails.
-os.environ.setdefault("GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR")
+_LISTING = os.environ.setdefault("GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR")
 os.environ.setdefault("GDAL_HTTP_MAX_RETRY", "3")
 os.environ.setdefault("GDAL_HTTP_RETRY_DELAY", "1")
 
 import numpy as np
 import rasterio
-from rasterio.enums import Resampling
+from rasterio.enums import ColorInterp, Resampling
 from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
 from rasterio.transform import Affine
-from rasterio.vrt import WarpedVRT
-from rasterio.warp import transform_bounds
 from rasterio.windows import Window
 
-from stackio import files
+from stackio import earth, files
 from stackshift.errors import InputError
-from stackshift.ground.lattice import Grid, check_north_up
+from stackshift.ground import power
+from stackshift.ground.lattice import Bounds, Grid, check_north_up, grid_beside
+from stackshift.ground.names import sources_of_vrt
 
 BLOCK_ROWS = 256
+# An address, plain, of an archive (zip+https://) or as GDAL writes it, also within another.
+_ADDRESS = re.compile(
+    r"^(?!(file|zip|tar|gzip)://)[\w+.-]+://|/?vsi(curl|s3|gs|az|adls|oss|swift|hdfs|webhdfs)"
+)
+# Tags that tell what values are; the long one is OPERA's.
+_ABOUT_VALUES = re.compile(r"(?i)^units?$|_units?$|OUTPUT_BACKSCATTER_EXPRESSION_CONVENTION$")
 _SQUARE = 256
 
 
 @contextmanager
-def open_scene(path, bands: int = 1):
-    """A raster of so many bands, opened; what cannot be used is an InputError with the file."""
-    try:
-        source = rasterio.open(path)
-    except RasterioIOError as error:
-        raise InputError(f"{path} cannot be opened as a raster ({_line(error)})") from error
-    with source:
+def open_scene(path, bands: int | None = None, band: int | None = None):
+    """A raster, opened; what cannot be used is an InputError with the file.
+
+    Parameters
+    ----------
+    path : file or address; files beside it (masks, world files, headers) count for a file only.
+    bands : how many the raster has to have; None for a scene, of which one is read: see `band_of`.
+    band : number of the band to read of a scene that has several.
+    """
+    with rasterio.Env.from_defaults(GDAL_DISABLE_READDIR_ON_OPEN=_listing(path)):
         try:
-            if source.count != bands:
-                raise InputError(f"has {source.count} bands; give one file a polarization")
-            if source.crs is None:
-                raise InputError(
-                    "has no CRS; assign one (gdal_edit.py -a_srs), or use the original"
-                )
-            if np.issubdtype(np.dtype(source.dtypes[0]), np.complexfloating):
-                raise InputError("is complex; stackshift needs gamma0 power, not an SLC")
-            check_north_up(tuple(source.transform)[:6])
-        except InputError as error:
-            raise InputError(f"{path} {error}") from None
-        try:
-            yield source
-        except RasterioError as error:
-            raise InputError(
-                f"{path} cannot be read to the end ({_line(error)}); it is damaged or incomplete: "
-                "download it again"
-            ) from error
+            source = rasterio.open(path)
+        except RasterioIOError as error:
+            raise InputError(f"{path} cannot be opened as a raster ({_line(error)})") from error
+        with source:
+            try:
+                if bands is None:
+                    band = band_of(source, band)
+                elif source.count != bands:
+                    raise InputError(f"has {source.count} bands, not {bands}")
+                _check_usable(source, band or 1)
+            except InputError as error:
+                raise InputError(f"{path} {error}") from None
+            try:
+                yield source
+            except RasterioError as error:
+                raise unread(source, error) from error
+
+
+def _listing(path) -> str:
+    """How GDAL looks for files beside a raster: it asks for each, or does not for an address.
+
+    A listing of the folder would cost more the more files there are.
+    """
+    return _LISTING if _ADDRESS.search(str(path)) or _LISTING != "EMPTY_DIR" else "TRUE"
+
+
+def _check_usable(source, band: int) -> None:
+    if np.issubdtype(np.dtype(source.dtypes[band - 1]), np.complexfloating):
+        raise InputError("is complex; stackshift needs gamma0 power, not an SLC")
+    if source.transform.is_identity and (place := _radar_geometry(source)):
+        raise InputError(f"is in radar geometry ({place} only); terrain-correct it first")
+    if source.crs is None:
+        raise InputError("has no CRS; assign one (gdal_edit.py -a_srs), or use the original")
+    earth.check_crs(source.crs)
+    check_north_up(tuple(source.transform)[:6])
+
+
+def _radar_geometry(source) -> str | None:
+    """What places the pixels of a raster that is on no map grid."""
+    if source.gcps[0]:
+        return "ground control points"
+    if source.rpcs is not None:
+        return "rational polynomials, RPCs,"
+    return "geolocation arrays" if "GEOLOCATION" in source.tag_namespaces() else None
+
+
+def band_of(source, configured: int | None = None) -> int:
+    """The number of the band to read: the configured one, or the only one that is no alpha band.
+
+    Raises
+    ------
+    InputError
+        For several, with their descriptions, and for one that is not there.
+    """
+    found = [n for n in source.indexes if source.colorinterp[n - 1] != ColorInterp.alpha]
+    named = [f"{n}: {source.descriptions[n - 1] or 'without a name'}" for n in found]
+    if configured is not None and configured not in found:
+        raise InputError(f"has no band {configured} of values, only {', '.join(named)}")
+    if configured is None and len(found) != 1:
+        raise InputError(
+            f"has {len(found)} bands ({', '.join(named)}); say which in a column 'band' of a scene "
+            "sheet"
+        )
+    return configured or found[0]
+
+
+def unread(source, error) -> InputError:
+    """What is told of an open raster whose pixels cannot be read."""
+    if source.driver == "VRT":
+        what = "correct the VRT, or mend the file that it names"
+    else:
+        what = "it is damaged or incomplete: download it again"
+    return InputError(f"{source.name} cannot be read to the end ({_line(error)}); {what}")
 
 
 def check_complete(source, path) -> None:
-    """Refuse a GeoTIFF on this machine that ends before its last block of pixels.
+    """Refuse a file on this machine of which the header tells that pixels are missing.
+
+    A GeoTIFF that ends before its last block of pixels, or a VRT one of whose sources is not there.
 
     Raises
     ------
     InputError
         With the file; a damaged block inside shows only when it is read.
     """
+    if source.driver == "VRT":
+        content = "".join(source.tags(ns="xml:VRT").values())
+        for missing in filter(_is_missing, sources_of_vrt(content, str(path))):
+            raise InputError(f"{path} is made of {missing}, which is not there; correct the VRT")
     if source.driver != "GTiff" or not os.path.isfile(path):
         return
     size = os.path.getsize(path)
@@ -85,10 +156,21 @@ def check_complete(source, path) -> None:
                 raise InputError(f"{path} is incomplete; download it again")
 
 
-def bounds_in_degrees(source) -> tuple[float, float, float, float]:
-    """The bounds of an open raster as (west, south, east, north); east beyond 180 if it crosses."""
-    west, south, east, north = transform_bounds(source.crs, "EPSG:4326", *source.bounds)
-    return west, south, east + 360 * (east < west), north
+def _is_missing(name: str) -> bool:
+    """Whether a name of a source is one of a file on this machine that is not there."""
+    # What has a colon may be an address, or a part of a file: DRIVER:"file":part.
+    return ":" not in name and not name.startswith("/vsi") and not os.path.exists(name)
+
+
+def bounds_in_degrees(source) -> Bounds:
+    """The bounds of an open raster as (west, south, east, north); east beyond 180 if it crosses.
+
+    Raises
+    ------
+    InputError
+        With the file, if its CRS has no such place.
+    """
+    return bounds_in(source, earth.DEGREES)
 
 
 def _line(error) -> str:
@@ -103,37 +185,41 @@ def grid_of(source) -> Grid:
     return Grid(source.crs.to_string(), tuple(source.transform)[:6], source.width, source.height)
 
 
-def bounds_in(source, crs: str) -> tuple[float, float, float, float]:
-    """The bounds of an open raster in another CRS: (left, bottom, right, top)."""
-    if source.crs.to_string() == crs:
-        return tuple(source.bounds)
-    return transform_bounds(source.crs, crs, *source.bounds, densify_pts=101)
+def grid_near(source, grid: Grid) -> Grid:
+    """The grid of an open raster, in the turn around the Earth in which another one lies."""
+    own = grid_of(source)
+    turn = earth.turn_of(own.crs)
+    if not turn:
+        return own
+    try:
+        box = earth.bounds_in(grid.bounds, grid.crs, own.crs)
+    except InputError:
+        return own
+    return grid_beside(own, box, turn)
 
 
-def unit_in_metres(crs: str) -> float | None:
-    """Metres in a unit of a projected CRS; None for a geographic CRS (degrees)."""
-    parsed = rasterio.CRS.from_string(crs)
-    return None if parsed.is_geographic else parsed.linear_units_factor[1]
+def bounds_in(source, crs: str) -> Bounds:
+    """The bounds of an open raster in another CRS: (left, bottom, right, top).
+
+    Raises
+    ------
+    InputError
+        With the file, if it has no place there.
+    """
+    try:
+        return earth.bounds_in(source.bounds, source.crs.to_string(), crs)
+    except InputError as error:
+        raise InputError(f"{source.name} {error}") from None
 
 
 def write_grid(path, grid: Grid) -> None:
     """A stack's grid as JSON: crs, transform (a, b, c, d, e, f), width, height, bounds."""
-    files.write_json(
-        path,
-        {
-            "crs": grid.crs,
-            "transform": list(grid.transform),
-            "width": grid.width,
-            "height": grid.height,
-            "bounds": list(grid.bounds),
-        },
-    )
+    files.write_json(path, grid.record())
 
 
 def read_grid(path) -> Grid:
     """A stack's grid from its JSON."""
-    content = files.read_json(path)
-    return Grid(content["crs"], tuple(content["transform"]), content["width"], content["height"])
+    return Grid.of(files.read_json(path))
 
 
 def no_data_value(source, configured) -> float:
@@ -146,6 +232,21 @@ def no_data_value(source, configured) -> float:
     return 0.0 if source.nodata is None else float(source.nodata)
 
 
+def values_of(source, configured: str, band: int = 1, named: str | None = None) -> str:
+    """What the values of a band are: ``power``, ``amplitude`` or ``decibel``.
+
+    The configured if it is not ``auto``; else what the unit of the band, the tags, the band's
+    description or the file's name say; else ``named``, or power.
+    """
+    if configured != "auto":
+        return configured
+    tags = source.tags() | source.tags(band)
+    told = [text for key, text in tags.items() if _ABOUT_VALUES.search(key)]
+    unit, description = source.units[band - 1], source.descriptions[band - 1]
+    texts = [unit, *told, description, os.path.basename(source.name), named]
+    return power.said(texts) or power.POWER
+
+
 def masked(values: np.ndarray, no_data: float) -> np.ndarray:
     """Values as float32 with NaN where there is no data: ``no_data``, NaN, infinity."""
     with np.errstate(over="ignore"):
@@ -155,26 +256,6 @@ def masked(values: np.ndarray, no_data: float) -> np.ndarray:
     missing = ~np.isfinite(block) | (values == no_data) | (block == marker)
     block[missing] = np.nan
     return block
-
-
-def warped(source, grid: Grid, resampling: str, no_data: float) -> WarpedVRT:
-    """An open raster as seen on another grid, as float32 with NaN as no data.
-
-    The exact transformation of every pixel, as GDAL's usual shortcut may be an eighth of a pixel
-    off, which is what this workflow measures.
-    """
-    return WarpedVRT(
-        source,
-        crs=grid.crs,
-        transform=Affine(*grid.transform),
-        width=grid.width,
-        height=grid.height,
-        resampling=Resampling[resampling],
-        src_nodata=no_data,
-        nodata=math.nan,
-        dtype="float32",
-        tolerance=1e-6,
-    )
 
 
 def row_blocks(height: int, rows: int = BLOCK_ROWS):
@@ -239,6 +320,24 @@ def with_warp(tags: dict[str, str], warp: tuple[float, float] | None) -> dict[st
     return known | ({"warp": f"{warp[0]:.6f} {warp[1]:.6f}"} if warp and any(warp) else {})
 
 
+def overlap_of(tags: dict[str, str]) -> dict[str, float] | None:
+    """How the files of a raster agree where they overlap, as `Overlap.figures`; None if not."""
+    if "overlap" not in tags:
+        return None
+    pixels, *decibels = tags["overlap"].split()
+    return {"pixels": int(pixels)} | dict(
+        zip(("mean", "median", "spread"), map(float, decibels), strict=True)
+    )
+
+
+def with_overlap(tags: dict[str, str], figures: dict[str, float] | None) -> dict[str, str]:
+    """Tags that tell of these figures too."""
+    if figures is None:
+        return tags
+    text = "{pixels} {mean:.3f} {median:.2f} {spread:.2f}".format(**figures)
+    return tags | {"overlap": text}
+
+
 @contextmanager
 def create(
     path,
@@ -271,11 +370,17 @@ def create(
             bigtiff="if_safer",
             **(squares if in_squares else strips),
         ) as target:
-            target.update_tags(**_SAID | {f"STACKSHIFT_{k.upper()}": v for k, v in tags.items()})
+            target.update_tags(**_SAID)
+            add_tags(target, tags)
             for number, band in enumerate(bands, 1):
                 target.set_band_description(number, band)
             yield target
         _check_size(part, grid, len(bands))
+
+
+def add_tags(target, tags: dict) -> None:
+    """Further tags of a raster that is being written, which are known only at its end."""
+    target.update_tags(**{f"STACKSHIFT_{key.upper()}": value for key, value in tags.items()})
 
 
 @contextmanager

@@ -1,20 +1,23 @@
-"""A raster seen on another grid, block by block, with the kernel of `stackshift.ground.resampling`.
+"""A scene seen on another grid, block by block, with the kernel of `stackshift.ground.resampling`.
 
-GDAL says where the pixels of the grid lie in the raster, but does not resample: its longest kernel
-reaches three pixels, which displaces by up to two hundredths of a pixel.
+GDAL says where the pixels of the grid lie in the raster, but does not resample unless it is asked
+to: its longest kernel reaches three pixels, which displaces by up to two hundredths of a pixel.
 """
 
 import logging
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.polynomial import chebyshev
 from rasterio._err import CPLE_BaseError
+from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
-from rasterio.warp import transform
-from rasterio.windows import Window
+from rasterio.transform import Affine
+from rasterio.warp import reproject, transform
 
-from stackio import raster
+from stackio import earth, raster
+from stackio.pixels import Pixels
 from stackshift.ground.lattice import Grid
 from stackshift.ground.resampling import HALO, sampled
 
@@ -22,23 +25,41 @@ BLOCK_COLUMNS = 1024
 # Places between so many nodes an axis and block are interpolated: a change of CRS is smooth over
 # some tens of kilometres, and this many are exact to a millionth of a pixel.
 _NODES = 8
+# Pixels of the block that GDAL's longest kernel reaches to each side, and how exact its places
+# have to be, in pixels.
+_GDAL_REACH = 3
+_TOLERANCE = 1e-6
 
 
-def warped(source, grid: Grid, no_data: float):
-    """Blocks of whole rows of a grid with an open raster resampled onto it.
+def warped(
+    pixels: Pixels, grid: Grid, rows: tuple[int, int], resampling: str = "sinc"
+) -> np.ndarray | None:
+    """Rows of a grid, (first, number), with a scene resampled onto it.
 
-    Yields
-    ------
-    (first row, float32 block, NaN = no data).
+    Parameters
+    ----------
+    pixels : the scene.
+    resampling : ``sinc``, or one of GDAL's kernels by its name.
+
+    Returns
+    -------
+    float32 over the grid's width, NaN = no data; None where the scene does not reach.
     """
-    for first, rows in raster.row_blocks(grid.height):
-        block = np.full((rows, grid.width), np.nan, np.float32)
-        for left in range(0, grid.width, BLOCK_COLUMNS):
-            columns = min(BLOCK_COLUMNS, grid.width - left)
-            places = places_in(source, grid, (first, rows), (left, columns))
-            if places is not None:
-                block[:, left : left + columns] = _sampled(source, places, no_data)
-        yield first, block
+    block = None
+    for left in range(0, grid.width, BLOCK_COLUMNS):
+        columns = left, min(BLOCK_COLUMNS, grid.width - left)
+        places = places_in(pixels.source, grid, rows, columns)
+        part = None if places is None else _part(pixels, places)
+        if part is None:
+            continue
+        if block is None:
+            block = np.full((rows[1], grid.width), np.nan, np.float32)
+        if resampling == "sinc":
+            values = sampled(part.image, *part.places, part.scale)
+        else:
+            values = _by_gdal(part, pixels, _cut(grid, rows, columns), resampling)
+        block[:, left : left + columns[1]] = values
+    return block
 
 
 def places_in(source, grid: Grid, rows: tuple[int, int], columns: tuple[int, int]):
@@ -71,11 +92,10 @@ def places_in(source, grid: Grid, rows: tuple[int, int], columns: tuple[int, int
         except (RasterioError, CPLE_BaseError) as error:
             logging.warning("rows from %d, columns from %d: %s", rows[0], columns[0], error)
             return None
-        if there.is_geographic:
-            # The same meridian has many names: the one that is nearest to the raster counts.
-            turn = 2 * math.pi / there.units_factor[1]
-            middle = (source.bounds.left + source.bounds.right) / 2
-            x = x + turn * np.round((middle - x) / turn)
+    if turn := earth.turn_of(there.to_string()):
+        # The same meridian has many names: the one that is nearest to the raster counts.
+        middle = (source.bounds.left + source.bounds.right) / 2
+        x = x + turn * np.round((middle - x) / turn)
     if not (np.isfinite(x).all() and np.isfinite(y).all()):
         return None
     a, _, c, _, e, f = tuple(source.transform)[:6]
@@ -86,31 +106,79 @@ def places_in(source, grid: Grid, rows: tuple[int, int], columns: tuple[int, int
     )
 
 
-def _sampled(source, places: tuple[np.ndarray, np.ndarray], no_data: float) -> np.ndarray:
-    """The raster's values at places that it may not reach."""
-    rows, columns = places
-    scale = _steps(rows), _steps(columns)
+class _Part(NamedTuple):
+    """What a block sees of a scene.
+
+    ``image`` (power, NaN = no data), the ``origin`` of its first pixel in the scene, the ``places``
+    of the block's pixels in the image, and the pixels of it in one of the block, ``scale``.
+    """
+
+    image: np.ndarray
+    origin: list[int]
+    places: tuple[np.ndarray, np.ndarray]
+    scale: tuple[float, float]
+
+
+def _part(pixels: Pixels, places: tuple[np.ndarray, np.ndarray]) -> _Part | None:
+    """The part of a scene around places; None where it has no data there."""
+    source = pixels.source
+    sizes = source.height, source.width
+    scale = _steps(places[0]), _steps(places[1])
     part, origin = [], []
-    for place, size, step in zip(places, (source.height, source.width), scale, strict=True):
-        halo = HALO + math.ceil(step / 2)
+    for place, size, step in zip(places, sizes, scale, strict=True):
+        halo = max(HALO + math.ceil(step / 2), math.ceil(_GDAL_REACH * step) + 2)
         low, high = math.floor(place.min()) - halo, math.ceil(place.max()) + halo + 1
         # Beyond the raster the halo suffices, however far away the places are.
         origin.append(max(low, -halo))
         part.append((origin[-1], min(high, size + halo)))
-    if any(low >= high for low, high in part):
-        return np.full(rows.shape, np.nan, np.float32)
-    image = np.full([high - low for low, high in part], np.nan, np.float32)
     clipped = [
-        (max(low, 0), min(high, size))
-        for (low, high), size in zip(part, (source.height, source.width), strict=True)
+        (max(low, 0), min(high, size)) for (low, high), size in zip(part, sizes, strict=True)
     ]
-    if all(low < high for low, high in clipped):
-        (top, bottom), (left, right) = clipped
-        values = source.read(1, window=Window(left, top, right - left, bottom - top))
-        image[top - origin[0] : bottom - origin[0], left - origin[1] : right - origin[1]] = (
-            raster.masked(values, no_data)
-        )
-    return sampled(image, rows - origin[0], columns - origin[1], scale)
+    if any(low >= high for low, high in clipped):
+        return None
+    (top, bottom), (left, right) = clipped
+    values = pixels.read(*clipped)
+    if np.isnan(values).all():
+        return None
+    image = np.full([high - low for low, high in part], np.nan, np.float32)
+    image[top - origin[0] : bottom - origin[0], left - origin[1] : right - origin[1]] = values
+    return _Part(image, origin, (places[0] - origin[0], places[1] - origin[1]), scale)
+
+
+def _by_gdal(part: _Part, pixels: Pixels, block: Grid, resampling: str) -> np.ndarray:
+    """A part of a scene on the grid of a block, with a kernel of GDAL.
+
+    The exact transformation of every pixel, as GDAL's usual shortcut may be an eighth of a pixel
+    off, which is what this workflow measures.
+    """
+    values = np.full((block.height, block.width), np.nan, np.float32)
+    height, width = part.image.shape
+    # In the block's own turn around the Earth, as GDAL knows of turns in degrees only.
+    own = raster.grid_near(pixels.source, block)
+    there = _cut(own, (part.origin[0], height), (part.origin[1], width))
+    reproject(
+        part.image,
+        values,
+        src_transform=Affine(*there.transform),
+        src_crs=there.crs,
+        src_nodata=math.nan,
+        dst_transform=Affine(*block.transform),
+        dst_crs=block.crs,
+        dst_nodata=math.nan,
+        resampling=Resampling[resampling],
+        tolerance=_TOLERANCE,
+        # GDAL would guess it from the sizes of the two, which a block's border changes.
+        XSCALE=1 / part.scale[1],
+        YSCALE=1 / part.scale[0],
+    )
+    return raster.masked(values, math.nan)
+
+
+def _cut(grid: Grid, rows: tuple[int, int], columns: tuple[int, int]) -> Grid:
+    """The part of a grid in (first, number) of its rows and columns."""
+    a, _, c, _, e, f = grid.transform
+    corner = (a, 0.0, c + columns[0] * a, 0.0, e, f + rows[0] * e)
+    return Grid(grid.crs, corner, columns[1], rows[1])
 
 
 def _steps(places: np.ndarray) -> float:

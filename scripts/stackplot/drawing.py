@@ -4,7 +4,9 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.dates import AutoDateLocator, DateFormatter
 from matplotlib.figure import Figure
 
 from stackio import files
@@ -19,6 +21,9 @@ PLATFORMS: list[dict[str, Any]] = [
     )
 ]
 REQUIREMENT: dict[str, Any] = {"color": "#555555", "linestyle": "--", "linewidth": 1}
+# What is neither east nor north nor a platform.
+NEUTRAL = "#444444"
+LABELLED = 8  # marks at most that are named, so that names do not cover each other
 SPREAD: dict[str, Any] = {"linestyle": "none", "ecolor": "#bbbbbb", "elinewidth": 5, "zorder": 1}
 TRUTH: dict[str, Any] = {
     "color": "black",
@@ -54,6 +59,86 @@ def day(scene: str) -> str:
     return f"{scene[:4]}-{scene[4:6]}-{scene[6:8]}"
 
 
+def reach(values, requirement: float) -> float:
+    """Half the length of an axis in metres, which the usual values and the requirement fill.
+
+    A wild value lies outside, and does not shrink all others to a dot.
+    """
+    known = np.abs(np.ravel(values).astype(float))
+    known = known[np.isfinite(known)]
+    usual = max(2 * requirement, 5 * float(np.median(known)) if len(known) else 0.0)
+    return 1.25 * max(requirement, known[known <= usual].max(initial=0))
+
+
+def time_axis(axes, times) -> None:
+    """Dates that cannot be mistaken, over the time of all scenes, measured or not."""
+    times = pd.DatetimeIndex(times)
+    first, last = times.min(), times.max()
+    margin = max((last - first) * 0.04, pd.Timedelta(days=3))
+    axes.set_xlim(first - margin, last + margin)
+    axes.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=7))
+    axes.xaxis.set_major_formatter(DateFormatter("%Y-%m-%d"))
+    axes.tick_params(axis="x", labelsize=8.5)
+
+
+def _apart(places, least: float) -> list[int]:
+    """Which of the places (x, y), the first ones first, can have a name that covers no other."""
+    chosen: list[int] = []
+    for i, (x, y) in enumerate(places):
+        if all(abs(x - places[j][0]) + abs(y - places[j][1]) >= least for j in chosen):
+            chosen.append(i)
+    return chosen[:LABELLED]
+
+
+def beyond(axes, x, values, limit: float, names, style: dict[str, Any]) -> None:
+    """Limits of an axis of values, and an arrow with its value at the edge for what lies beyond."""
+    values = np.asarray(values, float)
+    axes.set_ylim(-limit, limit)
+    far = np.flatnonzero(np.abs(values) > limit)
+    far = far[np.argsort(-np.abs(values[far]), kind="stable")]
+    first, last = axes.get_xlim()
+    across = [(float(axes.convert_xunits(x[i])) - first) / (last - first) for i in far]
+    up = [1 if values[i] > 0 else -1 for i in far]
+    for i, side in zip(far, up, strict=True):
+        axes.plot(
+            x[i], 0.95 * side * limit, linestyle="none", markersize=8,
+            **style | {"marker": "^" if side > 0 else "v"},
+        )  # fmt: skip
+    # Above and below never cover each other.
+    for k in _apart(list(zip(across, up, strict=True)), 0.25):
+        i, late = far[k], across[k] > 0.5
+        axes.annotate(
+            f"{names[i]}{': ' if names[i] else ''}{values[i]:+.0f} m",
+            (x[i], 0.95 * up[k] * limit), (-8 if late else 8, 0), textcoords="offset points",
+            fontsize=8, va="center", ha="right" if late else "left",
+        )  # fmt: skip
+
+
+def beyond_both(axes, east, north, limit: float, names) -> None:
+    """Limits of axes east against north, and an arrow at the edge towards what lies beyond."""
+    east, north = np.asarray(east, float), np.asarray(north, float)
+    axes.set_xlim(-limit, limit)
+    axes.set_ylim(-limit, limit)
+    most = np.maximum(np.abs(east), np.abs(north))
+    far = np.flatnonzero(most > limit)
+    far = far[np.argsort(-most[far], kind="stable")]
+    edge = [(east[i] / most[i], north[i] / most[i]) for i in far]
+    for x, y in edge:
+        axes.annotate(
+            "", (0.97 * limit * x, 0.97 * limit * y), (0.86 * limit * x, 0.86 * limit * y),
+            arrowprops={"arrowstyle": "-|>", "color": NEUTRAL, "linewidth": 1.5, "shrinkA": 0,
+                        "shrinkB": 0},
+        )  # fmt: skip
+    for k in _apart(edge, 0.2):
+        i, (x, y) = far[k], edge[k]
+        axes.text(
+            0.84 * limit * x, 0.84 * limit * y,
+            f"{names[i]}\nE {east[i]:+.0f}, N {north[i]:+.0f} m", fontsize=8,
+            ha="right" if x > 0 else "left", va="center",
+            bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1},
+        )  # fmt: skip
+
+
 def say_if_empty(axes, count: int, what: str) -> None:
     """An empty plot says that it is empty, and is not taken for one of zeros."""
     if count == 0:
@@ -77,7 +162,7 @@ def band(axes, requirement: float) -> None:
 
 
 def requirement_circle(axes, requirement: float) -> None:
-    """The requirement as a circle, in axes of equal scale with their zero lines."""
+    """The requirement as a circle, in square axes of equal scale with their zero lines."""
     angle = np.linspace(0, 2 * np.pi, 200)
     axes.plot(
         requirement * np.cos(angle),
@@ -87,13 +172,16 @@ def requirement_circle(axes, requirement: float) -> None:
     )
     axes.axhline(0, color="#cccccc", linewidth=0.8, zorder=0)
     axes.axvline(0, color="#cccccc", linewidth=0.8, zorder=0)
-    axes.set_aspect("equal", adjustable="datalim")
+    axes.set_aspect("equal", adjustable="box")
     axes.grid(alpha=0.3)
 
 
-def circular_error(axes, radius: float | None, percent: int = 90) -> None:
+def circular_error(axes, radius: float | None, limit: float, percent: int = 90) -> None:
     """The radius in metres that holds a percentage of the marks; None draws nothing."""
     if radius is None or not np.isfinite(radius):
+        return
+    if radius > limit:
+        axes.plot([], [], " ", label=f"CE{percent}: {radius:.2g} m, outside")
         return
     angle = np.linspace(0, 2 * np.pi, 200)
     axes.plot(

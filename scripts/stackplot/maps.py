@@ -7,9 +7,11 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 from matplotlib.lines import Line2D
+from matplotlib.patches import Ellipse
 
 from stackplot import drawing
-from stackshift.stack import columns
+from stackshift.ground.geometry import on_the_map
+from stackshift.stack import columns, digits
 from stackshift.tile.match import OK, STATUSES
 
 # Of a tile that does not count: a mark and a colour for each reason.
@@ -25,7 +27,9 @@ REJECTED: dict[str, dict[str, Any]] = {
 # Around a tile that counts in no scene's offset, as it moves by itself.
 MOVES: dict[str, Any] = {"marker": "s", "color": "#CC79A7", "markerfacecolor": "none"}
 SIGNIFICANT, FAINT = "#D55E00", "#FFC857"
-LONGEST = 2.5  # of an arrow, in tiles
+LONGEST = 1.25  # of an arrow, in tiles
+FEW = 4  # arrows that are cut whose lengths are written at them
+LARGEST = 1.0  # of a scatter that is drawn, in requirements
 
 
 def reasons(measurements, tiles: list[tuple[int, int]]) -> dict[tuple[int, int], str]:
@@ -40,12 +44,17 @@ def reasons(measurements, tiles: list[tuple[int, int]]) -> dict[tuple[int, int],
 class Ground:
     """Where the tiles lie on the map, in kilometres (or degrees) of the grid's CRS."""
 
-    def __init__(self, grid, geographic: bool, rows: list[int], columns_: list[int]):
-        """``rows`` and ``columns_`` are the tiles' edges in pixels."""
+    def __init__(self, grid, unit: float | None, rows: list[int], columns_: list[int], pixels):
+        """Edges of the tiles in pixels, and what a pixel is on the ground in each (column, row).
+
+        ``unit`` is metres in a unit of the grid's CRS, None for degrees.
+        """
         a, _, west, _, e, north = grid.transform
-        unit = 1.0 if geographic else 1000.0
-        self.x = (west + a * np.asarray(columns_)) / unit
-        self.y = (north + e * np.asarray(rows)) / unit
+        geographic = unit is None
+        scale = 1.0 if geographic else unit / 1000
+        self.x = (west + a * np.asarray(columns_)) * scale
+        self.y = (north + e * np.asarray(rows)) * scale
+        self._steps, self._pixels = (a * scale, e * scale), pixels
         self.extent = (self.x[0], self.x[-1], self.y[-1], self.y[0])
         self.tile = min(abs(np.diff(self.x)).min(), abs(np.diff(self.y)).min())
         self.names = (
@@ -60,6 +69,25 @@ class Ground:
         """Map coordinates of tiles' centres."""
         x, y = (self.x[:-1] + self.x[1:]) / 2, (self.y[:-1] + self.y[1:]) / 2
         return x[np.asarray(columns_, int)], y[np.asarray(rows, int)]
+
+    def along(self, columns_, rows, east, north) -> tuple[np.ndarray, np.ndarray]:
+        """Directions of displacements in tiles on the map, as long as they are on the ground.
+
+        A map's pixels may be turned against north, and longer one way than the other: what is
+        displaced points where it does in the picture.
+
+        Returns
+        -------
+        (to the right, up) as the picture is seen; in metres, as ``east`` and ``north`` are.
+        """
+        steps = self._steps[0], self._steps[1] * self.aspect
+        cells = zip(columns_, rows, strict=True)
+        found = [
+            on_the_map(metres, self._pixels[cell], steps)
+            for cell, *metres in zip(cells, east, north, strict=True)
+        ]
+        right, up = np.reshape(found, (-1, 2)).T
+        return right, up
 
     def backdrop(self, axes, picture: str) -> None:
         """A quicklook under the arrows, a little faded, with the tiles' edges."""
@@ -101,12 +129,13 @@ def arrows(axes, ground: Ground, table, names: tuple[str, ...], metres: float) -
         clear = (east / sigma_east) ** 2 + (north / sigma_north) ** 2 > 13.8
     cut[length == 0] = 1
     x, y = ground.centre(table[columns.TILE_X], table[columns.TILE_Y])
+    right, up = ground.along(table[columns.TILE_X], table[columns.TILE_Y], east, north)
     for part, color in ((known & clear, SIGNIFICANT), (known & ~clear, FAINT)):
         if part.any():
             scale = ground.tile / metres
             axes.quiver(
-                x[part], y[part], (east * cut * scale)[part],
-                (north * cut * scale / ground.aspect)[part], color=color, angles="xy",
+                x[part], y[part], (right * cut * scale)[part],
+                (up * cut * scale / ground.aspect)[part], color=color, angles="xy",
                 scale_units="xy", scale=1, units="dots", width=2.2, edgecolor="black",
                 linewidth=0.4, headwidth=4, headlength=5, headaxislength=4.5, zorder=3,
                 minlength=0.5,
@@ -114,6 +143,55 @@ def arrows(axes, ground: Ground, table, names: tuple[str, ...], metres: float) -
             )  # fmt: skip
     short = known & (cut < 1)
     return bool(short.any())
+
+
+def say_cut(axes, ground: Ground, table, metres: float, size: float) -> None:
+    """The lengths of arrows that are drawn too short: each of a few, the median of many."""
+    length = np.hypot(table[columns.OFFSET_EAST], table[columns.OFFSET_NORTH]).to_numpy(float)
+    short = np.flatnonzero(length > LONGEST * metres)
+    style: dict[str, Any] = {"fontsize": size, "ha": "center", "zorder": 6}
+    style["bbox"] = {"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 0.8}
+    if len(short) > FEW:
+        text = f"{len(short)} arrows cut: {np.median(length[short]):.0f} m"
+        axes.text(0.5, 0.03, text, transform=axes.transAxes, va="bottom", **style)
+        return
+    for i in short:
+        (x,), (y,) = ground.centre([table[columns.TILE_X].iloc[i]], [table[columns.TILE_Y].iloc[i]])
+        axes.text(x, y, f"{length[i]:.0f} m", va="center", **style)
+
+
+def scatter(axes, ground: Ground, table, requirement: float) -> int:
+    """An ellipse a tile, whose half axes are its scatter, in a ring as wide as the requirement.
+
+    Parameters
+    ----------
+    table : tiles, with the columns of `columns.TILES_TABLE`.
+    requirement : metres, the radius of the ring, which fills the tile.
+
+    Returns
+    -------
+    The number of tiles drawn: those of two scenes or more.
+    """
+    table = table[(table[columns.SCENES_MEASURED] > 1) & table[columns.SCATTER_EAST].notna()]
+    scale = 0.46 * ground.tile / requirement
+    xs, ys = ground.centre(table[columns.TILE_X], table[columns.TILE_Y])
+    values = table[[columns.SCATTER_EAST, columns.SCATTER_NORTH]].to_numpy(float)
+    for x, y, (east, north) in zip(xs, ys, values, strict=True):
+        radial = math.hypot(east, north)
+        cut = min(1, LARGEST * requirement / max(east, north, 1e-9))
+        axes.add_patch(
+            Ellipse(
+                (x, y), 2 * scale * cut * east, 2 * scale * cut * north / ground.aspect,
+                facecolor=SIGNIFICANT if radial > requirement else FAINT, edgecolor="black",
+                linewidth=0.5, alpha=0.85, zorder=3,
+            )
+        )  # fmt: skip
+        ring = (x, y), 2 * scale * requirement, 2 * scale * requirement / ground.aspect
+        axes.add_patch(Ellipse(*ring, fill=False, edgecolor="white", linestyle="--", linewidth=0.8,
+                               alpha=0.7, zorder=2))  # fmt: skip
+        if cut < 1:
+            axes.text(x, y, f"{radial:.0f} m", ha="center", va="center", fontsize=8, zorder=4)
+    return len(table)
 
 
 def marks(axes, ground: Ground, rejected: dict[tuple[int, int], str], size: float) -> None:
@@ -159,59 +237,89 @@ def nice(length: float) -> float:
     return next(step * power for step in (1, 2, 5, 10) if step * power >= length * (1 - 1e-9))
 
 
-def _scale_bar(axes, ground: Ground, metres: float, text: str) -> None:
-    """The arrow of a tile's length and what it stands for, below the map."""
-    axes.annotate(
-        "", (0.02 + ground.tile / (ground.x[-1] - ground.x[0]), -0.1), (0.02, -0.1),
-        xycoords="axes fraction", annotation_clip=False,
-        arrowprops={"arrowstyle": "-|>", "color": "black", "linewidth": 2, "shrinkA": 0,
-                    "shrinkB": 0},
-    )  # fmt: skip
-    axes.text(
-        0.04 + ground.tile / (ground.x[-1] - ground.x[0]), -0.1, f"{metres:g} m {text}",
-        transform=axes.transAxes, va="center", fontsize=9,
-    )  # fmt: skip
+def scale_of(lengths, requirement: float) -> float:
+    """Metres that an arrow of a tile's length stands for.
+
+    Never less than the requirement, so that noise does not cross the picture, and half of the tiles
+    set it, so that no wild one does.
+    """
+    known = lengths[np.isfinite(lengths)]
+    usual = float(np.median(known)) if len(known) else 0.0
+    return requirement if usual <= requirement else nice(usual)
+
+
+def _scale_bar(axes, ground: Ground, metres: float, requirement: float) -> None:
+    """The arrow of a tile's length and what it stands for, and the requirement, below the map."""
+    tile = ground.tile / abs(ground.x[-1] - ground.x[0])
+    bars = [(-0.1, metres, f"{metres:g} m", "-|>")]
+    if metres == requirement:
+        bars = [(-0.1, metres, f"{metres:g} m, the requirement", "-|>")]
+    else:
+        bars.append(
+            (-0.14, requirement, f"{requirement:g} m, the requirement", "|-|,widthA=.2,widthB=.2")
+        )
+    for height, length, text, style in bars:
+        end = 0.02 + tile * length / metres
+        axes.annotate(
+            "", (end, height), (0.02, height), xycoords="axes fraction", annotation_clip=False,
+            arrowprops={"arrowstyle": style, "color": "black", "linewidth": 2, "shrinkA": 0,
+                        "shrinkB": 0},
+        )  # fmt: skip
+        axes.text(
+            0.04 + tile, height, text, transform=axes.transAxes, va="center", fontsize=9,
+        )  # fmt: skip
 
 
 OFFSETS = (columns.OFFSET_EAST, columns.OFFSET_NORTH, columns.SIGMA_EAST, columns.SIGMA_NORTH)
-SHIFTS = (columns.SHIFT_X, columns.SHIFT_Y, columns.SIGMA_X, columns.SIGMA_Y)
 
 
-def tile_offset_map(panels: list[dict], ground: Ground, title: str) -> Figure:
-    """Large maps of arrows over quicklooks, each with an arrow scale of its own.
+def tile_offset_map(
+    worst: dict, stack: dict, ground: Ground, requirement: float, title: str
+) -> Figure:
+    """Two large maps: arrows of the tiles of one scene, and the scatter of each tile over all.
 
     Parameters
     ----------
-    panels : each with ``table``, ``names``, ``rejected``, ``moving``, ``picture``, ``title``,
-        ``what``.
+    worst, stack : each with ``table``, ``rejected``, ``moving``, ``picture`` and ``title``; the
+        tables are of tiles of one scene and of the tiles of the stack.
     ground : where the tiles lie.
+    requirement : metres.
     title : stack, polarization and method.
     """
     width, height = np.ptp(ground.x), np.ptp(ground.y) * ground.aspect
-    figure = drawing.new_figure(14.5, min(max(6.5 * height / width + 2.1, 5), 14))
-    statuses, cut = set(), False
-    for axes, panel in zip(figure.subplots(1, len(panels)), panels, strict=True):
-        ground.backdrop(axes, panel["picture"])
-        length = np.hypot(*(panel["table"][name].to_numpy(float) for name in panel["names"][:2]))
-        length = length[np.isfinite(length)]
-        metres = nice(max(np.percentile(length, 90) if len(length) else 1.0, 0.01))
-        cut |= arrows(axes, ground, panel["table"], panel["names"], metres)
+    figure = drawing.new_figure(14.5, min(max(6.5 * height / width + 2.3, 5), 14))
+    left, right = figure.subplots(1, 2)
+    ground.backdrop(left, worst["picture"])
+    length = np.hypot(*(worst["table"][name].to_numpy(float) for name in OFFSETS[:2]))
+    metres = scale_of(length, requirement)
+    cut = arrows(left, ground, worst["table"], OFFSETS, metres)
+    say_cut(left, ground, worst["table"], metres, 8)
+    count = int(np.isfinite(length).sum())
+    if count:
+        _scale_bar(left, ground, metres, requirement)
+    ground.backdrop(right, stack["picture"])
+    counts = count, scatter(right, ground, stack["table"], requirement)
+    for axes, panel, count in zip((left, right), (worst, stack), counts, strict=True):
         marks(axes, ground, panel["rejected"], 7)
         frames(axes, ground, panel["moving"])
-        statuses |= set(panel["rejected"].values())
-        drawing.say_if_empty(axes, len(length), "tile")
+        drawing.say_if_empty(axes, count, "tile")
         axes.set_xlabel(ground.names[0])
         axes.set_ylabel(ground.names[1])
         axes.set_title(
-            f"{panel['title']}\n{len(length)} tiles drawn, {len(panel['rejected'])} rejected",
+            f"{panel['title']}\n{count} tiles drawn, {len(panel['rejected'])} rejected",
             fontsize=10,
         )
         axes.ticklabel_format(useOffset=False)
         axes.xaxis.set_label_coords(0.5, -0.055)
-        if len(length):
-            _scale_bar(axes, ground, metres, panel["what"])
-    handles = key(statuses, cut)
-    if any(panel["moving"] for panel in panels):
+    statuses = {*worst["rejected"].values(), *stack["rejected"].values()}
+    ring = {"color": "#888888", "linestyle": "--", "linewidth": 1}
+    handles = [
+        *key(statuses, cut),
+        Line2D([], [], linestyle="none", marker="o", color=FAINT, markeredgecolor="black",
+               label="right: half axes are the rms to the east and north"),
+        Line2D([], [], **ring, label=f"right: ring of the requirement, {requirement:g} m"),
+    ]  # fmt: skip
+    if worst["moving"] or stack["moving"]:
         handles.append(
             Line2D([], [], linestyle="none", markersize=10, label="moves by itself", **MOVES)
         )
@@ -247,12 +355,19 @@ def scene_maps(
     for axes, (_, scene) in zip(grid, scenes.iterrows(), strict=False):
         name = scene[columns.SCENE]
         ground.backdrop(axes, pictures[name])
-        cut |= arrows(axes, ground, tiles[tiles[columns.SCENE] == name], OFFSETS, requirement)
+        mine = tiles[tiles[columns.SCENE] == name]
+        cut |= arrows(axes, ground, mine, OFFSETS, requirement)
+        say_cut(axes, ground, mine, requirement, 6)
         marks(axes, ground, rejected[name], 2.5)
         statuses |= set(rejected[name].values())
         east, north = scene[columns.OFFSET_EAST], scene[columns.OFFSET_NORTH]
         flag = scene[columns.FLAG] if isinstance(scene[columns.FLAG], str) else ""
-        said = f"E {east:+.1f}, N {north:+.1f} m" if np.isfinite(east) else "not measured"
+        said = (
+            f"E {digits.told(east, scene[columns.SIGMA_EAST])}, "
+            f"N {digits.told(north, scene[columns.SIGMA_NORTH])} m"
+            if np.isfinite(east)
+            else "not measured"
+        )
         axes.set_title(
             f"{drawing.day(name)}{f' {flag}' if flag else ''}\n{said}", fontsize=7,
             color="#A04000" if flag else "black", fontweight="bold" if flag else "normal",
@@ -261,12 +376,27 @@ def scene_maps(
         axes.set_yticks([])
     for axes in grid[len(scenes) :]:
         axes.set_axis_off()
-    scale = Line2D(
-        [], [], linestyle="none", label=f"an arrow of one tile: {requirement:g} m (the requirement)"
-    )
+    _scale_in(grid[0], ground, requirement)
     figure.legend(
-        handles=[scale, *key(statuses, cut)], loc="outside lower center", fontsize=8,
+        handles=key(statuses, cut), loc="outside lower center", fontsize=8,
         ncols=2 if across < 8 else 4,
     )  # fmt: skip
     figure.suptitle(f"Each scene and the offsets of its tiles: {title}", fontweight="bold")
     return figure
+
+
+def _scale_in(axes, ground: Ground, requirement: float) -> None:
+    """The arrow of a tile's length, which stands for the requirement, in the first small map."""
+    x, y = ground.x[0] + 0.03 * np.ptp(ground.x), ground.y[-1] + 0.95 * np.ptp(ground.y)
+    arrow = axes.annotate(
+        "", (x + ground.tile, y), (x, y), zorder=7,
+        arrowprops={"arrowstyle": "-|>", "color": "black", "linewidth": 1.5, "shrinkA": 0,
+                    "shrinkB": 0},
+    )  # fmt: skip
+    text = axes.text(
+        x, y - 0.04 * np.ptp(ground.y), f"{requirement:g} m (the requirement)", fontsize=6,
+        va="top", zorder=7, bbox={"facecolor": "white", "alpha": 0.85, "linewidth": 0, "pad": 1},
+    )  # fmt: skip
+    # What may reach out of a small map does not push the others away.
+    for part in (arrow, text):
+        part.set_in_layout(False)

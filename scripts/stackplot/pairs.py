@@ -1,6 +1,7 @@
 """Shifts of the pairs: in time, and to the east against to the north."""
 
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -8,9 +9,13 @@ from stackplot import drawing
 from stackshift.stack import columns
 from stackshift.stack.columns import statistic
 
+NAMED = 40  # pairs that have a label each; more stand on an axis of time
 
-def offset_per_pair(table, requirement: float, title: str) -> Figure:
+
+def shift_per_pair(table, requirement: float, title: str) -> Figure:
     """Robust mean shift of each pair in time, and to the east against to the north.
+
+    The usual pairs fill the axes; of one that lies beyond, an arrow at the edge tells the value.
 
     Parameters
     ----------
@@ -20,28 +25,32 @@ def offset_per_pair(table, requirement: float, title: str) -> Figure:
     """
     order = [columns.REFERENCE_INDEX, columns.SECONDARY_INDEX]
     table = table.sort_values(order, ascending=False, ignore_index=True)
+    limit = drawing.reach(table[[columns.SHIFT_X, columns.SHIFT_Y]], requirement)
     width = min(max(6.0, 2 + 0.3 * len(table)), 9)
-    figure = drawing.new_figure(width + 6.2, 6.4)
+    figure = drawing.new_figure(width + 6.2, 6.8)
     left, right = figure.subfigures(1, 2, squeeze=False, width_ratios=(width, 6.2))[0]
     upper, lower = left.subplots(2, 1, sharex=True)
-    position = np.arange(len(table))
     truths = table[columns.TRUE_X].notna().any()
-    for axes, axis, mark, truth in (
-        (upper, "x", drawing.EAST, columns.TRUE_X),
-        (lower, "y", drawing.NORTH, columns.TRUE_Y),
-    ):
-        drawing.band(axes, requirement)
-        shift, sigma = (table[f"{name}_{axis}"] for name in ("shift", "sigma"))
-        axes.errorbar(position, shift, yerr=table[statistic("nmad", axis)], **drawing.SPREAD)
-        axes.errorbar(
-            position, shift, yerr=sigma, **mark, linestyle="none", capsize=4, elinewidth=2
-        )
-        if truths:
-            axes.plot(position, table[truth], **drawing.TRUTH)
-        axes.set_ylabel(f"shift {mark['label']} (m)")
-        axes.grid(alpha=0.3)
-    step = -(-len(table) // 30)
-    labels = [
+    if len(table) <= NAMED:
+        place = list(np.arange(len(table)))
+        lower.set_xlim(-0.6, len(table) - 0.4)
+        lower.set_xticks(place, labels(table), rotation=60, ha="right", fontsize=7.5)
+        lower.set_xlabel("pair: secondary → reference: tiles that count / tiles")
+    else:
+        place = list(pd.to_datetime(table[columns.REFERENCE], format="%Y%m%dT%H%M%S"))
+        drawing.time_axis(lower, place)
+        lower.set_xlabel("acquisition of the reference, the newer scene of a pair (UTC)")
+    _in_time(upper, table, place, "x", limit, requirement)
+    _in_time(lower, table, place, "y", limit, requirement)
+    left.legend(handles=_key(truths, requirement), loc="outside upper left", ncols=3, fontsize=8.5)
+    _scatter(right.subplots(), table, limit, requirement, truths)
+    figure.suptitle(f"Shift per pair: {title}", fontweight="bold")
+    return figure
+
+
+def labels(table) -> list[str]:
+    """Both dates of each pair, and how many of its tiles count."""
+    return [
         f"{drawing.day(secondary)} → {drawing.day(reference)}: {count}/{tiles}"
         for secondary, reference, count, tiles in zip(
             table[columns.SECONDARY],
@@ -51,52 +60,68 @@ def offset_per_pair(table, requirement: float, title: str) -> Figure:
             strict=True,
         )
     ]
-    lower.set_xticks(position[::step], labels[::step], rotation=60, ha="right", fontsize=7.5)
-    left.legend(handles=_key(truths, requirement), loc="outside upper left", ncols=3, fontsize=8.5)
-    lower.set_xlabel("pair: secondary → reference: tiles that count / tiles")
-    scatter(right.subplots(), table, requirement, "pair", truths)
-    figure.suptitle(f"Offset per pair: {title}", fontweight="bold")
-    return figure
+
+
+def days(table) -> list[str]:
+    """Both dates of each pair."""
+    return [label.rpartition(":")[0] for label in labels(table)]
+
+
+def _in_time(axes, table, place: list, axis: str, limit: float, requirement: float) -> None:
+    """Shifts along one axis, pair by pair, with the spread of their tiles."""
+    mark = drawing.EAST if axis == "x" else drawing.NORTH
+    shift, sigma = (table[f"{name}_{axis}"] for name in ("shift", "sigma"))
+    inside = shift.where(shift.abs() <= limit)
+    crowd = len(table) > NAMED
+    drawing.band(axes, requirement)
+    spread = drawing.SPREAD | ({"elinewidth": 2} if crowd else {})
+    axes.errorbar(place, inside, yerr=table[statistic("nmad", axis)], **spread)
+    axes.errorbar(
+        place, inside, yerr=sigma, **mark, linestyle="none", capsize=1 if crowd else 4,
+        elinewidth=1 if crowd else 2, markersize=3 if crowd else 6,
+    )  # fmt: skip
+    truth = table[columns.TRUE_X if axis == "x" else columns.TRUE_Y]
+    style = drawing.TRUTH | ({"markersize": 4, "markeredgewidth": 1} if crowd else {})
+    axes.plot(place, truth.where(truth.abs() <= limit), **style)
+    names = days(table) if crowd else [""] * len(table)
+    drawing.beyond(axes, place, shift, limit, names, {"color": mark["color"]})
+    drawing.say_if_empty(axes, int(shift.notna().sum()), "pair")
+    axes.set_ylabel(f"shift {mark['label']} (m)")
+    axes.grid(alpha=0.3)
 
 
 def _key(truths: bool, requirement: float) -> list:
     """What the marks of the time series mean."""
     grey = drawing.SPREAD["ecolor"]
     marks = [
-        Line2D([], [], color="black", marker="o", label="robust mean of the tiles, standard error"),
+        Line2D([], [], **drawing.EAST | {"label": "east: robust mean, standard error"}),
+        Line2D([], [], **drawing.NORTH | {"label": "north: the same"}),
         Line2D([], [], color=grey, linewidth=5, label="spread of the tiles (NMAD)"),
         Line2D([], [], **drawing.REQUIREMENT, label=f"requirement: {requirement:g} m"),
-    ]
+    ]  # fmt: skip
     return [*marks, Line2D([], [], **drawing.TRUTH, label="truth")] if truths else marks
 
 
-def scatter(axes, table, requirement: float, what: str, truths: bool) -> None:
+def _scatter(axes, table, limit: float, requirement: float, truths: bool) -> None:
     """Shifts to the east against shifts to the north, with error bars and the requirement."""
+    x, y = table[columns.SHIFT_X], table[columns.SHIFT_Y]
     count = int(table[columns.COUNT].gt(0).sum())
-    drawing.say_if_empty(axes, count, what)
+    drawing.say_if_empty(axes, count, "pair")
+    inside = (x.abs() <= limit) & (y.abs() <= limit)
     axes.errorbar(
-        table[columns.SHIFT_X],
-        table[columns.SHIFT_Y],
-        xerr=table[columns.SIGMA_X],
-        yerr=table[columns.SIGMA_Y],
-        linestyle="none",
-        marker="o",
-        markersize=4,
-        color="#0072B2",
-        elinewidth=1,
-        label=f"a {what} ({count} of {len(table)}) with its standard error",
-    )
+        x[inside], y[inside], xerr=table[columns.SIGMA_X][inside],
+        yerr=table[columns.SIGMA_Y][inside], linestyle="none", marker="o", markersize=4,
+        color=drawing.NEUTRAL, elinewidth=0.8,
+        label=f"a pair ({count} of {len(table)} measured) with its standard error",
+    )  # fmt: skip
     if truths:
-        axes.plot(table[columns.TRUE_X], table[columns.TRUE_Y], **drawing.TRUTH, label="truth")
+        shown = table[(table[[columns.TRUE_X, columns.TRUE_Y]].abs() <= limit).all(axis=1)]
+        style = drawing.TRUTH | ({"markersize": 4, "markeredgewidth": 1} if count > NAMED else {})
+        axes.plot(shown[columns.TRUE_X], shown[columns.TRUE_Y], **style, label="truth")
     drawing.requirement_circle(axes, requirement)
-    # One wild error bar should not shrink all others to a dot.
-    reach = 1.15 * np.nanmax(
-        np.append(table[[columns.SHIFT_X, columns.SHIFT_Y]].abs(), requirement)
-    )
-    axes.set_xlim(-reach, reach)
-    axes.set_ylim(-reach, reach)
-    radius = np.hypot(table[columns.SHIFT_X], table[columns.SHIFT_Y]).dropna()
-    drawing.circular_error(axes, np.percentile(radius, 90) if len(radius) > 1 else None)
+    drawing.beyond_both(axes, x, y, limit, days(table))
+    radius = np.hypot(x, y).dropna()
+    drawing.circular_error(axes, np.percentile(radius, 90) if len(radius) > 1 else None, limit)
     axes.set_xlabel("shift east (m)")
     axes.set_ylabel("shift north (m)")
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False, fontsize=8.5, ncols=2)

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
 from stackplot import drawing
@@ -11,6 +10,8 @@ from stackshift.stack import columns
 
 def offset_per_scene(table, requirement: float, ce90: float | None, title: str) -> Figure:
     """Offset of each scene in time from the stack's median position, and east against north.
+
+    The usual scenes fill the axes; of one that lies beyond, an arrow at the edge tells the value.
 
     Parameters
     ----------
@@ -23,93 +24,93 @@ def offset_per_scene(table, requirement: float, ce90: float | None, title: str) 
         when=pd.to_datetime(table[columns.TIME]).dt.tz_localize(None),
         platform=table[columns.PLATFORM].fillna("unknown"),
         stands_out=table[columns.FLAG].fillna("").str.contains("outlier|rotated|scaled"),
-    )
+    ).reset_index(drop=True)
+    limit = drawing.reach(table[[columns.OFFSET_EAST, columns.OFFSET_NORTH]], requirement)
     figure = drawing.new_figure(14.5, 6.8)
     left, right = figure.subfigures(1, 2, squeeze=False, width_ratios=(8.3, 6.2))[0]
     upper, lower = left.subplots(2, 1, sharex=True)
-    _in_time(upper, table, "east", requirement)
-    _in_time(lower, table, "north", requirement)
+    _in_time(upper, table, "east", requirement, limit)
+    _in_time(lower, table, "north", requirement, limit)
     lower.set_xlabel("acquisition (UTC)")
-    locator = AutoDateLocator(minticks=3, maxticks=8)
-    lower.xaxis.set_major_locator(locator)
-    lower.xaxis.set_major_formatter(ConciseDateFormatter(locator))
     handles, labels = upper.get_legend_handles_labels()
     left.legend(handles, labels, loc="outside upper left", ncols=4, fontsize=8.5)
     scatter = right.subplots()
-    _east_north(scatter, table, requirement, ce90)
+    _east_north(scatter, table, requirement, ce90, limit)
     measured = int(table[columns.OFFSET_EAST].notna().sum())
     for axes in (upper, lower, scatter):
         drawing.say_if_empty(axes, measured, "scene")
+    tiles = table[columns.TILES].median()
     figure.suptitle(
-        f"Offset per scene: {title} ({measured} of {len(table)} scenes measured, "
-        f"{table[columns.TILES].sum():.0f} tile measurements)",
-        fontweight="bold",
-    )
+        f"Offset per scene from the stack's median: {title}\n{measured} of {len(table)} scenes "
+        f"measured, each on {tiles:.0f} tiles (median)",
+        fontweight="bold", fontsize=12,
+    )  # fmt: skip
     return figure
 
 
-def _in_time(axes, table, direction: str, requirement: float) -> None:
+def _in_time(axes, table, direction: str, requirement: float, limit: float) -> None:
     """Offsets along one axis against time, by platform, with what stands out named."""
     drawing.band(axes, requirement)
-    deviation = table[f"offset_{direction}"]
+    drawing.time_axis(axes, table["when"])
+    offset, sigma = table[f"offset_{direction}"], table[f"sigma_{direction}"]
     styles = drawing.platform_styles(table["platform"])
+    days = [drawing.day(scene) for scene in table[columns.SCENE]]
+    crowd = len(table) > 40
     for (platform, out), group in table.groupby(["platform", "stands_out"]):
+        style = styles[platform] | ({"markerfacecolor": "white"} if out else {})
+        inside = group[offset[group.index].abs() <= limit]
         axes.errorbar(
-            group["when"],
-            deviation[group.index],
-            yerr=group[f"sigma_{direction}"],
-            linestyle="none",
-            capsize=3,
-            **styles[platform],
-            **({"markerfacecolor": "white"} if out else {}),
+            inside["when"], offset[inside.index], yerr=sigma[inside.index], linestyle="none",
+            capsize=1 if crowd else 3, markersize=4 if crowd else 6, **style,
             label=f"{platform}{' (stands out)' if out else ''}, standard error",
-        )
+        )  # fmt: skip
+    for platform, group in table.groupby("platform"):
+        names = [days[i] for i in group.index]
+        style = {"color": styles[platform]["color"]}
+        drawing.beyond(axes, list(group["when"]), offset[group.index], limit, names, style)
+    axes.set_ylim(-limit, limit)
     if table[columns.TRUE_EAST].notna().any():
-        # The truth is drawn from the same median as the estimate.
-        median = (table[f"offset_{direction}"] - deviation).median()
-        truth = table[f"true_offset_{direction}"] - median
-        axes.plot(table["when"], truth, **drawing.TRUTH, label="truth")
+        truth = table[f"true_offset_{direction}"]
+        style = drawing.TRUTH | ({"markersize": 5, "markeredgewidth": 1} if crowd else {})
+        axes.plot(table["when"], truth.where(truth.abs() <= limit), **style, label="truth")
     axes.set_ylabel(f"offset {direction} (m)")
     axes.grid(alpha=0.3)
-    for _, row in table[table["stands_out"]].iterrows():
-        late = row["when"] > table["when"].mean()
+    _name(axes, table, table["when"], offset, limit, days)
+
+
+def _name(axes, table, across, up, limit: float, days: list[str]) -> None:
+    """The dates of the scenes that stand out and lie inside the axes."""
+    middle = np.mean([across.min(), across.max()]) if across.dtype.kind == "f" else across.mean()
+    inside = table["stands_out"] & (up.abs() <= limit)
+    for i in np.flatnonzero(inside)[: drawing.LABELLED]:
+        late = across[i] > middle
         axes.annotate(
-            drawing.day(row[columns.SCENE]),
-            (row["when"], row[f"offset_{direction}"]),
-            (-9 if late else 9, 0),
-            textcoords="offset points",
-            ha="right" if late else "left",
-            va="center",
-            fontsize=8,
-        )
+            days[i], (across[i], up[i]), (-9 if late else 9, 0), textcoords="offset points",
+            ha="right" if late else "left", va="center", fontsize=8,
+        )  # fmt: skip
 
 
-def _east_north(axes, table, requirement: float, ce90: float | None) -> None:
+def _east_north(axes, table, requirement: float, ce90: float | None, limit: float) -> None:
     """Offsets to the east against to the north, with the requirement and CE90."""
     styles = drawing.platform_styles(table["platform"])
-    for (platform, out), group in table.groupby(["platform", "stands_out"]):
+    east, north = table[columns.OFFSET_EAST], table[columns.OFFSET_NORTH]
+    inside = (east.abs() <= limit) & (north.abs() <= limit)
+    crowd = len(table) > 40
+    for (platform, out), group in table[inside].groupby(["platform", "stands_out"]):
         axes.errorbar(
-            group[columns.OFFSET_EAST],
-            group[columns.OFFSET_NORTH],
-            xerr=group[columns.SIGMA_EAST],
-            yerr=group[columns.SIGMA_NORTH],
-            linestyle="none",
-            **styles[platform],
+            group[columns.OFFSET_EAST], group[columns.OFFSET_NORTH],
+            xerr=group[columns.SIGMA_EAST], yerr=group[columns.SIGMA_NORTH], linestyle="none",
+            markersize=4 if crowd else 6, elinewidth=0.8 if crowd else 1.5, **styles[platform],
             **({"markerfacecolor": "white"} if out else {}),
-        )
-    radius = np.hypot(table[columns.OFFSET_EAST], table[columns.OFFSET_NORTH])
-    for i in np.flatnonzero(table["stands_out"]):
-        axes.annotate(
-            drawing.day(table[columns.SCENE].iloc[i]),
-            (table[columns.OFFSET_EAST].iloc[i], table[columns.OFFSET_NORTH].iloc[i]),
-            (-9, 0) if table[columns.OFFSET_EAST].iloc[i] > 0 else (9, 0),
-            textcoords="offset points",
-            ha="right" if table[columns.OFFSET_EAST].iloc[i] > 0 else "left",
-            va="center",
-            fontsize=8,
-        )
+        )  # fmt: skip
     drawing.requirement_circle(axes, requirement)
-    drawing.circular_error(axes, ce90 if radius.notna().sum() > 1 else None)
+    days = [drawing.day(scene) for scene in table[columns.SCENE]]
+    drawing.beyond_both(axes, east, north, limit, days)
+    _name(axes, table[inside].reset_index(drop=True), east[inside].reset_index(drop=True),
+          north[inside].reset_index(drop=True), limit,
+          [day for day, shown in zip(days, inside, strict=True) if shown])  # fmt: skip
+    known = np.hypot(east, north).notna().sum()
+    drawing.circular_error(axes, ce90 if known > 1 else None, limit)
     axes.set_xlabel("offset east of the stack's median (m)")
     axes.set_ylabel("offset north of the stack's median (m)")
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False, fontsize=8.5, ncols=2)

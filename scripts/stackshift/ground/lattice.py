@@ -8,20 +8,18 @@ x = a * column + b * row + c, y = d * column + e * row + f.
 """
 
 import math
-from dataclasses import dataclass
-from statistics import median
+from dataclasses import dataclass, replace
 
 from stackshift.errors import InputError
+from stackshift.ground.longitudes import Bounds, amount_beside, side_by_side
 
 # A thousandth of a pixel: ten times below what the estimator can tell.
 TOLERANCE = 1e-3
 
 Transform = tuple[float, float, float, float, float, float]
-Bounds = tuple[float, float, float, float]
-
-
-# How many times the largest scene a stack may span.
-_SPREAD = 10
+# By what a union is rounded outwards: a share of a scene's size, and pixels.
+_MARGINS = 64
+_LEAST_MARGIN = 8
 
 
 @dataclass(frozen=True)
@@ -38,6 +36,52 @@ class Grid:
         """(left, bottom, right, top) in the units of the CRS."""
         a, _, c, _, e, f = self.transform
         return c, f + e * self.height, c + a * self.width, f
+
+    def record(self) -> dict:
+        """As it stands in ``grid.json``: crs, transform, width, height, bounds."""
+        return {
+            "crs": self.crs,
+            "transform": list(self.transform),
+            "width": self.width,
+            "height": self.height,
+            "bounds": list(self.bounds),
+        }
+
+    @classmethod
+    def of(cls, record: dict) -> "Grid":
+        """The opposite of `record`."""
+        return cls(record["crs"], tuple(record["transform"]), record["width"], record["height"])
+
+
+def grid_beside(grid: Grid, box: Bounds, turn: float) -> Grid:
+    """A grid that is moved by whole turns around the Earth to lie nearest to a box.
+
+    Parameters
+    ----------
+    grid : of a CRS in which a turn leads to the right.
+    box, turn : as in `longitudes`, in that CRS.
+    """
+    a, b, c, d, e, f = grid.transform
+    moved = c + amount_beside(grid.bounds, box, turn)
+    return replace(grid, transform=(a, b, moved, d, e, f))
+
+
+def in_one_turn(grids: list[Grid], turns: dict[str, float | None]) -> list[Grid]:
+    """The same grids, those of each CRS moved to lie side by side around the Earth.
+
+    Parameters
+    ----------
+    grids : of any CRS.
+    turns : of each CRS, how far a turn leads to the right; None where it leads elsewhere.
+    """
+    placed = list(grids)
+    for crs, turn in turns.items():
+        if turn:
+            own = [i for i, grid in enumerate(grids) if grid.crs == crs]
+            boxes = side_by_side([grids[i].bounds for i in own], turn)
+            for i, box in zip(own, boxes, strict=True):
+                placed[i] = grid_beside(grids[i], box, turn)
+    return placed
 
 
 def check_north_up(transform: Transform) -> None:
@@ -125,59 +169,58 @@ def intersection(bounds: list[Bounds]) -> Bounds:
     return box
 
 
-def far_from_the_others(boxes: dict[str, Bounds]) -> list[str]:
-    """Names of the boxes without which the box around all would be far smaller.
-
-    Scenes of a stack overlap or lie side by side; one in a wrong zone or place would blow the
-    common grid up, and one on the other side of the antimeridian too.
-
-    Parameters
-    ----------
-    boxes : (left, bottom, right, top) by name, all in one CRS.
-
-    Returns
-    -------
-    The fewest that have to go, which are never half of all.
-    """
-    left = dict(boxes)
-    far = []
-    while len(left) > 2 and _blown_up(list(left.values())):
-        middle = [median((box[i] + box[i + 2]) / 2 for box in left.values()) for i in (0, 1)]
-        worst = max(
-            left,
-            key=lambda name: math.hypot(
-                *((left[name][i] + left[name][i + 2]) / 2 - middle[i] for i in (0, 1))
-            ),
-        )
-        far.append(worst)
-        del left[worst]
-    return far if 2 * len(far) < len(boxes) else []
-
-
-def _blown_up(boxes: list[Bounds]) -> bool:
-    whole = union(boxes)
-    sizes = [max(b[2] - b[0] for b in boxes), max(b[3] - b[1] for b in boxes)]
-    return whole[2] - whole[0] > _SPREAD * sizes[0] or whole[3] - whole[1] > _SPREAD * sizes[1]
-
-
 def snap(bounds: Bounds, lattice: Grid) -> Grid:
     """The grid on a lattice that covers bounds: grown outwards to whole pixels."""
-    a, _, c, _, e, f = lattice.transform
-    left, bottom, right, top = bounds
-    first_column = math.floor((left - c) / a + TOLERANCE)
-    last_column = math.ceil((right - c) / a - TOLERANCE)
-    first_row = math.floor((top - f) / e + TOLERANCE)
-    last_row = math.ceil((bottom - f) / e - TOLERANCE)
-    if last_column <= first_column or last_row <= first_row:
+    edges = _pixels(bounds, lattice)
+    if edges[2] <= edges[0] or edges[3] <= edges[1]:
         raise InputError(
             f"the bounds {list(bounds)} hold no pixel; give them as [left, bottom, right, top] in "
             f"the units of {lattice.crs}"
         )
+    return _between(edges, lattice)
+
+
+def steady_union(boxes: list[Bounds], lattice: Grid) -> Grid:
+    """The grid on a lattice around all boxes, rounded outwards where they differ.
+
+    A scene that jitters like those before it then changes nothing: where not all boxes are equal,
+    each edge lies a whole number of margins outside the first box's, a margin being a 64th of its
+    size and at least 8 pixels.
+
+    Parameters
+    ----------
+    boxes : (left, bottom, right, top) in the CRS of the lattice, oldest scene first.
+    """
+    pixels = [_pixels(box, lattice) for box in boxes]
+    first = pixels[0]
+    if all(edges == first for edges in pixels):
+        return _between(first, lattice)
+    margins = [max(_LEAST_MARGIN, -(-(first[i + 2] - first[i]) // _MARGINS)) for i in (0, 1)]
+    edges = []
+    for i, edge in enumerate(first):
+        margin, sign = margins[i % 2], -1 if i < 2 else 1
+        beyond = max(sign * (other[i] - edge) for other in pixels)
+        edges.append(edge + sign * margin * max(1, -(-beyond // margin)))
+    return _between(edges, lattice)
+
+
+def _pixels(bounds: Bounds, lattice: Grid) -> tuple[int, int, int, int]:
+    """First column and row within bounds, and those behind the last, of a lattice."""
+    a, _, c, _, e, f = lattice.transform
+    left, bottom, right, top = bounds
+    return (
+        math.floor((left - c) / a + TOLERANCE),
+        math.floor((top - f) / e + TOLERANCE),
+        math.ceil((right - c) / a - TOLERANCE),
+        math.ceil((bottom - f) / e - TOLERANCE),
+    )
+
+
+def _between(edges, lattice: Grid) -> Grid:
+    a, _, c, _, e, f = lattice.transform
+    left, top, right, bottom = edges
     return Grid(
-        lattice.crs,
-        (a, 0.0, c + first_column * a, 0.0, e, f + first_row * e),
-        last_column - first_column,
-        last_row - first_row,
+        lattice.crs, (a, 0.0, c + left * a, 0.0, e, f + top * e), right - left, bottom - top
     )
 
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 import numpy as np
 
 from stackshift.ground import names
+from stackshift.ground.lattice import Grid
+from stackshift.simulate.place import part_of_ground
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def generator(settings: dict, *stream: int) -> np.random.Generator:
 
 
 def scene_offsets(settings: dict) -> dict[str, tuple[float, float]]:
-    """Where each scene lies, oldest first: (east, north) in pixels."""
+    """Where each scene lies, oldest first: (right, up) in pixels of the grid."""
     offsets = {}
     for i, scene in enumerate(scene_times(settings)):
         east, north = settings["offset_sigma"] * generator(settings, _OFFSETS, i).normal(size=2)
@@ -64,6 +66,12 @@ def scene_extent(settings: dict, number: int) -> Extent:
     return Extent(
         int(top), int(left), int(rows - top - bottom), int(columns - left - right), _SLANT
     )
+
+
+def scene_grids(settings: dict) -> list[Grid]:
+    """The grids of all scenes, oldest first."""
+    extents = [scene_extent(settings, number) for number in range(settings["scenes"])]
+    return [part_of_ground(settings, e.top, e.left, e.rows, e.columns) for e in extents]
 
 
 def speckle_generator(settings: dict, number: int, polarization: str) -> np.random.Generator:

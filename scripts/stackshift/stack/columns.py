@@ -1,7 +1,7 @@
 """Every name of a column or key of the outputs, once, with its unit and meaning.
 
 A test compares these with the files and with the documentation. Metres are on the ground: x to
-the east, y to the north.
+true east, y to true north.
 """
 
 from stackshift.tile.match import OK, STATUSES
@@ -28,6 +28,8 @@ PHASE = "phase"
 VALID_FRACTION = "valid_fraction"
 STATUS = "status"
 MESSAGE = "message"
+FILES = "files"
+OVERLAP = "overlap_difference"
 KIND = "kind"
 # Kinds of displaced scenes.
 INTERPOLATED, BOXES = "interpolated", "boxes"
@@ -71,10 +73,21 @@ SCALE_SIGMA = "scale_sigma"
 FLAG = "flag"
 TRUE_EAST = "true_offset_east"
 TRUE_NORTH = "true_offset_north"
+ARROW_RIGHT = "arrow_right"
+ARROW_UP = "arrow_up"
 
 NETWORK_AXES = ((NETWORK_EAST, NETWORK_SIGMA_EAST), (NETWORK_NORTH, NETWORK_SIGMA_NORTH))
 TILE_FIGURES = (QUALITY, COHERENCE, VALID_FRACTION)
 AXES = (("x", SHIFT_X, SIGMA_X, TRUE_X), ("y", SHIFT_Y, SIGMA_Y, TRUE_Y))
+
+# The standard error of each column that has one.
+ERRORS = {
+    **{shift: sigma for _, shift, sigma, _ in AXES},
+    **dict(NETWORK_AXES),
+    OFFSET_EAST: SIGMA_EAST, OFFSET_NORTH: SIGMA_NORTH, TRUE_EAST: SIGMA_EAST,
+    TRUE_NORTH: SIGMA_NORTH, ROTATION: ROTATION_SIGMA, SCALE: SCALE_SIGMA, TRUE_X: SIGMA_X,
+    TRUE_Y: SIGMA_Y, "difference_east": "sigma_east", "difference_north": "sigma_north",
+}  # fmt: skip
 
 
 def statistic(name: str, axis: str) -> str:
@@ -89,8 +102,8 @@ _PAIR_OF_SCENES = {
     SECONDARY_INDEX: ("", "number of the secondary scene in the stack, 0 is the newest"),
 }
 _TILE = {
-    TILE_X: ("", "column of the tile, 0 in the west"),
-    TILE_Y: ("", "row of the tile, 0 in the north"),
+    TILE_X: ("", "column of the tile, 0 at the left edge of the grid"),
+    TILE_Y: ("", "row of the tile, 0 at the upper edge of the grid"),
 }
 _ROBUST = {
     SHIFT_X: ("m", "robust mean of the shifts to the east (Huber, weights 1 / sigma^2)"),
@@ -184,6 +197,8 @@ SCENES_TABLE = {
     SCALE_SIGMA: ("ppm", "standard error of scale"),
     FLAG: ("", "what stands out, separated by blanks: outlier, rotated, scaled, unmeasured"),
     MESSAGE: ("", "why the scene has no offset; empty if it has one"),
+    FILES: ("", "names of the files that the scene is made of, separated by comma and blank"),
+    OVERLAP: ("dB", "median by which files are brighter than those before where they overlap"),
     NETWORK_EAST: ("m", "the same offset out of the pairs alone, whose network is adjusted"),
     NETWORK_NORTH: ("m", "the same offset out of the pairs alone, whose network is adjusted"),
     NETWORK_SIGMA_EAST: ("m", "standard error of network_east, from the network's mean"),
@@ -223,6 +238,10 @@ COMPARISON_TABLE = {
     "difference_north": ("m", "offset_north in the first polarization less the second, median out"),
     "sigma_north": ("m", "standard error of difference_north"),
 }
+ARROWS = {
+    ARROW_RIGHT: ("m", "the shift or offset along the grid's columns, for arrows: where it points"),
+    ARROW_UP: ("m", "the shift or offset against the grid's rows; both as long as it is"),
+}
 INJECTION_TABLE = {
     KIND: ("", "interpolated: displaced by interpolation; boxes: means of displaced boxes"),
     REFERENCE: _PAIR_OF_SCENES[REFERENCE],
@@ -240,14 +259,29 @@ INJECTION_TABLE = {
     },
 }
 VERDICT_TABLE = {
-    "criterion": ("", "east, north or radial"),
-    "verdict": ("", "pass, fail or undecided"),
-    "within": ("", "scenes within the requirement"),
-    "measured": ("", "scenes with an offset"),
-    "scenes": ("", "scenes of the stack"),
-    "share": ("1", "share of the measured scenes that are within"),
+    "of": ("", "scenes, from the stack's median, or pairs, from each other"),
+    "criterion": ("", "east, north, radial, or box: along both axes"),
+    "verdict": ("", "such products in general: pass, fail or undecided"),
+    "these": ("", "these products: met, not met, or cannot be said"),
+    "within": ("", "scenes or pairs within the requirement"),
+    "measured": ("", "scenes with an offset, or pairs with a shift"),
+    "scenes": ("", "scenes of the stack, or pairs"),
+    "sure_within": ("", "scenes or pairs within by their error bar too"),
+    "sure_outside": ("", "scenes or pairs outside by their error bar too"),
+    "share": ("1", "share of the measured that are within"),
     "share_low": ("1", "lower confidence limit of the share"),
     "share_high": ("1", "upper confidence limit of the share"),
+    "needed": ("", "scenes or pairs that pass without a miss"),
+    "needed_now": ("", "scenes or pairs that pass with the misses that there are"),
+    "causes": ("", "why the verdict is undecided: too few, error bars, unmeasured"),
+}
+SITES_TABLE = {
+    "stack": ("", "name of the stack: a site"),
+    "polarization": ("", "VV, VH, HH or HV"),
+    **VERDICT_TABLE,
+    "CE90": ("m", "radius about the median that holds 90 % of the scenes; empty for pairs"),
+    "worst": ("m", "distance of the farthest scene from the median, or of the farthest pair"),
+    "to_look_at": ("", "causes of what is wrong with the stack"),
 }
 
 # The tables of each stack and polarization, by the name of their file.
@@ -262,7 +296,8 @@ TABLES = {
 }
 _COUNTS = {
     REFERENCE_INDEX, SECONDARY_INDEX, INDEX, TILE_X, TILE_Y, TILES, PAIRS, COUNT, PART,
-    SCENES_MEASURED, MOVES, "within", "measured", "scenes", *(REJECTED.format(s) for s in STATUSES),
+    SCENES_MEASURED, MOVES, "within", "measured", "scenes", "sure_within", "sure_outside",
+    "needed", "needed_now", *(REJECTED.format(s) for s in STATUSES),
 }  # fmt: skip
 
 

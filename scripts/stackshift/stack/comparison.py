@@ -20,11 +20,13 @@ def compare(first: pd.DataFrame, second: pd.DataFrame) -> tuple[pd.DataFrame, di
     (table, summary): a row for each scene that both have, with the columns of
     `columns.COMPARISON_TABLE`; the summary has the rms of the difference along each axis in metres
     and of the difference over its standard error, which is 1 if both tell the truth about both.
-    Means of different sets of scenes differ, so the median difference is taken out.
+    Means of different sets of scenes differ, so the median difference is taken out. A scene is
+    named in ``disagree`` whose difference stands out among those of all scenes, whose errors are
+    ``widened`` by what most of them exceed the quoted ones; ``disagreements`` has both offsets.
     """
     both = first.merge(second, on=c.SCENE, suffixes=("_1", "_2"))
     table = pd.DataFrame({c.SCENE: both[c.SCENE]})
-    summary: dict = {"scenes": 0}
+    summary: dict = {"scenes": 0, "disagreements": [], "widened": {}}
     for offset, sigma, direction in (
         (c.OFFSET_EAST, c.SIGMA_EAST, "east"),
         (c.OFFSET_NORTH, c.SIGMA_NORTH, "north"),
@@ -40,16 +42,25 @@ def compare(first: pd.DataFrame, second: pd.DataFrame) -> tuple[pd.DataFrame, di
         table[f"difference_{direction}"], table[f"sigma_{direction}"] = difference, error
         # A scene that offsets are relative to has no error of its own.
         z = np.divide(difference, error, out=np.zeros_like(error), where=error > 0)[known]
+        widened = max(1.0, 1.4826 * float(np.median(np.abs(z)))) if known.any() else 1.0
+        # Both axes are looked at.
+        apart = screening.holm(screening.two_sided(z / widened)) < screening.ALPHA / 2
         summary["scenes"] = int(known.sum())
+        summary["widened"][direction] = widened
         summary[direction] = {
             "rms": float(np.sqrt(np.mean(difference[known] ** 2))) if known.any() else None,
             "z_rms": float(np.sqrt(np.mean(z**2))) if known.any() else None,
-            "disagree": [
-                scene
-                for scene, p in zip(
-                    both[c.SCENE][known], screening.holm(screening.two_sided(z)), strict=True
-                )
-                if p < screening.ALPHA
-            ],
+            "disagree": list(both[c.SCENE][known][apart]),
         }
+        summary["disagreements"] += [
+            {
+                "scene": both[c.SCENE].iloc[at],
+                "axis": direction,
+                "first": float(one[at]),
+                "sigma_first": float(error_one[at]),
+                "second": float(two[at]),
+                "sigma_second": float(error_two[at]),
+            }
+            for at in np.flatnonzero(known)[apart]
+        ]
     return table, summary

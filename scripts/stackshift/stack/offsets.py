@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from stackshift.ground import geometry
 from stackshift.stack import columns as c
 from stackshift.stack import datum, series
 from stackshift.stack.network import Adjustment
@@ -100,6 +101,8 @@ def scenes_table(
     table[c.PLATFORM] = [platforms[name] for name in names]
     table[c.PART] = [part if part >= 0 else None for part in network[0].part]
     table[c.TILES] = stack.counted
+    table[c.FILES] = [one.get("source") or "" for one in stack.contents]
+    table[c.OVERLAP] = [(one.get("overlap") or {}).get("median") for one in stack.contents]
     measured = np.isfinite(stack.means).all(axis=1)
     lost = reference is not None and not measured[names.index(reference)]
     table[c.MESSAGE] = [
@@ -162,8 +165,6 @@ def _largest(part: np.ndarray) -> np.ndarray:
 
 def why(content: dict, moves: np.ndarray) -> str:
     """Why a scene has no offset, out of what became of its tiles."""
-    if "unreadable" in content:
-        return str(content["unreadable"])
     tiles = content["tiles"]
     if any(tile[c.STATUS] == OK for tile in tiles):
         return "only tiles that move by themselves were matched"
@@ -226,6 +227,27 @@ def still(tiles: pd.DataFrame, stack: Stack) -> pd.DataFrame:
     return tiles[
         tiles[c.OFFSET_EAST].notna() & np.array([cell not in moving for cell in cells], bool)
     ]
+
+
+def as_seen_from(
+    tiles: pd.DataFrame, pixels: dict[tuple[int, int], geometry.Pixel], place: geometry.Pixel
+) -> pd.DataFrame:
+    """The tiles' offsets along east and north of one place, instead of each tile's own.
+
+    Parameters
+    ----------
+    tiles : with the columns of `columns.SCENE_TILES_TABLE`; all have offsets.
+    pixels : what a pixel is on the ground in each tile (column, row).
+    place : and at the place.
+    """
+    moved = [
+        geometry.as_seen_from((east, north), pixels[x, y], place)
+        for x, y, east, north in tiles[
+            [c.TILE_X, c.TILE_Y, c.OFFSET_EAST, c.OFFSET_NORTH]
+        ].itertuples(index=False)
+    ]
+    both = np.reshape(moved, (-1, 2))
+    return tiles.assign(**{c.OFFSET_EAST: both[:, 0], c.OFFSET_NORTH: both[:, 1]})
 
 
 def moving_tiles(stack: Stack) -> list[dict]:

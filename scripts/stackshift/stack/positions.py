@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 
-from stackshift.ground.geometry import to_pixels
+from stackshift.ground.geometry import Pixel, errors_in_pixels, to_pixels
 from stackshift.stack import columns
 from stackshift.stack.alignment import Position
 from stackshift.stack.network import adjust
@@ -15,16 +15,14 @@ from stackshift.tile.match import OK
 _UNKNOWN = 0.1
 
 
-def from_pairs(
-    pairs: list[dict], scenes: list[str], size: tuple[float, float]
-) -> dict[str, Position]:
+def from_pairs(pairs: list[dict], scenes: list[str], pixel: Pixel) -> dict[str, Position]:
     """Where scenes lie that pairs link, relative to each other.
 
     Parameters
     ----------
     pairs : contents of the pairs' JSONs.
     scenes : the scenes to place; pairs with others are left out.
-    size : metres a column to the east and a row to the north, from `geometry.pixel_size`.
+    pixel : what a pixel is on the ground in the middle of the grid.
 
     Returns
     -------
@@ -38,11 +36,11 @@ def from_pairs(
         good = [tile for tile in pair["tiles"] if tile[columns.STATUS] == OK]
         if not good or not number.keys() >= set(names):
             continue
-        found = np.array([_robust(good, axis, size) for axis in columns.AXES])
+        found = np.array([_robust(good, axis, pixel) for axis in columns.AXES])
         ends.append([number[name] for name in names])
         (east, east_error), (north, north_error) = found
-        shifts.append(to_pixels((east, north), size))
-        sigmas.append(np.abs(to_pixels((east_error, north_error), size)))
+        shifts.append(to_pixels((east, north), pixel))
+        sigmas.append(errors_in_pixels((east_error, north_error), pixel))
     if not ends:
         return {}
     rows, down = (adjust(len(scenes), ends, [s[axis] for s in shifts], [s[axis] for s in sigmas])
@@ -55,11 +53,11 @@ def from_pairs(
     }
 
 
-def _robust(tiles: list[dict], axis, size) -> tuple[float, float]:
+def _robust(tiles: list[dict], axis, pixel: Pixel) -> tuple[float, float]:
     _, shift, sigma, _ = axis
     values = np.array([tile[shift] for tile in tiles])
     if tiles[0][sigma] is None:
         # Nothing but the scatter tells how good these are.
-        error = max(nmad(values), _UNKNOWN * abs(size[0])) / np.sqrt(len(values))
+        error = max(nmad(values), _UNKNOWN * np.hypot(*pixel.column)) / np.sqrt(len(values))
         return float(np.median(values)), float(error)
     return weighted_huber(values, [tile[sigma] for tile in tiles])

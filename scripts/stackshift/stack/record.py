@@ -1,6 +1,6 @@
 """The record of one tile in the JSON of a pair."""
 
-from stackshift.ground.geometry import to_metres
+from stackshift.ground.geometry import Pixel, errors_in_metres, to_metres
 from stackshift.stack import columns
 from stackshift.tile.match import Match
 
@@ -8,25 +8,25 @@ from stackshift.tile.match import Match
 _DIGITS = 6
 
 
-def tile_record(
-    match: Match, column: int, row: int, valid_fraction: float, size: tuple[float, float]
-) -> dict:
+def tile_record(match: Match, column: int, row: int, valid_fraction: float, pixel: Pixel) -> dict:
     """A tile's record, in metres.
 
     Parameters
     ----------
     match : what the method found, in pixels.
-    column, row : number of the tile from the west and from the north.
+    column, row : number of the tile from the left and from the top of the grid.
     valid_fraction : share of pixels valid in both tiles, 0 to 1.
-    size : metres a column to the east and a row to the north, from `geometry.pixel_size`.
+    pixel : what a pixel is on the ground in the middle of the tile.
 
     Returns
     -------
     A value for each key; None where there is none, as a rejected tile has no shift.
     """
-    east, north = to_metres(match.shift, size) if match.shift else (None, None)
-    # A standard error has no sign, whichever way the rows run.
-    sigma_east, sigma_north = map(abs, to_metres(match.sigma, size)) if match.sigma else (None,) * 2
+    east, north = to_metres(match.shift, pixel) if match.shift else (None, None)
+    sigma_east, sigma_north = None, None
+    if match.sigma:
+        across = match.covariance[0][1] if match.covariance else 0.0
+        sigma_east, sigma_north = errors_in_metres(match.sigma, pixel, across)
     return {
         columns.TILE_X: column,
         columns.TILE_Y: row,
@@ -44,9 +44,9 @@ def tile_record(
     }
 
 
-def part_record(match: Match, size: tuple[float, float]) -> dict:
+def part_record(match: Match, pixel: Pixel) -> dict:
     """Shift and standard errors of a part of a tile that was matched, in metres."""
-    record = tile_record(match, 0, 0, 1.0, size)
+    record = tile_record(match, 0, 0, 1.0, pixel)
     return {
         key: record[key]
         for key in (columns.SHIFT_X, columns.SHIFT_Y, columns.SIGMA_X, columns.SIGMA_Y)

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from stackshift.ground.geometry import Pixel, to_metres
 from stackshift.stack import columns as c
 from stackshift.tile.match import OK
 
@@ -11,7 +12,7 @@ def recovered(
     before: pd.DataFrame,
     after: pd.DataFrame,
     truth: dict[str, tuple[float, float]],
-    size: tuple[float, float],
+    pixels: dict[tuple[int, int], Pixel],
     kind: str,
 ) -> pd.DataFrame:
     """What came out of each tile of each pair, against what was put in.
@@ -19,8 +20,8 @@ def recovered(
     Parameters
     ----------
     before, after : measurements of the stack as it is and with displaced scenes.
-    truth : (east, north) in pixels by which each scene was displaced.
-    size : metres a column to the east and a row to the north, as for `geometry.to_metres`.
+    truth : (rows to the south, columns to the east) in pixels by which each scene was displaced.
+    pixels : what a pixel is on the ground in the middle of each tile (column, row).
     kind : how the scenes were displaced, for the table.
 
     Returns
@@ -33,15 +34,15 @@ def recovered(
     )
     table = both[keys].copy()
     table[c.KIND] = kind
+    # A scene that was moved east needs a shift that much further west, as a secondary.
+    injected = [
+        to_metres((truth[r][0] - truth[s][0], truth[r][1] - truth[s][1]), pixels[x, y])
+        for r, s, x, y in both[keys].itertuples(index=False)
+    ]
     for axis, (shift, sigma, name) in enumerate(
         ((c.SHIFT_X, c.SIGMA_X, "x"), (c.SHIFT_Y, c.SIGMA_Y, "y"))
     ):
-        metres = abs(size[axis])
-        # A scene that was moved east needs a shift that much further west, as a secondary.
-        table[f"injected_{name}"] = [
-            (truth[r][axis] - truth[s][axis]) * metres
-            for r, s in zip(both[c.REFERENCE], both[c.SECONDARY], strict=True)
-        ]
+        table[f"injected_{name}"] = [metres[axis] for metres in injected]
         table[f"recovered_{name}"] = both[f"{shift}_after"] - both[f"{shift}_before"]
         table[f"error_{name}"] = table[f"recovered_{name}"] - table[f"injected_{name}"]
         table[f"sigma_{name}"] = both[f"{sigma}_after"]

@@ -74,7 +74,10 @@ def made(
     """
     # Where most scenes are too faint for pairs, all are taken to lie at zero at first.
     few = 2 * len(first) <= len(scenes)
-    now = Template((dict.fromkeys(scenes, (0.0, 0.0)) if few else {}) | first)
+    if few:
+        linked = _linked(scenes, cells, load, options["min_valid"])
+        first = {name: first.get(name, (0.0, 0.0)) for name in linked}
+    now = Template(first)
     faint: dict[str, Position] = {}
     used = cells if few else _some(cells)
     for _ in range(_MOST_ROUNDS):
@@ -95,6 +98,25 @@ def made(
         if not now.positions or (searched == set(faint) and _still(before, now)):
             break
     return now
+
+
+def _linked(scenes: list[str], cells: list[Cell], load, min_valid: float) -> list[str]:
+    """The most scenes that common ground links.
+
+    Two groups without any would each be placed around a middle of its own.
+    """
+    groups = [{name} for name in scenes]
+    for cell in cells:
+        tiles = load(cell)
+        valid = np.stack([tiles[name][1].ravel() for name in scenes]).astype(np.float32)
+        common = valid @ valid.T >= min_valid * valid.shape[1]
+        for one, other in np.argwhere(np.triu(common, 1)):
+            joined = [group for group in groups if {scenes[one], scenes[other]} & group]
+            groups = [group for group in groups if group not in joined] + [set().union(*joined)]
+        if len(groups) == 1:
+            break
+    largest = max(groups, key=len)
+    return [name for name in scenes if name in largest]
 
 
 def _some(cells: list[Cell]) -> list[Cell]:

@@ -14,6 +14,7 @@ from stackshift.tile import aliasing
 from stackshift.tile import match as outcome
 from stackshift.tile.frequencies import band, shifted, transformed
 from stackshift.tile.match import Match
+from stackshift.tile.methods import SMALLEST
 from stackshift.tile.peak import coarse_peak, peak_width
 from stackshift.tile.precision import covariance, knapp_carter
 from stackshift.tile.refinement import pull, refine
@@ -22,7 +23,7 @@ from stackshift.tile.spectra import WIDE, Spectra, common_spectra, recut, widene
 
 # The coarse peak is good to about this many pixels: one at the search radius is still within.
 _SLACK = 0.5
-_SMALLEST = 32
+_SMALLEST = SMALLEST["coherence"]
 # A tile is taken to lie where it is expected if a search of the whole tile is sure to round to the
 # same whole pixels: by how much noise and the window's pull may move its coarse peak, pixels, how
 # far from where it would be rounded otherwise that is, and by how much the peak is above the gate.

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from importlib import import_module
 
 METHODS = ("coherence", "cross_correlation")
+# Pixels a side without which a tile is not measured.
+SMALLEST = {"coherence": 32, "cross_correlation": 8}
 
 
 def load(name: str) -> Callable:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import resource
 import shutil
 import signal
@@ -14,12 +15,11 @@ from conftest import Workspace, run_once, small_stack
 from makers import NORTH, WEST, hyp3_name, read, texture, write_scene
 from rasterio.transform import Affine
 
-import check
-import grid as grid_stage
 import superset
-from stackio import raster
+from stackflow import headers, stacks
+from stackio import header
 from stackshift.errors import InputError
-from stackshift.ground.lattice import Grid, far_from_the_others
+from stackshift.ground.lattice import Grid
 
 IMAGE = texture(150, 170)
 TIME = "20220206T000000"
@@ -66,11 +66,11 @@ REFUSED = {
         lambda path: write_scene(path, IMAGE, transform=Affine(30, 2, WEST, -2, -30, NORTH)),
         "has a rotated geotransform; warp it north-up first",
     ),
-    "several bands": (several_bands, "has 2 bands; give one file a polarization"),
+    "several bands": (several_bands, "has 2 bands (1: without a name, 2: without a name)"),
     "complex": (complex_numbers, "is complex; stackshift needs gamma0 power, not an SLC"),
     "decibels": (
         lambda path: write_scene(path, 10 * np.log10(IMAGE)),
-        "negative values, as decibels have; give gamma0 as linear power",
+        "negative values, as decibels have; if they are, say",
     ),
     "all NaN": (constant(np.nan), "has no valid pixel on the stack's grid"),
     "all zero": (constant(0), "has no valid pixel on the stack's grid"),
@@ -80,6 +80,8 @@ REFUSED = {
         "lies far from the other scenes of the stack; take it out",
     ),
 }
+# Of these nothing is seen before the pixels are.
+INSIDE = {"corrupt", "decibels", "all NaN", "all zero", "all infinite"}
 # What can be used: integers, doubles, another lattice or CRS, a hole of infinities.
 USED = {
     "integers": lambda path: write_scene(path, (1000 * IMAGE).astype(np.uint16), no_data=0),
@@ -99,52 +101,63 @@ USED = {
 }  # fmt: skip
 
 
-def through(tmp_path, scene, unreadable="stop"):
-    """A scene beside two good ones through check, grid and superset; the raster."""
-    small_stack(
-        tmp_path / "good", times=["20220101T000000", "20220113T000000"], offsets=[(0, 0)] * 2
-    )
-    scenes = {path.name[7:22]: str(path) for path in sorted((tmp_path / "good").iterdir())}
-    scenes[TIME] = str(scene)
-    check.main(scenes, tmp_path / "check.json", unreadable, together=True)
-    grid_stage.main(list(scenes.values()), tmp_path / "grid.json", "union", None, unreadable)
-    out = tmp_path / "superset.tif"
-    superset.main(str(scene), tmp_path / "grid.json", out, "sinc", "auto", "S1A", unreadable)
-    return out
+@pytest.fixture
+def through(tmp_path, monkeypatch):
+    """A scene beside two good ones, through the look at the config and superset; the raster."""
+    monkeypatch.chdir(tmp_path)
+    headers._remembered.cache_clear()
+
+    def run(make, unreadable="stop"):
+        folder = small_stack(
+            tmp_path / "scenes", times=["20220101T000000", "20220113T000000"], offsets=[(0, 0)] * 2
+        )
+        make(folder / hyp3_name(TIME))
+        settings = {"directory": "scenes", "polarizations": ["VV"], "tracks": "apart"}
+        settings |= {"slices": "together"}
+        whole = {"extent": "union", "bounds": None}
+        product = stacks.assemble("site", settings, whole, unreadable)[0]["site", "VV"]
+        if TIME not in product.scenes:
+            return product
+        out = tmp_path / "superset.tif"
+        files = [{"path": path} for path in product.scenes[TIME].paths]
+        superset.main(files, product.grid, out, "sinc", "auto", "S1A")
+        return out
+
+    return run
 
 
 @pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 @pytest.mark.parametrize("kind", REFUSED)
-def test_what_cannot_be_used_is_refused_in_one_line(tmp_path, kind):
+def test_what_cannot_be_used_is_refused_in_one_line(through, tmp_path, kind):
     make, message = REFUSED[kind]
-    path = tmp_path / hyp3_name(TIME)
-    make(path)
     with pytest.raises(InputError) as caught:
-        through(tmp_path, path)
+        through(make)
     text = str(caught.value)
-    assert text.startswith(str(path)) and message in text and "\n" not in text
+    assert f"scenes/{hyp3_name(TIME)}" in text and message in text and "\n" not in text
     assert not (tmp_path / "superset.tif").exists()
 
 
 @pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
-@pytest.mark.parametrize("kind", REFUSED)
-def test_what_cannot_be_used_is_left_out_on_request_and_says_why(tmp_path, kind):
+@pytest.mark.parametrize("kind", sorted(REFUSED.keys() - INSIDE))
+def test_what_a_header_tells_is_left_out_on_request_and_says_why(through, kind):
     make, message = REFUSED[kind]
-    path = tmp_path / hyp3_name(TIME)
-    make(path)
-    out = through(tmp_path, path, "leave_out")
-    assert np.isnan(read(out)).all()
-    with raster.open_scene(out) as source:
-        said = raster.tags_of(source)["unreadable"]
-    # Seen from the grid of the others, what lies elsewhere is empty.
-    assert message in said or (kind == "elsewhere" and "has no valid pixel" in said)
+    product = through(make, "leave_out")
+    assert list(product.scenes) == ["20220113T000000", "20220101T000000"]
+    (left,) = product.left_out
+    assert left["scene"] == TIME and message in left["reason"]
+
+
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+@pytest.mark.parametrize("kind", sorted(INSIDE))
+def test_what_shows_when_it_is_read_stops_all_the_same(through, kind):
+    make, message = REFUSED[kind]
+    with pytest.raises(InputError, match=re.escape(message)):
+        through(make, "leave_out")
 
 
 @pytest.mark.parametrize("kind", USED)
-def test_what_can_be_used_is_used(tmp_path, kind):
-    path = tmp_path / hyp3_name(TIME)
-    USED[kind](path)
-    found = read(through(tmp_path, path))
+def test_what_can_be_used_is_used(through, kind):
+    found = read(through(USED[kind]))
     valid = np.isfinite(found)
     assert 0.5 < valid.mean() <= 1
     # A kernel with negative weights rings a little beside bright points.
@@ -162,81 +175,36 @@ def test_a_scene_that_nobody_may_read(tmp_path):
             folder.chmod(folder.stat().st_mode | 0o005)
         os.seteuid(65534)
     try:
-        with pytest.raises(InputError, match="cannot be opened as a raster"):
-            check.main({TIME: str(path)}, tmp_path / "check.json", "stop", together=False)
+        assert "cannot be opened as a raster" in header.look(str(path))["problem"]
     finally:
         os.seteuid(user)
 
 
-def test_a_scene_that_vanished(tmp_path):
-    with pytest.raises(InputError, match=r"gone\.tif cannot be opened as a raster"):
-        check.main({TIME: "gone.tif"}, tmp_path / "check.json", "stop", together=False)
+def test_a_scene_that_vanished():
+    assert "gone.tif cannot be opened as a raster" in header.look("gone.tif")["problem"]
 
 
 def test_a_full_disk_leaves_nothing_behind(tmp_path):
     """A limit on the size of a file stands for the end of the disk."""
     path = write_scene(tmp_path / hyp3_name(TIME), IMAGE, no_data=0)
-    raster.write_grid(
-        tmp_path / "grid.json", Grid("EPSG:32611", (30, 0, WEST, 0, -30, NORTH), 170, 150)
-    )
+    grid = Grid("EPSG:32611", (30, 0, WEST, 0, -30, NORTH), 170, 150)
     before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, limits[1]))
     try:
         with pytest.raises(InputError, match="disk full"):
-            superset.main(
-                str(path), tmp_path / "grid.json", tmp_path / "out.tif", "sinc", "auto", None
-            )
+            superset.main([{"path": str(path)}], grid, tmp_path / "out.tif", "sinc", "auto", None)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         signal.signal(signal.SIGXFSZ, before)
-    assert sorted(p.name for p in tmp_path.iterdir()) == [path.name, "grid.json"]
-
-
-@pytest.mark.parametrize(
-    ("crs", "west", "north", "posting"),
-    [("EPSG:3413", -200_000, -1_900_000, 30.0), ("EPSG:32760", 800_000, 7_000_000, 30.0)],
-)
-def test_polar_stereographic_and_the_last_zone_are_grids_like_any_other(
-    tmp_path, crs, west, north, posting
-):
-    scenes = {
-        f"2022010{i}T000000": str(
-            write_scene(tmp_path / f"{i}.tif", IMAGE, west=west + 30 * i, north=north, crs=crs)
-        )
-        for i in (1, 2)
-    }
-    check.main(scenes, tmp_path / "check.json", "stop", together=True)
-    grid_stage.main(list(scenes.values()), tmp_path / "grid.json", "union", None)
-    grid = raster.read_grid(tmp_path / "grid.json")
-    assert (grid.crs, grid.width, grid.height) == (crs, 171, 150)
-
-
-def test_a_stack_on_both_sides_of_the_antimeridian_is_no_grid_around_the_world(tmp_path):
-    scenes = [
-        str(write_scene(tmp_path / f"{i}.tif", IMAGE, crs="EPSG:4326",
-                        transform=Affine(0.001, 0, west, 0, -0.001, 10)))
-        for i, west in enumerate((-179.99, 179.8))
-    ]  # fmt: skip
-    with pytest.raises(InputError, match="antimeridian"):
-        grid_stage.main(scenes, tmp_path / "grid.json", "union", None)
-
-
-def test_the_fewest_far_scenes_are_named():
-    near = {f"near{i}": (0.1 * i, 0.0, 1 + 0.1 * i, 1.0) for i in range(5)}
-    assert far_from_the_others(near) == []
-    assert far_from_the_others(near | {"far": (50.0, 0.0, 51.0, 1.0)}) == ["far"]
-    both = near | {"far": (50.0, 0.0, 51.0, 1.0), "south": (0.0, -90.0, 1.0, -89.0)}
-    assert sorted(far_from_the_others(both)) == ["far", "south"]
-    side_by_side = {f"s{i}": (float(i), 0.0, i + 1.1, 1.0) for i in range(8)}
-    assert far_from_the_others(side_by_side) == []
+    assert sorted(p.name for p in tmp_path.iterdir()) == [path.name]
 
 
 @pytest.fixture(scope="module")
 def mixed(tmp_path_factory):
     """A run of three good scenes and three bad ones, which are left out."""
     scenes = "scenes with blanks é"
-    bad = {"20220206T000000": "text", "20220119T000000": "corrupt", "20211201T000000": "decibels"}
+    bad = {"20220206T000000": "text", "20220119T000000": "truncated", "20211201T000000": "no CRS"}
     config = {
         "stacks": {"site": {"directory": scenes}},
         "tiles": {"rows": 2, "columns": 2},
@@ -261,9 +229,10 @@ def test_bad_scenes_do_not_stop_a_stack_and_are_named_in_the_report(mixed):
     for time, kind in bad.items():
         assert REFUSED[kind][1] in reasons[time]
     page = (workspace.folder / "results" / "overview.html").read_text()
-    assert "left out: 3" in page and "as decibels have" in page
+    assert all(REFUSED[kind][1] in page for kind in bad.values())
     scenes = pd.read_csv(analysis / "scenes.csv", dtype=str).set_index("scene")
-    assert (scenes.loc[list(bad), "flag"] == "unmeasured").all()
+    assert len(scenes) == 3 and not set(bad) & set(scenes.index)
+    assert verdict["criteria"]["radial"]["scenes"] == 3
 
 
 def test_the_rest_of_the_stack_is_unharmed(mixed, tmp_path):
@@ -279,12 +248,9 @@ def test_the_rest_of_the_stack_is_unharmed(mixed, tmp_path):
         pd.read_csv(folder / path, dtype={"reference": str, "secondary": str}).set_index(keys)
         for folder in (workspace.folder, good.folder)
     ]
-    common = tables[1].index.intersection(tables[0].index)
-    assert len(common) >= 8
     columns = ["shift_x", "shift_y", "sigma_x", "sigma_y", "status"]
-    pd.testing.assert_frame_equal(tables[0].loc[common, columns], tables[1].loc[common, columns])
-    others = tables[0].drop(common)
-    assert set(others["status"]) == {"too_many_nan"} and others["shift_x"].isna().all()
+    assert len(tables[0]) == 12
+    pd.testing.assert_frame_equal(tables[0][columns], tables[1][columns])
 
 
 def test_a_bad_scene_stops_the_run_before_any_work(mixed, tmp_path):
@@ -294,6 +260,7 @@ def test_a_bad_scene_stops_the_run_before_any_work(mixed, tmp_path):
     done = Workspace(tmp_path, config | {"stacks": {"site": {"directory": "scenes"}}}).run()
     assert done.status != 0
     name = hyp3_name("20220206T000000")
-    assert f"check: scenes/{name} cannot be opened as a raster" in done.text
+    assert "3 files cannot be used" in done.text
+    assert f"\nscenes/{name} cannot be opened as a raster" in done.text
     assert "leave_out" in done.text and "Traceback" not in done.text
     assert not list((tmp_path / "results").rglob("*.tif"))

@@ -1,0 +1,90 @@
+"""All stacks together: a row a site and polarization, and one verdict over their products."""
+
+import logging
+
+import pandas as pd
+
+from stackio import files, job
+from stackshift.stack import answers, clusters, columns, judgement
+
+
+def main(
+    verdicts: list[str], names: list[tuple[str, str]], requirement: dict, report: str, table: str
+) -> None:
+    """Judge the products of all stacks, each stack being a site.
+
+    Parameters
+    ----------
+    verdicts : JSON of the verdict of each stack and polarization.
+    names : stack and polarization of each; the first of a stack is the one that counts.
+    requirement : ``metres``, ``share``, ``confidence``, ``of`` and ``shape``.
+    report, table : JSON and CSV to write.
+    """
+    found = [files.read_json(path) for path in verdicts]
+    products = list(zip(names, found, strict=True))
+    first: dict[str, str] = {}
+    for stack, polarization in names:
+        first.setdefault(stack, polarization)
+    # Polarizations of a stack see the same passes, so that each pass counts once.
+    judged = over([verdict for name, verdict in products if name in first.items()], requirement)
+    judged["counted"] = [{"stack": stack, "polarization": p} for stack, p in first.items()]
+    judged["polarizations"] = {
+        polarization: over(
+            [verdict for name, verdict in products if name[1] == polarization], requirement
+        )
+        for polarization in dict.fromkeys(polarization for _, polarization in names)
+    }
+    files.write_json(report, {"requirement": requirement} | judged)
+    rows = [row for name, verdict in products for row in rows_of(name, verdict, requirement)]
+    files.write_csv(table, pd.DataFrame(rows, columns=list(columns.SITES_TABLE)))
+    logging.info("%d stacks: %s", len(first), judged["verdict"])
+
+
+def over(verdicts: list[dict], requirement: dict) -> dict:
+    """The verdict over the products of some stacks, with both answers on scenes and on pairs."""
+    kinds = {}
+    for kind in requirement["of"]:
+        criteria = [criteria_of(verdict, kind)[requirement["shape"]] for verdict in verdicts]
+        found = clusters.pooled(criteria, requirement)
+        kinds[kind] = found | {
+            "text_these": answers.these(kind, found, requirement, []),
+            "text_general": answers.general(kind, found, requirement),
+        }
+    return {
+        "verdict": judgement.together([found["verdict"] for found in kinds.values()]),
+        "answers": kinds,
+    }
+
+
+def criteria_of(verdict: dict, kind: str) -> dict[str, dict]:
+    """What was judged of the scenes or the pairs of a stack, by criterion."""
+    return verdict["criteria"] if kind == "scenes" else verdict["pairs"]["criteria"]
+
+
+def rows_of(name: tuple[str, str], verdict: dict, requirement: dict) -> list[dict]:
+    """A row on the scenes and one on the pairs of a stack and polarization, as judged."""
+    look_at = "; ".join(dict.fromkeys(entry["cause"] for entry in verdict["to_look_at"]))
+    rows = []
+    for kind in requirement["of"]:
+        found = criteria_of(verdict, kind)[requirement["shape"]]
+        farthest = verdict["worst_scene"] if kind == "scenes" else verdict["pairs"]["worst"]
+        rows.append(
+            {"stack": name[0], "polarization": name[1], "of": kind}
+            | {"criterion": requirement["shape"]}
+            | found
+            | {"causes": "; ".join(found["causes"]), "to_look_at": look_at}
+            | {"CE90": verdict["CE90"]["metres"] if kind == "scenes" else None}
+            | {"worst": farthest and farthest["metres"]}
+        )
+    return rows
+
+
+if __name__ == "__main__":
+    with job.logged(snakemake):
+        main(
+            verdicts=list(snakemake.input.verdicts),
+            names=[tuple(name) for name in snakemake.params.names],
+            requirement=snakemake.params.requirement,
+            report=snakemake.output.report,
+            table=snakemake.output.table,
+        )

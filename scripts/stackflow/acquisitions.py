@@ -1,0 +1,144 @@
+"""The scenes of one stack and polarization: files of a pass together, none twice.
+
+Only the standard library, since the Snakefile imports this each time it is parsed.
+"""
+
+from dataclasses import dataclass, field
+
+from stackflow import grids, headers, passes
+from stackflow.sources import Source, mixtures
+from stackshift.errors import InputError
+from stackshift.ground import names
+from stackshift.ground.lattice import Bounds
+from stackshift.ground.longitudes import side_by_side
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One acquisition: its name in the workflow, its files in order of time, its platform."""
+
+    name: str
+    sources: tuple[Source, ...]
+    platform: str | None
+
+    @property
+    def paths(self) -> list[str]:
+        """The files as GDAL opens them."""
+        return [source.path for source in self.sources]
+
+
+@dataclass
+class Looked:
+    """The usable files of a stack with their headers, and the lines on those that are not."""
+
+    sources: list[Source]
+    headers: dict[grids.File, dict]
+    bad: dict[Source, str] = field(default_factory=dict)
+    box: dict[Source, Bounds] = field(default_factory=dict)
+
+    def __post_init__(self):
+        self.drop({s: h["problem"] for s in self.sources if "problem" in (h := self.header(s))})
+        boxes = side_by_side([tuple(self.header(source)["box"]) for source in self.sources])
+        self.box = dict(zip(self.sources, boxes, strict=True))
+
+    def header(self, source: Source) -> dict:
+        return self.headers[source.path, source.band]
+
+    def drop(self, reasons: dict[Source, str]) -> None:
+        """Files that are not used, each with the reason in one line."""
+        self.bad |= reasons
+        self.sources = [source for source in self.sources if source not in reasons]
+
+
+@dataclass(frozen=True)
+class Own:
+    """What was found of one polarization: files, and lines on what is not there by path."""
+
+    polarization: str
+    sources: set[Source]
+    missing: dict[str, str]
+
+
+def scenes_of(
+    stack: str, members: list[Source], own: Own, looked: Looked, settings: dict
+) -> tuple[dict[str, Scene], list[str]]:
+    """The scenes of one polarization, and what is to be said of their files.
+
+    Parameters
+    ----------
+    stack : its name, for messages.
+    members : files of the stack in all its polarizations.
+    own : those of the polarization, with others.
+    looked : the headers.
+    settings : the stack's entry in the config.
+
+    Returns
+    -------
+    Scenes by name, newest first, and lines that are worth a look.
+
+    Raises
+    ------
+    InputError
+        If two scenes have one time, or files of one date cannot be told apart.
+    """
+    groups = passes.passes(members)
+    if settings["slices"] == "separate":
+        groups = [[source] for source in members]
+    scenes: dict[str, Scene] = {}
+    remarks = [remark for source in members if source in own.sources for remark in source.remarks]
+    for group in groups:
+        sources = [source for source in group if source in own.sources]
+        if not sources:
+            continue
+        stands_for = {}
+        if settings["slices"] != "separate":
+            stands_for = passes.repeated(sources, looked.box.__getitem__, _age(looked))
+            _check_dated(stack, sources, stands_for)
+        for old, new in stands_for.items():
+            remarks.append(_same_twice(old, new, looked))
+        used = tuple(source for source in sources if source not in stands_for)
+        # The name is that of the pass, so that it is the same in each polarization.
+        name = names.scene_id(group[0].time)
+        if name in scenes:
+            raise InputError(
+                f"stack '{stack}': two scenes have the acquisition time {name}: "
+                f"{scenes[name].paths[0]} and {used[0].path}; leave one out ('exclude:')"
+            )
+        scenes[name] = Scene(name, used, used[0].platform)
+    used_sources = [source for scene in scenes.values() for source in scene.sources]
+    remarks += mixtures(used_sources)
+    return {name: scenes[name] for name in sorted(scenes, reverse=True)}, remarks
+
+
+def _check_dated(stack: str, sources: list[Source], stands_for: dict) -> None:
+    if stands_for and not all(source.dated for source in sources):
+        old, new = next(iter(stands_for.items()))
+        raise InputError(
+            f"stack '{stack}': {old.path} and {new.path} have one date and no time of day; give "
+            "times in a scene sheet, or leave one out ('exclude:')"
+        )
+
+
+def _age(looked: Looked):
+    """How new a processing is: by the name or sheet, by the file's tags, by its time stamp."""
+
+    def age(source: Source) -> tuple:
+        said = source.processed.isoformat() if source.processed else ""
+        return (
+            said,
+            looked.header(source).get("processed") or "",
+            (headers.stamp_of(source.path) or [0, 0])[1],
+            source.path,
+        )
+
+    return age
+
+
+def _same_twice(old: Source, new: Source, looked: Looked) -> str:
+    ages = [_age(looked)(source) for source in (old, new)]
+    how = ("by its name", "by its tags", "by the time stamp of the file", "by its name's order")
+    reason = next(text for i, text in enumerate(how) if ages[0][i] != ages[1][i] or i == 3)
+    return (
+        f"{old.path} is the same acquisition as {new.path}, which is the newer processing {reason} "
+        "and is used"
+    )

@@ -1,0 +1,274 @@
+"""The files of a folder that may be scenes: walked once, whatever links and archives it holds.
+
+Only the standard library, since the Snakefile imports this each time it is parsed.
+"""
+
+import os
+import re
+import stat
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+from stackshift.ground import names
+
+# Words behind the time in names of what lies beside a scene: masks, angles, elevations, pictures.
+_BESIDE = re.compile(
+    r"(?<![A-Z])(?:LS|INC|RGB|DEM|AREA|MASKS?|INCIDENCE|LIA|ANGLE|LAYOVER|SHADOW|LAYOVERSHADOW"
+    r"|THUMB(?:NAIL)?|QUICK-?LOOK|BROWSE|PREVIEW|OVERVIEW|OVR|LOOKS|ANF|PHASE|COH(?:ERENCE)?"
+    r"|UNW(?:RAPPED)?|NOISE|NESZ|RATIO)(?![A-Z])"
+)
+_TIFF = re.compile(r"\.(?:geo|g)?tiff?$", re.IGNORECASE)
+_OTHER = re.compile(r"\.(img|vrt|jp2|nc|h5|hdf5?|bin|dat|grd|safe)$", re.IGNORECASE)
+
+
+@dataclass
+class Listing:
+    """What a walk through a folder found; paths are relative to the folder, with ``/``.
+
+    Attributes
+    ----------
+    files : path by what GDAL opens.
+    bad : (path, reason) of what is named but cannot be looked at.
+    lines : what is worth a look.
+    """
+
+    files: dict[str, str] = field(default_factory=dict)
+    bad: list[tuple[str, str]] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+
+
+def walk(root: str, wanted, depth: int | None = None) -> Listing:
+    """All files below a folder that are wanted, those in zip archives too, each once.
+
+    A link to a folder or a file that was met already is not followed, which ends loops; folders
+    and files come before links to them. Hidden ones and results of this workflow are left out.
+
+    Parameters
+    ----------
+    root : the folder.
+    wanted : function of a relative path: whether it may be a scene.
+    depth : how many folders down at most; None for all.
+    """
+    found = Listing()
+    seen: dict[tuple[int, int], str] = {}
+    links: list[tuple[str, int]] = []
+    pending = [("", 0)]
+    real_files: set[str] = set()
+    file_links: list[str] = []
+    archives: list[str] = []
+    while pending or links:
+        # Links last: what they lead to may be met by itself.
+        inside, level = pending.pop() if pending else links.pop(0)
+        folder = str(PurePath(root, inside))
+        try:
+            status = os.stat(folder)
+            identity = (status.st_dev, status.st_ino)
+            if identity in seen:
+                found.lines.append(
+                    f"{folder} leads to {seen[identity]}, which is searched already; taken once"
+                )
+                continue
+            seen[identity] = folder
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name, reverse=True)
+        except OSError as error:
+            found.bad.append((folder, f"cannot be searched ({error.strerror})"))
+            continue
+        if inside and _is_result(entries, folder):
+            continue
+        place = os.path.realpath(folder)
+        for entry in entries:
+            path = f"{inside}/{entry.name}" if inside else entry.name
+            if entry.name.startswith("."):
+                continue
+            if _is_folder(entry):
+                if depth is None or level < depth:
+                    (links if entry.is_symlink() else pending).append((path, level + 1))
+            elif entry.name.lower().endswith(".zip"):
+                archives.append(path)
+            elif not wanted(path):
+                continue
+            elif entry.is_symlink():
+                file_links.append(path)
+            elif entry.is_file():
+                real_files.add(os.path.join(place, entry.name))
+                found.files[path] = str(PurePath(root, path))
+    _follow(root, file_links, real_files, found)
+    opened: set[str] = set()
+    for path in sorted(archives, key=lambda path: (os.path.islink(os.path.join(root, path)), path)):
+        target = os.path.realpath(os.path.join(root, path))
+        if target not in opened:
+            opened.add(target)
+            _open(root, path, wanted, found)
+    _prefer_unpacked(found)
+    return found
+
+
+def _is_folder(entry: os.DirEntry) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _is_result(entries: list[os.DirEntry], folder: str) -> bool:
+    """Whether a folder is one of this workflow's results, which are no scenes."""
+    if any(entry.name == "grid.json" for entry in entries):
+        return True
+    return os.path.basename(folder) == "results" and os.path.realpath(folder) == os.path.realpath(
+        "results"
+    )
+
+
+def _follow(root: str, links: list[str], real: set[str], found: Listing) -> None:
+    """Links to files: to nothing is bad, to a file that is there already is the same one."""
+    again = []
+    for path in sorted(links):
+        whole = str(PurePath(root, path))
+        target = os.path.realpath(whole)
+        try:
+            status = os.stat(whole)
+        except OSError:
+            found.bad.append((whole, f"is a link to {os.readlink(whole)}, which is not there"))
+            continue
+        if not stat.S_ISREG(status.st_mode):
+            continue
+        if target in real:
+            again.append(whole)
+            continue
+        real.add(target)
+        found.files[path] = whole
+    if again:
+        found.lines.append(
+            f"{some(again)} {'is a link to a file' if len(again) == 1 else 'are links to files'} "
+            "found already; taken once"
+        )
+
+
+def _open(root: str, path: str, wanted, found: Listing) -> None:
+    """The wanted members of a zip archive, read in place."""
+    whole = str(PurePath(root, path))
+    folder = os.path.dirname(path)
+    try:
+        with zipfile.ZipFile(whole) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
+    except FileNotFoundError:
+        found.bad.append((whole, "is a link to a file that is not there"))
+        return
+    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
+        # Some other archive that is broken is no scene that is missing.
+        if names.tell((os.path.basename(path),)).time:
+            found.bad.append((whole, "is no whole zip archive; fetch it again"))
+        else:
+            found.lines.append(f"{whole} is no whole zip archive; not looked into")
+        return
+    for member in members:
+        name = member.filename
+        if name.startswith("__MACOSX/") or "/." in f"/{name}":
+            continue
+        # As if it were unpacked where it lies, with or without a folder of its own.
+        places = [f"{path}/{name}", os.path.join(folder, name)]
+        if ".SAFE/" not in name.upper():
+            places.append(os.path.join(folder, os.path.basename(name)))
+        if any(wanted(place) for place in places):
+            if member.flag_bits & 1:
+                found.bad.append((whole, "is encrypted; unpack it"))
+                return
+            found.files[places[0]] = f"/vsizip/{whole}/{name}"
+
+
+def _prefer_unpacked(found: Listing) -> None:
+    """A file that lies unpacked beside its archive is taken from the folder."""
+    zipped = {path for path, opened in found.files.items() if opened.startswith("/vsizip/")}
+    unpacked = {os.path.basename(path) for path in found.files.keys() - zipped}
+    double = sorted(path for path in zipped if os.path.basename(path) in unpacked)
+    for path in double:
+        del found.files[path]
+    if double:
+        found.lines.append(
+            f"{some(double)} {'is' if len(double) == 1 else 'are'} unpacked beside the archive; "
+            "the unpacked is taken"
+        )
+
+
+def names_polarization(path: str, polarization: str) -> bool:
+    """Whether a relative path is a GeoTIFF that names the polarization.
+
+    The file's own name counts, or a folder's if it has none; what is in a .SAFE is no terrain-
+    corrected product.
+    """
+    *folders, name = path.split("/")
+    if not _TIFF.search(name):
+        return False
+    if any(part.upper().endswith(".SAFE") for part in folders):
+        return False
+    own = names.POLARIZATION.findall(name.upper())
+    if own:
+        return set(own) == {polarization}
+    told = names.tell((name, *reversed(folders)))
+    # A folder VV also holds what is no scene; without a time it is none.
+    return told.polarization == polarization and told.time is not None
+
+
+def names_several(path: str, polarization: str) -> bool:
+    """Whether a file's name is that of a GeoTIFF of several polarizations, one of them this one."""
+    name = path.rpartition("/")[2].upper()
+    own = set(names.POLARIZATION.findall(name))
+    return bool(_TIFF.search(name)) and len(own) > 1 and polarization in own
+
+
+def is_beside(path: str) -> bool:
+    """Whether a file is by its name a mask, an angle or the like of a scene, and none itself."""
+    name = path.rpartition("/")[2].upper()
+    return bool(_BESIDE.search(re.split(r"\d{8}", name)[-1]))
+
+
+def other_rasters(listed: list[str]) -> str:
+    """What rasters there are of other kinds, for the message that there is none: " (5 .img)"."""
+    kinds: dict[str, int] = {}
+    for path in listed:
+        match = _OTHER.search(path)
+        if match:
+            kinds[match[0].lower()] = kinds.get(match[0].lower(), 0) + 1
+    return "".join(f", but {count} {kind}" for kind, count in sorted(kinds.items()))
+
+
+def derived(paths: list[str]) -> list[str]:
+    """Files whose name is that of another one in the folder, a scene, with something behind it.
+
+    ``x_VV_db.tif`` or ``x_VV (1).tif`` beside ``x_VV.tif`` is made of it and no scene of its own.
+    """
+    stems = {_TIFF.sub("", path): path for path in paths}
+    out = []
+    for path in paths:
+        stem = _TIFF.sub("", path)
+        start = stem.rfind("/") + 1
+        cuts = [match.start() for match in re.finditer(r"[-_. (]", stem) if match.start() > start]
+        bases = [stems[stem[:cut]] for cut in cuts if stem[:cut] in stems]
+        if any(names.tell(tuple(reversed(base.split("/")))).time for base in bases):
+            out.append(path)
+    return out
+
+
+def translate(pattern: str) -> re.Pattern[str]:
+    """A glob pattern of relative paths as a regular expression, in any case; ``**`` for folders."""
+    out = ""
+    for part in re.split(r"(\*\*/|\*\*|\*|\?|\[!?\]?[^\]]*\])", pattern):
+        if part == "**/":
+            out += r"(?:[^/]+/)*"
+        elif part in ("*", "**"):
+            out += r"[^/]*"
+        elif part == "?":
+            out += r"[^/]"
+        elif len(part) > 2 and part[0] == "[" and part[-1] == "]":
+            inner = part[1:-1].replace("\\", r"\\").replace("[", r"\[")
+            out += f"[^{inner[1:]}]" if inner[0] == "!" else f"[{inner}]"
+        else:
+            out += re.escape(part)
+    return re.compile(out, re.IGNORECASE)
+
+
+def some(paths: list[str]) -> str:
+    """The first of some paths and how many more, for a message."""
+    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    return f"{paths[0]}{more}"

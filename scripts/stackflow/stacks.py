@@ -1,0 +1,280 @@
+"""From files and their headers to stacks: which scenes, of which files, on which grid.
+
+All that can be said before any job is said here. Only the standard library, since the Snakefile
+imports this each time it is parsed.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from stackflow import grids, headers, passes
+from stackflow.acquisitions import Looked, Own, Scene, scenes_of
+from stackflow.finding import Found, search
+from stackflow.sources import Source
+from stackshift.errors import InputError
+from stackshift.ground import names
+from stackshift.ground.lattice import Grid
+
+# A place with fewer scenes than this share of the largest one's is where scenes got astray.
+_ASTRAY = 0.2
+
+
+@dataclass(frozen=True)
+class Product:
+    """One stack and polarization: scenes by name, newest first, their grid, what was noticed."""
+
+    scenes: dict[str, Scene]
+    grid: Grid
+    track: str = ""
+    direction: str | None = None
+    remarks: tuple[str, ...] = ()
+    left_out: tuple[dict, ...] = ()
+
+
+def assemble(
+    name: str, settings: dict, superset: dict, unreadable: str
+) -> tuple[dict[tuple[str, str], Product], list[str]]:
+    """The stacks that an entry of the config stands for, and lines to print.
+
+    Parameters
+    ----------
+    name, settings : the entry, with a folder or a sheet.
+    superset : that section of the config.
+    unreadable : ``stop``, or ``leave_out`` for what cannot be used.
+
+    Returns
+    -------
+    Products by (name of the stack, polarization), and lines that say what was assumed. Several
+    tracks, and places that do not touch, are stacks of their own.
+
+    Raises
+    ------
+    InputError
+        With a line for each file that cannot be used, or for what no stack can be made of.
+    """
+    found = {p: search(name, settings, p) for p in settings["polarizations"]}
+    _check_apart(name, found)
+    everything = [source for part in found.values() for source in part.sources]
+    looked = Looked(everything, headers.read([(s.path, s.band) for s in everything]))
+    _check_bounds(name, looked, settings, superset)
+    groups = _groups(looked, settings)
+    missing = {path: line for part in found.values() for path, line in part.bad}
+    reasons = list(dict.fromkeys([*missing.values(), *looked.bad.values()]))
+    if reasons and unreadable == "stop":
+        raise InputError(_refusal(name, reasons))
+    if not groups:
+        raise InputError(f"stack '{name}': no file can be used; the first: {reasons[0]}")
+    said = [line for part in found.values() for line in part.lines]
+    said += [f"left out: {reason}" for reason in reasons]
+    products: dict[tuple[str, str], Product] = {}
+    for polarization, part in found.items():
+        own = Own(polarization, set(part.sources), dict(part.bad))
+        for label, members in groups.items():
+            stack = f"{name}.{label}" if len(groups) > 1 else name
+            scenes, remarks = scenes_of(stack, members, own, looked, settings)
+            if len(scenes) < 2:
+                said.append(_too_few(name, stack, polarization, scenes, len(groups)))
+                continue
+            product = _product(stack, scenes, own, looked, settings, superset)
+            products[stack, polarization] = replace(
+                product,
+                track=label,
+                direction=_direction(members, looked),
+                remarks=tuple(dict.fromkeys((*remarks, *product.remarks))),
+            )
+    if not products:
+        raise InputError(said[-1])
+    return products, list(dict.fromkeys([*said, *_told(name, groups, products)]))
+
+
+def _check_apart(name: str, found: dict[str, Found]) -> None:
+    """Refuse one file for two polarizations of a stack, as a sheet without a placeholder gives."""
+    seen: set[grids.File] = set()
+    for part in found.values():
+        files = {(source.path, source.band) for source in part.sources}
+        if shared := sorted(seen & files):
+            raise InputError(
+                f"stack '{name}': {shared[0][0]} stands for two polarizations; write "
+                "{polarization} in the paths of the sheet or in 'pattern'"
+            )
+        seen |= files
+
+
+def _check_bounds(name: str, looked: Looked, settings: dict, superset: dict) -> None:
+    """Put aside files that lie outside fixed bounds."""
+    bounds = grids.extent(settings, superset)[1]
+    if not bounds or not looked.sources:
+        return
+    crs = looked.header(min(looked.sources, key=lambda s: s.time))["crs"]
+    boxes = grids.boxes_in(crs, [(s.path, s.band) for s in looked.sources], looked.headers)
+    outside = [
+        source
+        for source, box in zip(looked.sources, boxes, strict=True)
+        if not grids.overlap(box, bounds)
+    ]
+    if len(outside) == len(looked.sources):
+        cover = [round(float(v), 6) for v in grids.around(boxes)]
+        raise InputError(
+            f"stack '{name}': bounds {list(bounds)} hold no part of any scene; give them as [left, "
+            f"bottom, right, top] in {crs}, in which the scenes cover {cover}"
+        )
+    looked.drop({s: f"{s.path} lies outside the stack's bounds {list(bounds)}" for s in outside})
+
+
+def _groups(looked: Looked, settings: dict) -> dict[str, list[Source]]:
+    """Files by track and place, those that are neither near the others put aside."""
+    if settings["slices"] == "separate":
+        tracks = {"": looked.sources}
+    elif settings["tracks"] == "together":
+        tracks = {"": sorted(looked.sources, key=lambda source: source.time)}
+    else:
+        tracks = passes.by_track(looked.sources)
+    groups: dict[str, list[Source]] = {}
+    for track, members in tracks.items():
+        number = passes.places([looked.box[source] for source in members])
+        by_place: dict[int, list[Source]] = {}
+        for source, place in zip(members, number, strict=True):
+            by_place.setdefault(place, []).append(source)
+        largest = max(map(len, by_place.values()), default=0)
+        kept = [sources for sources in by_place.values() if _is_stack(sources, largest)]
+        if not kept:
+            kept = list(by_place.values())
+        for sources in by_place.values():
+            if sources not in kept:
+                looked.drop(
+                    {
+                        source: f"{source.path} lies far from the other scenes of the stack; take "
+                        "it out, or correct its place"
+                        for source in sources
+                    }
+                )
+        for label, sources in zip(_place_names(track, kept), kept, strict=True):
+            groups[label] = sources
+    return groups
+
+
+def _is_stack(sources: list[Source], largest: int) -> bool:
+    """Whether files that lie apart are a stack of their own, and did not get astray."""
+    return len(sources) >= _ASTRAY * largest and len({source.time.date() for source in sources}) > 1
+
+
+def _place_names(track: str, kept: list[list[Source]]) -> list[str]:
+    """What stacks of one track are called: by burst, or by letter where that does not tell."""
+    if len(kept) < 2:
+        return [track for _ in kept]
+    bursts = [{source.burst for source in sources} for sources in kept]
+    if all(len(b) == 1 and None not in b for b in bursts):
+        return [str(next(iter(b))) for b in bursts]
+    return [f"{track}{'.' if track else ''}{i + 1}" for i in range(len(kept))]
+
+
+def _refusal(name: str, reasons: list[str]) -> str:
+    """All that cannot be used, a line each."""
+    leave_out = "with 'check: {unreadable: leave_out}'"
+    if len(reasons) == 1:
+        return f"stack '{name}': {reasons[0]}; or go on without, {leave_out}"
+    head = (
+        f"stack '{name}': {len(reasons)} files cannot be used; mend them, take them out "
+        f"('exclude:'), or go on without, {leave_out}"
+    )
+    return "\n".join([head, *reasons])
+
+
+def _too_few(name: str, stack: str, polarization: str, scenes: dict, groups: int) -> str:
+    only = f" ({next(iter(scenes.values())).paths[0]})" if scenes else ""
+    count = "only one scene" if scenes else "no scene"
+    if groups == 1:
+        return (
+            f"stack '{stack}', {polarization}: {count}{only}; a stack needs at least two to compare"
+        )
+    return (
+        f"stack '{stack}', {polarization}: {count}{only}, left out as there is nothing to compare "
+        f"it with; with 'tracks: together' all files of '{name}' are one stack"
+    )
+
+
+def _product(
+    stack: str, scenes: dict, own: Own, looked: Looked, settings: dict, superset: dict
+) -> Product:
+    """A product on the grid of its scenes."""
+    oldest_first = [scenes[name] for name in sorted(scenes)]
+    files = [[(s.path, s.band) for s in scene.sources] for scene in oldest_first]
+    try:
+        grid, off = grids.common(files, looked.headers, *grids.extent(settings, superset))
+    except InputError as error:
+        where = f"stack '{stack}', {own.polarization}"
+        raise InputError(f"{where}: superset: {error}") from None
+    remarks = []
+    if off:
+        remarks.append(
+            f"{len(off)} of {sum(map(len, files))} files are off the stack's pixel lattice and are "
+            f"resampled: {', '.join(path for path, _ in off[:3])}"
+            + (" ..." if len(off) > 3 else "")
+        )
+    return Product(scenes, grid, remarks=tuple(remarks), left_out=_left_out(own, looked))
+
+
+def _left_out(own: Own, looked: Looked) -> tuple[dict, ...]:
+    """The files of a polarization that are not used, with their scenes as far as they have one."""
+    bad = sorted(own.sources & looked.bad.keys(), key=lambda source: source.time)
+    return (
+        *({"scene": None, "file": path, "reason": line} for path, line in own.missing.items()),
+        *({"scene": names.scene_id(s.time), "file": s.path, "reason": looked.bad[s]} for s in bad),
+    )
+
+
+def _direction(members: list[Source], looked: Looked) -> str | None:
+    found = {
+        passes.direction(source, (looked.box[source][0] + looked.box[source][2]) / 2)
+        for source in members
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _told(name: str, groups: dict, products: dict[tuple[str, str], Product]) -> list[str]:
+    """What was made of the files where it is not plain."""
+    lines = []
+    if len(groups) > 1:
+        stacks = {stack: product for (stack, _), product in products.items()}
+        parts = [
+            f"{stack} ({len(product.scenes)} scenes"
+            + (f", {product.direction}" if product.direction else "")
+            + ")"
+            for stack, product in stacks.items()
+        ]
+        lines.append(
+            f"stack '{name}' holds several tracks or places, each a stack of its own: "
+            f"{', '.join(parts)}; 'tracks: together' makes one of the tracks"
+        )
+    for (stack, polarization), product in products.items():
+        several = [len(scene.sources) for scene in product.scenes.values()]
+        if max(several) > 1:
+            lines.append(
+                f"stack '{stack}', {polarization}: {len(several)} scenes out of {sum(several)} "
+                "files, as slices or bursts of one pass are one scene; 'slices: separate' keeps "
+                "them apart"
+            )
+        lines += [f"stack '{stack}', {polarization}: {remark}" for remark in product.remarks]
+    return list(dict.fromkeys(lines))
+
+
+def simulated(name: str, settings: dict, polarization: str, grid: Grid) -> Product:
+    """The product of a simulated stack, with names as HyP3 gives them."""
+    scenes = {}
+    for i, (scene, time) in reversed(list(enumerate(_times(name, settings)))):
+        product = f"S1A_IW_{scene}_DVP_RTC30_G_gpuned_{i:04X}_{polarization}.tif"
+        path = f"results/{name}/simulated/{product}"
+        scenes[scene] = Scene(scene, (Source(path, time, platform="S1A"),), "S1A")
+    return Product(scenes, grid)
+
+
+def _times(name: str, settings: dict) -> list[tuple[str, datetime]]:
+    start = names.parse_time(settings["start"])
+    try:
+        times = [start + timedelta(days=i * settings["days"]) for i in range(settings["scenes"])]
+    except OverflowError:
+        raise InputError(
+            f"stack '{name}': simulate.days: {settings['days']} days from scene to scene leave the "
+            "calendar; give fewer"
+        ) from None
+    return [(names.scene_id(time), time) for time in times]

@@ -1,0 +1,158 @@
+"""The pixels of a user's scene as power: what its header says of its values is applied here."""
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import rasterio
+from rasterio.enums import ColorInterp, MaskFlags
+from rasterio.errors import RasterioError
+from rasterio.windows import Window
+
+from stackio import raster
+from stackshift.errors import InputError
+from stackshift.ground import power
+from stackshift.ground.lattice import Grid, offset_in
+
+# Masks that need no reading: NaN and the no-data value are seen in the values themselves.
+_SEEN = ([MaskFlags.all_valid], [MaskFlags.nodata])
+# Decibels of gamma0 are negative but for a few bright points.
+_FEW = 0.05
+
+
+@dataclass
+class Pixels:
+    """An open raster and how its values become power.
+
+    Attributes
+    ----------
+    source : the open raster.
+    band : number of the band that is read.
+    no_data : what marks no data in the file, before scale and offset.
+    values : ``power``, ``amplitude`` or ``decibel``.
+    told : whether the config says so, so that it is not doubted.
+    zero : whether zeros are no data too.
+    valid, negative : pixels that `read` has seen with a finite value, and with a negative one; in
+        the file's unit.
+    """
+
+    source: rasterio.DatasetReader
+    band: int
+    no_data: float
+    values: str
+    told: bool
+    zero: bool
+    valid: int = 0
+    negative: int = 0
+
+    def __post_init__(self):
+        flags = self.source.mask_flag_enums[self.band - 1]
+        self.masked = flags not in _SEEN and MaskFlags.alpha not in flags
+        alpha = [
+            number
+            for number, meaning in zip(self.source.indexes, self.source.colorinterp, strict=True)
+            if meaning == ColorInterp.alpha
+        ]
+        # Read as a band, as a no-data value beside it keeps GDAL from taking it for a mask.
+        self.alpha = alpha[0] if alpha else None
+        self.scale = self.source.scales[self.band - 1], self.source.offsets[self.band - 1]
+
+    @property
+    def grid(self) -> Grid:
+        """The raster's own grid."""
+        return raster.grid_of(self.source)
+
+    def read(self, rows: tuple[int, int], columns: tuple[int, int]) -> np.ndarray:
+        """Power between two rows and two columns: float32, NaN where there is no data.
+
+        Raises
+        ------
+        InputError
+            With the file, if it is damaged there.
+        """
+        window = Window.from_slices(rows, columns)
+        try:
+            block = raster.masked(self.source.read(self.band, window=window), self.no_data)
+            if self.masked:
+                block[self.source.read_masks(self.band, window=window) == 0] = np.nan
+            if self.alpha:
+                block[~(self.source.read(self.alpha, window=window) > 0)] = np.nan
+        except RasterioError as error:
+            raise raster.unread(self.source, error) from error
+        if self.zero:
+            block[block == 0] = np.nan
+        if self.scale != (1, 0):
+            block = block * np.float32(self.scale[0]) + np.float32(self.scale[1])
+        self.valid += int(np.isfinite(block).sum())
+        self.negative += int((block < 0).sum())
+        return power.as_power(block, self.values)
+
+    def check(self) -> None:
+        """Refuse values that are not what they are taken for, by all that was read.
+
+        Raises
+        ------
+        InputError
+            With the file and what to say in the config.
+        """
+        share = self.negative / max(self.valid, 1)
+        if self.values == power.POWER and share > 0.5:
+            raise InputError(
+                f"{self.source.name} has {100 * share:.0f} % negative values, as decibels have; "
+                "if they are, say 'values: decibel' in the stack's entry of the config"
+            )
+        if self.values == power.DECIBEL and not self.told and self.valid and share < _FEW:
+            raise InputError(
+                f"{self.source.name} says that it holds decibels, but hardly a value is negative; "
+                "say 'values: decibel' or 'values: power' in the stack's entry of the config"
+            )
+
+
+@contextmanager
+def opened(
+    path,
+    no_data="auto",
+    values: str = "auto",
+    band: int | None = None,
+    named: str | None = None,
+):
+    """The `Pixels` of a scene; what cannot be used is an InputError with the file.
+
+    Parameters
+    ----------
+    path : file or address.
+    no_data : number that marks no data, or ``auto``; see `raster.no_data_value`.
+    values : ``power``, ``amplitude``, ``decibel``, or ``auto``; see `raster.values_of`.
+    band : number of the band; None if there is one only.
+    named : what the values are by names beyond the file's own.
+    """
+    with raster.open_scene(path, band=band) as source:
+        raster.check_complete(source, path)
+        band = raster.band_of(source, band)
+        kind = raster.values_of(source, values, band, named)
+        marker = raster.no_data_value(source, no_data)
+        # A border of zeros would be bright: power of 0 dB. None is measured so to the last bit.
+        zero = kind == power.DECIBEL and no_data == "auto"
+        yield Pixels(source, band, marker, kind, values != "auto", zero)
+
+
+def copied(pixels: Pixels, grid: Grid, rows: tuple[int, int]) -> np.ndarray | None:
+    """The pixels of a scene on the lattice of a grid, in (first, number) of its rows.
+
+    Returns
+    -------
+    float32 over the grid's width, NaN = no data; None where the scene does not reach.
+    """
+    first, count = rows
+    top, left = offset_in(raster.grid_near(pixels.source, grid), grid)
+    source = pixels.source
+    low, high = max(first, top), min(first + count, top + source.height)
+    west, east = max(left, 0), min(left + source.width, grid.width)
+    if low >= high or west >= east:
+        return None
+    values = pixels.read((low - top, high - top), (west - left, east - left))
+    if values.shape == (count, grid.width):
+        return values
+    block = np.full((count, grid.width), np.nan, np.float32)
+    block[low - first : high - first, west:east] = values
+    return block

@@ -1,0 +1,125 @@
+"""What was judged, in words: these products, products in general, and what is missing."""
+
+import math
+
+from stackshift.stack import clusters, judgement
+
+# So many products are named in a line; files have all of them.
+_NAMED = 5
+
+
+def metres(value: float, sigma: float | None = None) -> str:
+    """A length with the digits that its standard error deserves, and the error if it is known.
+
+    The error has one digit, or two if the first is a 1; without one the length has two decimals.
+    """
+    if sigma is None or not math.isfinite(sigma) or sigma <= 0:
+        return f"{value:.2f}"
+    digit, exponent = f"{sigma:.0e}".split("e")
+    decimals = min(max(0, (digit == "1") - int(exponent)), 3)
+    return f"{value:.{decimals}f} ± {sigma:.{decimals}f}"
+
+
+def day(scene: str, time: bool = False) -> str:
+    """The date of a scene, and the time where two scenes may be of one day."""
+    date = f"{scene[:4]}-{scene[4:6]}-{scene[6:8]}"
+    return f"{date} {scene[9:11]}:{scene[11:13]}" if time else date
+
+
+def listed(names: list[str]) -> str:
+    """The first few of many, and how many more there are."""
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
+def within(requirement: dict) -> str:
+    """What a product has to be: within so many metres, radially or along each axis."""
+    axes = " along each axis" if requirement["shape"] == "box" else ""
+    return f"within {requirement['metres']:g} m{axes}"
+
+
+def criterion(requirement: dict) -> str:
+    """The requirement in a line."""
+    limit = within(requirement)
+    parts = {
+        "scenes": f"of the scenes {limit} of the stack's median position",
+        "pairs": f"of the pairs of scenes {limit} of each other",
+    }
+    asked = " and ".join(parts[kind] for kind in requirement["of"])
+    return (
+        f"{requirement['name']}: at least {_percent(requirement['share'])} {asked}, "
+        f"with {_percent(requirement['confidence'])} confidence"
+    )
+
+
+def these(kind: str, found: dict, requirement: dict, outside: list[str]) -> str:
+    """The answer on the products at hand.
+
+    Parameters
+    ----------
+    kind : scenes, pairs, or another noun in the plural.
+    found : from `judgement.judge`.
+    outside : names of those outside with their distances, the farthest first.
+    """
+    total = found["scenes"]
+    if not total:
+        return f"no {kind}: {found['these']}"
+    share = f"{_percent(found['within'] / total)}, {_percent(requirement['share'])} asked"
+    text = f"{found['within']} of {total} {kind} {within(requirement)} ({share})"
+    if missing := total - found["measured"]:
+        text += f", {missing} not measured"
+    if found["these"] == judgement.UNKNOWN and (unsure := _unsure(found)):
+        text += f", {unsure} with error bars that reach over the limit"
+    text += f": {found['these']}"
+    return text + (f". Outside: {listed(outside)}" if outside else "")
+
+
+def general(kind: str, found: dict, requirement: dict) -> str:
+    """The answer on such products in general, and what an undecided one lacks.
+
+    Parameters
+    ----------
+    kind, found : as for `these`.
+    """
+    sure = f"with {_percent(requirement['confidence'])} confidence"
+    asked = f"({_percent(requirement['share'])} asked)"
+    if found["verdict"] == judgement.PASS:
+        low = math.floor(100 * found["share_low"] + 1e-9)
+        return f"pass: {sure} at least {low} % of such {kind} are within {asked}"
+    if found["verdict"] == judgement.FAIL:
+        high = math.ceil(100 * found["share_high"] - 1e-9)
+        return f"fail: {sure} at most {high} % of such {kind} are within {asked}"
+    return f"undecided {sure}, as " + " and ".join(
+        _cause(cause, kind, found) for cause in found["causes"]
+    )
+
+
+def _cause(cause: str, kind: str, found: dict) -> str:
+    if cause == judgement.ERROR_BARS:
+        return f"the error bars of {_unsure(found)} {kind} reach over the limit"
+    if cause == judgement.UNMEASURED:
+        return f"{found['scenes'] - found['measured']} {kind} could not be measured"
+    if cause == clusters.TOO_FEW_SITES:
+        return (
+            f"{found['sites']} {'site' if found['sites'] == 1 else 'sites'} cannot show how much "
+            f"sites differ; at least {clusters.LEAST_SITES} are needed"
+        )
+    total, misses = found["scenes"], found["measured"] - found["within"]
+    if "sites" in found:
+        return f"{total} {kind} of {found['sites']} sites cannot show it"
+    if found["needed"] is None:
+        return f"no number of {kind} can show it"
+    if not misses:
+        return f"{total} {kind} cannot show it; {found['needed']} without a miss are needed"
+    return (
+        f"{total} {kind} with {misses} outside cannot show it; {found['needed_now']} with no "
+        f"further one are needed, or {found['needed']} without any"
+    )
+
+
+def _unsure(found: dict) -> int:
+    return found["measured"] - found["sure_within"] - found["sure_outside"]
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g} %"

@@ -1,0 +1,90 @@
+"""How far scenes lie from each other: the pairs that were chosen, and any two scenes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from stackshift.stack import columns as c
+from stackshift.stack.inversion import as_numbers
+
+
+@dataclass(frozen=True)
+class Separations:
+    """Pairs of scenes: (reference, secondary), the newer first, and how far they lie apart.
+
+    east, north : (pairs,) metres, as the shift that brings the secondary onto the reference; NaN
+        where neither the pair nor both of its scenes were measured.
+    sigmas : standard errors of both.
+    """
+
+    names: list
+    east: np.ndarray
+    north: np.ndarray
+    sigmas: list[np.ndarray]
+
+
+def separations(pairs: pd.DataFrame, scenes: pd.DataFrame) -> tuple[Separations, float]:
+    """How far the scenes of each pair lie apart, and how many pairs say as much as one would alone.
+
+    It is the shift that the pair itself measured, as OPERA's own notebooks judge it, and which
+    rests on nothing but the two scenes. Where the pair could not be measured (ground too faint for
+    two dates) it is the difference of the scenes' offsets.
+
+    Pairs that share a scene are not independent: one displaced scene makes all its pairs miss. Of n
+    scenes n / 2 pairs share none, and so many are what all pairs together count for.
+
+    Parameters
+    ----------
+    pairs, scenes : as in `columns.PAIRS_TABLE` and `columns.SCENES_TABLE`.
+
+    Returns
+    -------
+    (separations, design effect); the latter is at least 1.
+    """
+    names = list(zip(pairs[c.REFERENCE], pairs[c.SECONDARY], strict=True))
+    x, y, *errors = as_numbers(pairs, c.SHIFT_X, c.SHIFT_Y, c.SIGMA_X, c.SIGMA_Y)
+    number = {scene: at for at, scene in enumerate(scenes[c.SCENE])}
+    newer, older = (np.array([number[pair[i]] for pair in names], int) for i in (0, 1))
+    unmeasured = ~(np.isfinite(x) & np.isfinite(y))
+    for shift, error, offset, sigma in (
+        (x, errors[0], c.OFFSET_EAST, c.SIGMA_EAST),
+        (y, errors[1], c.OFFSET_NORTH, c.SIGMA_NORTH),
+    ):
+        value, own = as_numbers(scenes, offset, sigma)
+        shift[unmeasured] = (value[newer] - value[older])[unmeasured]
+        error[unmeasured] = np.hypot(own[newer], own[older])[unmeasured]
+    independent = len(set(newer) | set(older)) / 2
+    return Separations(names, x, y, errors), max(1.0, len(names) / independent) if names else 1.0
+
+
+def any_two(scenes: pd.DataFrame, requirement: dict) -> dict:
+    """How near any two scenes lie to each other that are both within the requirement.
+
+    Half of a stack may lie on one side of the median and half on the other, each scene within the
+    requirement and all of one half beyond it from all of the other.
+
+    Returns
+    -------
+    ``share`` of these pairs that are within the requirement, by the scenes' offsets (None with
+    fewer than two scenes), and the ``farthest`` two with the ``metres`` between them.
+    """
+    east, north = as_numbers(scenes, c.OFFSET_EAST, c.OFFSET_NORTH)
+    off = _distance(np.abs([east, north]), requirement)
+    known = np.flatnonzero(off <= requirement["metres"])
+    if known.size < 2:
+        return {"share": None, "farthest": None, "metres": None}
+    first, second = (known[of] for of in np.triu_indices(known.size, 1))
+    apart = np.abs([east[first] - east[second], north[first] - north[second]])
+    distance = _distance(apart, requirement)
+    at = int(np.argmax(distance))
+    return {
+        "share": float(np.mean(distance <= requirement["metres"])),
+        "farthest": [scenes[c.SCENE].iloc[of[at]] for of in (first, second)],
+        "metres": float(distance[at]),
+    }
+
+
+def _distance(apart: np.ndarray, requirement: dict) -> np.ndarray:
+    """What the requirement limits: the radius, or the larger of (axes, products) metres."""
+    return apart.max(axis=0) if requirement["shape"] == "box" else np.hypot(*apart)

@@ -1,0 +1,29 @@
+"""Digits: as many as the Particle Data Group tells, by its own examples."""
+
+import pytest
+
+from stackshift.stack.digits import told, with_error
+
+
+@pytest.mark.parametrize(
+    ("value", "sigma", "expected"),
+    [
+        # "0.827 +- 0.119 becomes 0.83 +- 0.12, and 0.827 +- 0.367 becomes 0.8 +- 0.4", section 5.3.
+        (0.827, 0.119, "+0.83 ± 0.12"),
+        (0.827, 0.367, "+0.8 ± 0.4"),
+        (53.1357, 0.097, "+53.14 ± 0.10"),
+        (-1.0, 0.0012, "-1.0000 ± 0.0012"),
+        (123.4, 35.4, "+123 ± 35"),
+        (-0.004, 0.2, "+0.00 ± 0.20"),
+        (7.0, None, "+7.00"),
+        (7.0, float("nan"), "+7.00"),
+        (None, 0.1, ""),
+        (float("nan"), 0.1, ""),
+    ],
+)
+def test_a_value_has_the_digits_that_its_error_deserves(value, sigma, expected):
+    assert with_error(value, sigma) == expected
+
+
+def test_a_length_has_no_sign():
+    assert told(63.566, 0.15, "") == "63.57"

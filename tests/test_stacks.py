@@ -1,0 +1,209 @@
+"""Real folders become stacks: slices, bursts, tracks, repeats, scenes astray, bounds, left out."""
+
+import os
+
+import numpy as np
+import pytest
+from makers import NORTH, WEST, hyp3_name, write_scene
+
+from stackflow import headers, stacks
+from stackshift.errors import InputError
+
+ONES = np.ones((100, 120), np.float32)
+OPERA = "OPERA_L2_RTC-S1_{burst}_{time}Z_{processed}Z_S1A_30_v1.0_{pol}.tif"
+SUPERSET = {"extent": "union", "bounds": None}
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """A working folder in which nothing is remembered."""
+    monkeypatch.chdir(tmp_path)
+    headers._remembered.cache_clear()
+    return tmp_path
+
+
+def assembled(unreadable="stop", superset=SUPERSET, **settings):
+    entry = {
+        "directory": "scenes",
+        "polarizations": ["VV"],
+        "tracks": "apart",
+        "slices": "together",
+    }
+    return stacks.assemble("site", entry | settings, superset, unreadable)
+
+
+def put(folder, time, west=0, north=0, image=ONES, name=None, **more):
+    """A scene whose edges lie so many pixels east and north of the others'."""
+    path = folder / "scenes" / (name or hyp3_name(time))
+    return write_scene(path, image, west=WEST + 30 * west, north=NORTH + 30 * north, **more)
+
+
+def opera(folder, burst, time, processed="20250101T000000", **more):
+    name = OPERA.format(burst=burst, time=time, processed=processed, pol="VV")
+    return put(folder, time, name=name, **more)
+
+
+def test_slices_of_a_pass_are_one_scene_however_they_are_cut(folder):
+    """Two frames of 25 s, cut at another line on each date; one date has the second frame only."""
+    for day, cut in ((1, 0), (13, 5), (25, -7)):
+        put(folder, f"202201{day:02}T015000", north=cut)
+        put(folder, f"202201{day:02}T015025", north=cut - 98)
+    put(folder, "20220206T015025", north=-98)
+    products, said = assembled()
+    product = products["site", "VV"]
+    assert [len(scene.paths) for scene in product.scenes.values()] == [1, 2, 2, 2]
+    assert list(product.scenes)[-1] == "20220101T015000"
+    assert product.grid.height >= 98 + 100 + 5 + 7
+    assert any("4 scenes out of 7 files" in line for line in said)
+    apart, _ = assembled(slices="separate")
+    assert len(apart["site", "VV"].scenes) == 7
+
+
+def test_bursts_are_frames_in_which_a_missing_one_is_no_other_scene(folder):
+    for day in (1, 13):
+        for number, (swath, west) in enumerate((("IW1", 0), ("IW2", 100), ("IW3", 200))):
+            if (day, swath) != (13, "IW1"):
+                time = f"202201{day:02}T01500{number}"
+                opera(folder, f"T137-292319-{swath}", time, west=west)
+    product = assembled()[0]["site", "VV"]
+    assert {name: len(scene.paths) for name, scene in product.scenes.items()} == {
+        "20220101T015000": 3,
+        "20220113T015001": 2,
+    }
+    assert product.track == "T137" and product.direction == "ascending"
+
+
+def test_a_name_is_that_of_the_pass_in_each_polarization(folder):
+    for day in (1, 13):
+        for pol in ("VV", "VH"):
+            for second, north in ((0, 0), (25, -98)):
+                time = f"202201{day:02}T0150{second:02}"
+                if (day, pol, second) != (13, "VH", 0):
+                    put(folder, time, north=north, name=hyp3_name(time, pol))
+    products, _ = assembled(polarizations=["VV", "VH"])
+    assert list(products["site", "VV"].scenes) == list(products["site", "VH"].scenes)
+    assert len(products["site", "VH"].scenes["20220113T015000"].paths) == 1
+
+
+def test_tracks_are_stacks_of_their_own_and_it_is_said(folder):
+    for day in (1, 13, 25):
+        put(folder, f"202201{day:02}T015000")
+        put(folder, f"202201{day + 1:02}T135200")
+    put(folder, "20220120T014130")
+    products, said = assembled()
+    assert set(products) == {("site.0150", "VV"), ("site.1352", "VV")}
+    assert [len(product.scenes) for product in products.values()] == [3, 3]
+    text = "\n".join(said)
+    assert "site.0150 (3 scenes, ascending), site.1352 (3 scenes, descending)" in text
+    assert "site.0141', VV: only one scene" in text and "20220120T014130" in text
+    together, _ = assembled(tracks="together")
+    assert len(together["site", "VV"].scenes) == 7
+
+
+def test_bursts_that_do_not_touch_are_stacks_of_their_own(folder):
+    for day in (1, 13):
+        opera(folder, "T137-292319-IW1", f"202201{day:02}T015000", west=-2700)
+        opera(folder, "T137-292319-IW2", f"202201{day:02}T015001")
+    products, said = assembled()
+    assert [stack for stack, _ in products] == ["site.T137-292319-IW1", "site.T137-292319-IW2"]
+    assert "several tracks or places" in "\n".join(said)
+
+
+def test_of_two_processings_the_newer_is_used_and_the_other_named(folder):
+    opera(folder, "T137-292319-IW2", "20220101T015000")
+    opera(folder, "T137-292319-IW2", "20220113T015001", "20240101T000000")
+    new = opera(folder, "T137-292319-IW2", "20220113T015000", "20250101T000000")
+    product = assembled()[0]["site", "VV"]
+    assert [len(scene.paths) for scene in product.scenes.values()] == [1, 1]
+    assert product.scenes["20220113T015000"].paths[0].endswith(new.name)
+    assert "20240101T000000Z" in product.remarks[0] and "by its name" in product.remarks[0]
+
+
+def test_without_a_processing_time_the_tags_or_the_file_tell_which_is_newer(folder):
+    put(folder, "20220101T015000")
+    time = "20220113T015000"
+    tagged = [
+        put(folder, time, name=f"{hyp3_name(time)[:-11]}{number}_VV.tif") for number in (1, 2)
+    ]
+    os.utime(tagged[0], (2e9, 2e9))
+    product = assembled()[0]["site", "VV"]
+    assert product.scenes[time].paths[0].endswith(tagged[0].name)
+    assert "by the time stamp of the file" in product.remarks[0]
+    import rasterio
+
+    for path, said in zip(tagged, ("2024:01:01 00:00:00", "2025:01:01 00:00:00"), strict=True):
+        with rasterio.open(path, "r+") as target:
+            target.update_tags(TIFFTAG_DATETIME=said)
+    product = assembled()[0]["site", "VV"]
+    assert product.scenes[time].paths[0].endswith(tagged[1].name)
+    assert "by its tags" in product.remarks[0]
+
+
+def bad(folder):
+    """Three good scenes, and three that cannot be used, each for a reason of its own."""
+    for day in (1, 13, 25):
+        put(folder, f"202201{day:02}T015000")
+    (folder / "scenes" / hyp3_name("20220206T015000")).write_text("no raster")
+    put(folder, "20220218T015000", crs=None)
+    put(folder, "20220302T015000", west=30_000)
+
+
+def test_all_that_cannot_be_used_is_said_at_once_a_line_each(folder):
+    bad(folder)
+    with pytest.raises(InputError) as caught:
+        assembled()
+    first, *lines = str(caught.value).split("\n")
+    assert "3 files cannot be used" in first and "leave_out" in first
+    assert len(lines) == 3
+    assert any("20220206T015000" in line and "cannot be opened" in line for line in lines)
+    assert any("20220218T015000" in line and "has no CRS" in line for line in lines)
+    assert any("20220302T015000" in line and "lies far from" in line for line in lines)
+
+
+def test_what_is_left_out_is_in_no_scene_and_no_grid(folder):
+    bad(folder)
+    products, said = assembled("leave_out")
+    product = products["site", "VV"]
+    assert list(product.scenes) == ["20220125T015000", "20220113T015000", "20220101T015000"]
+    assert (product.grid.width, product.grid.height) == (120, 100)
+    assert [left["scene"] for left in product.left_out] == [
+        "20220206T015000", "20220218T015000", "20220302T015000",
+    ]  # fmt: skip
+    assert sum(line.startswith("left out: ") for line in said) == 3
+
+
+def test_bounds_leave_out_what_lies_outside_and_are_refused_in_degrees(folder):
+    for day in (1, 13):
+        put(folder, f"202201{day:02}T015000")
+    put(folder, "20220125T015000", west=150)
+    inside = [WEST + 300, NORTH - 1500, WEST + 3000, NORTH]
+    with pytest.raises(InputError, match=r"20220125T015000.* lies outside the stack's bounds"):
+        assembled(bounds=inside)
+    product = assembled("leave_out", bounds=inside)[0]["site", "VV"]
+    assert (product.grid.width, product.grid.height, len(product.scenes)) == (90, 50, 2)
+    with pytest.raises(InputError, match=r"hold no part of any scene; .* in EPSG:32611, in which"):
+        assembled(bounds=[-119.22, 35.16, -119.15, 35.22])
+
+
+def test_a_scene_off_the_lattice_is_named(folder):
+    for day in (1, 13):
+        put(folder, f"202201{day:02}T015000")
+    put(folder, "20220125T015000", west=0.4)
+    product = assembled()[0]["site", "VV"]
+    assert "1 of 3 files are off" in product.remarks[0] and "20220125T015000" in product.remarks[0]
+
+
+def test_a_single_scene_is_no_stack(folder):
+    put(folder, "20220101T015000")
+    with pytest.raises(InputError, match=r"only one scene .*at least two"):
+        assembled()
+
+
+def test_scenes_on_both_sides_of_the_antimeridian_are_one_place(folder):
+    from rasterio.transform import Affine
+
+    for day, west in ((1, 179.95), (13, -179.99), (25, 180.02)):
+        put(folder, f"202201{day:02}T183000", crs="EPSG:4326",
+            transform=Affine(0.0005, 0, west, 0, -0.0005, 10))  # fmt: skip
+    product = assembled()[0]["site", "VV"]
+    assert len(product.scenes) == 3 and product.grid.width < 400

@@ -1,0 +1,127 @@
+"""What a run says where no bars are drawn, and the last thing it says."""
+
+import logging
+
+import pytest
+from snakemake_interface_logger_plugins.common import LogEvent
+
+from stackflow import terminal
+
+CLOSING = ["site VV: PASS", "Overview: here"]
+
+
+def record(message=None, event=None, **extra):
+    made = logging.LogRecord("snakemake", logging.INFO, "", 0, message, (), None)
+    made.__dict__.update({"event": event} | extra)
+    return made
+
+
+@pytest.fixture
+def teller():
+    """A listener without bars, whose clock is set by hand, and what it is told of the report."""
+    now, told = [0.0], []
+
+    def closing(with_report):
+        told.append(with_report)
+        return CLOSING
+
+    made = terminal.Teller(closing, lambda: ["flattened", "all"], False, lambda: now[0])
+    made.now, made.told, made.listens = now, told, True
+    return made
+
+
+def progress(teller, capsys, jobs, seconds_each, total):
+    for done in range(1, jobs + 1):
+        teller.now[0] += seconds_each
+        teller.emit(record(event=LogEvent.PROGRESS, done=done, total=total))
+    return capsys.readouterr().err.splitlines()
+
+
+def test_a_line_at_each_tenth_of_the_jobs(teller, capsys):
+    lines = progress(teller, capsys, 200, 1, 200)
+    assert len(lines) == 10
+    assert lines[0] == "20 of 200 jobs (10 %) after 0:20 min"
+    assert lines[-1] == "200 of 200 jobs (100 %) after 3:20 min"
+
+
+def test_a_line_a_minute_where_jobs_take_long(teller, capsys):
+    lines = progress(teller, capsys, 9, 61, 1000)
+    assert len(lines) == 9
+    assert lines[-1] == "9 of 1000 jobs (0 %) after 9:09 min"
+
+
+def test_no_line_where_bars_are_drawn(capsys):
+    teller = terminal.Teller(lambda _: [], list, True)
+    teller.emit(record(event=LogEvent.PROGRESS, done=1, total=1))
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [("Nothing to be done (all requested files are present)", False), ("Report created.", True)],
+)
+def test_the_verdict_is_the_last_thing_said(teller, capsys, message, told):
+    teller.emit(record(message))
+    assert capsys.readouterr().out == ""
+    teller.close()
+    teller.close()
+    assert capsys.readouterr().out == "site VV: PASS\nOverview: here\n"
+    assert teller.told == [told]
+
+
+def test_nothing_is_said_of_a_run_that_has_not_ended(teller, capsys):
+    teller.close()
+    assert capsys.readouterr().out == ""
+
+
+def test_a_workflow_that_nobody_listens_to_is_told_at_once(teller, capsys):
+    teller.listens = False
+    teller.succeed()
+    assert capsys.readouterr().out == "site VV: PASS\nOverview: here\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "2026-01-01 10:00:00,1 INFO start\n2026-01-01 10:00:01,2 ERROR a.tif is damaged\n",
+            "check failed: a.tif is damaged ({log})",
+        ),
+        (
+            "2026-01-01 10:00:01,2 ERROR check failed\nTraceback (most recent call last):\n"
+            "  File x\nKeyError: 'y'\n",
+            "check failed: KeyError: 'y' (a defect: {log} has all of it)",
+        ),
+        ("", "check failed and has said nothing: was it killed, out of memory?"),
+    ],
+)
+def test_the_line_that_matters_of_a_failed_job(teller, capsys, tmp_path, text, expected):
+    log = tmp_path / "check.log"
+    log.write_text(text)
+    for rule in ("check", "check", "tile", "grid"):
+        teller.emit(record("Error", LogEvent.JOB_ERROR, rule_name=rule, log=[str(log)]))
+    teller.emit(record("Nothing to be done"))
+    teller.close()
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == [expected.format(log=log), "and 2 more failed: logs/ say why"]
+
+
+def test_a_target_that_is_none(teller, capsys):
+    teller.emit(record("MissingRuleException:\nNo rule to produce flattend (if you use", None))
+    teller.close()
+    assert capsys.readouterr().err.startswith(
+        "there is no target 'flattend': did you mean 'flattened'? There are flattened, all"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "path"),
+    [
+        (["--report", "a.html", "--cores", "2"], "a.html"),
+        (["--report=b.zip"], "b.zip"),
+        (["--report", "--report-after-run"], "report.html"),
+        (["--cores", "2"], "report.html"),
+    ],
+)
+def test_where_a_report_is_written_to(arguments, path):
+    assert terminal.report_path(arguments) == path
