@@ -6,6 +6,8 @@ import shutil
 import pytest
 from conftest import TIMES, Workspace, run_once, small_stack
 
+# Runs of their own, on top of the one that all others share.
+pytestmark = pytest.mark.long
 OLDEST = ["20211203T000000", "20211215T000000"]
 
 
@@ -38,7 +40,6 @@ def test_no_raster_but_the_template_is_left_and_a_second_run_has_nothing_to_do(d
     assert dropped.dry("analysed") == {}
 
 
-@pytest.mark.long
 def test_the_tables_are_those_of_a_run_that_keeps_all(dropped, tmp_path):
     shutil.copytree(dropped.folder / "scenes", tmp_path / "scenes", copy_function=shutil.copy2)
     config = {key: value for key, value in dropped.config.items() if key != "keep"}
@@ -59,7 +60,6 @@ def test_a_new_scene_measures_its_own_pairs_only(dropped, tmp_path):
     }
 
 
-@pytest.mark.long
 def test_a_stack_that_has_grown_is_that_of_a_fresh_run(dropped, tmp_path):
     grown = dropped.copy(tmp_path / "grown")
     small_stack(grown.folder / "scenes", times=["20220206T000000"], offsets=[(0, 0)])

@@ -22,9 +22,10 @@ onsuccess:
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("prefix", "names", "own"),
-    [pytest.param("", "", "", marks=pytest.mark.long), ('prefix: "rtc/"', " as rtc_*", "rtc_")],
+    [("", "", ""), ('prefix: "rtc/"', " as rtc_*", "rtc_")],
 )
 def test_a_run_from_another_workflow(tmp_path, prefix, names, own):
     small_stack(tmp_path / "scenes", times=TIMES[:2], offsets=OFFSETS[:2])

@@ -207,6 +207,7 @@ def test_a_stack_that_has_grown_is_that_of_a_fresh_run(finished, tmp_path):
     assert fresh.results() == workspace.results()
 
 
+@pytest.mark.long
 def test_a_scene_that_is_taken_out_enters_no_table(finished, tmp_path):
     workspace = finished.copy(tmp_path / "shrunk")
     (workspace.folder / "scenes" / hyp3_name(TIMES[1])).unlink()
@@ -315,6 +316,7 @@ def test_named_targets_stop_at_their_stage(finished, tmp_path, target, last):
     assert jobs == {"inventory", *STAGES[: STAGES.index(last) + 1]}
 
 
+@pytest.mark.long
 def test_a_scene_off_the_lattice_is_warped_and_the_table_says_so(tmp_path):
     small_stack(tmp_path / "scenes")
     image = texture(150, 170, seed=1)
