@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import snyder
 from conftest import ROOT, once
 
 import explore
@@ -217,9 +218,12 @@ def test_a_scene_is_chosen_in_the_menu_with_the_slider_and_with_a_click(explorer
     tab.locator("#choice").select_option(label="2020-01-30")
     assert explorer.shown() == "2020-01-30 S1A: east +0.00 ± 0.12 m, north +0.00 ± 0.12 m"
     now = explorer.source("now")
-    # 2 mm at a scale at which 6 m are half a tile of 3 km.
-    assert now["x1"][0] - now["x"][0] == pytest.approx(0.002 / 6 * 1.5, abs=1e-9)
-    assert now["y1"][0] - now["y"][0] == pytest.approx(0.004 / 6 * 1.5, abs=1e-9)
+    # 2 and 4 mm at a scale at which 6 m are half a tile of 3 km, turned as the grid is to north.
+    column, row = map(np.array, snyder.utm(1000 * now["x"][0], 1000 * now["y"][0]))
+    right, up = column / np.hypot(*column), -row / np.hypot(*row)
+    metres = np.array([0.002, 0.004])
+    assert now["x1"][0] - now["x"][0] == pytest.approx(metres @ right / 6 * 1.5, abs=1e-6)
+    assert now["y1"][0] - now["y"][0] == pytest.approx(metres @ up / 6 * 1.5, abs=1e-6)
     tab.locator("#slider").fill("0")
     assert explorer.shown().startswith("2020-01-06")
     tab.get_by_title("the next one").click()
@@ -228,7 +232,8 @@ def test_a_scene_is_chosen_in_the_menu_with_the_slider_and_with_a_click(explorer
     now = explorer.source("now")
     arrow = now["x1"][0] - now["x"][0], now["y1"][0] - now["y"][0]
     assert np.hypot(*arrow) == pytest.approx(1.25 * 3)
-    assert arrow[1] / arrow[0] == pytest.approx(-0.8)
+    metres = np.array([1.0, -0.8])
+    assert arrow[1] / arrow[0] == pytest.approx((metres @ up) / (metres @ right), abs=1e-3)
     dots = explorer.source("scenes_north")
     explorer.click("north", dots["time"][3], dots["value"][3])
     assert explorer.shown().startswith("2020-02-11")

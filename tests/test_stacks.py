@@ -177,9 +177,9 @@ def test_bounds_leave_out_what_lies_outside_and_are_refused_in_degrees(folder):
         put(folder, f"202201{day:02}T015000")
     put(folder, "20220125T015000", west=150)
     inside = [WEST + 300, NORTH - 1500, WEST + 3000, NORTH]
-    with pytest.raises(InputError, match=r"20220125T015000.* lies outside the stack's bounds"):
-        assembled(bounds=inside)
-    product = assembled("leave_out", bounds=inside)[0]["site", "VV"]
+    products, said = assembled(bounds=inside)
+    product = products["site", "VV"]
+    assert any("1 files lie outside the bounds" in s and "20220125T015000" in s for s in said)
     assert (product.grid.width, product.grid.height, len(product.scenes)) == (90, 50, 2)
     with pytest.raises(InputError, match=r"hold no part of any scene; .* in EPSG:32611, in which"):
         assembled(bounds=[-119.22, 35.16, -119.15, 35.22])
@@ -207,3 +207,46 @@ def test_scenes_on_both_sides_of_the_antimeridian_are_one_place(folder):
             transform=Affine(0.0005, 0, west, 0, -0.0005, 10))  # fmt: skip
     product = assembled()[0]["site", "VV"]
     assert len(product.scenes) == 3 and product.grid.width < 400
+
+
+def test_separate_slices_are_still_apart_by_track_and_never_there_twice(folder):
+    for day in (1, 13):
+        put(folder, f"202201{day:02}T015000")
+        put(folder, f"202201{day:02}T015025", north=-98)
+        put(folder, f"202201{day:02}T135200")
+    name = hyp3_name("20220113T015001").replace("0A1B", "0A1C")
+    put(folder, "20220113T015001", name=name)
+    products, _ = assembled(slices="separate")
+    assert {stack: len(product.scenes) for (stack, _), product in products.items()} == {
+        "site.0150": 4, "site.1352": 2,
+    }  # fmt: skip
+
+
+def test_a_crop_a_burst_and_another_subswath_never_take_a_scenes_place(folder):
+    for day in (1, 13):
+        put(folder, f"202201{day:02}T015000")
+    crop = folder / "scenes" / "aoi" / hyp3_name("20220113T015000").replace("0A1B", "0A1C")
+    write_scene(crop, ONES[:40, :40], west=WEST + 600, north=NORTH - 600)
+    os.utime(crop, (2e9, 2e9))
+    opera(folder, "T137-292319-IW2", "20220101T015001")
+    product = assembled()[0]["site", "VV"]
+    first, second = product.scenes["20220101T015000"], product.scenes["20220113T015000"]
+    assert len(first.paths) == 2
+    assert [path.endswith("0A1B_VV.tif") for path in second.paths] == [True]
+
+
+def test_a_stray_file_of_another_track_leaves_the_stack_its_name(folder):
+    for day in (1, 13):
+        put(folder, f"202201{day:02}T015000")
+    put(folder, "20220102T135200")
+    products, said = assembled()
+    assert list(products) == [("site", "VV")]
+    assert any("20220102T135200" in line and "nothing to compare" in line for line in said)
+
+
+def test_a_name_without_a_platform_is_of_the_only_one_there_is(folder):
+    for day in (1, 13):
+        put(folder, f"202201{day:02}T015000")
+        put(folder, "", north=-98, name=f"x_202201{day:02}T015025_VV.tif")
+    product = assembled()[0]["site", "VV"]
+    assert [len(scene.paths) for scene in product.scenes.values()] == [2, 2]

@@ -81,30 +81,28 @@ def scenes_of(
     InputError
         If two scenes have one time, or files of one date cannot be told apart.
     """
-    groups = passes.passes(members)
-    if settings["slices"] == "separate":
-        groups = [[source] for source in members]
     scenes: dict[str, Scene] = {}
     remarks = [remark for source in members if source in own.sources for remark in source.remarks]
-    for group in groups:
+    for group in passes.passes(members):
         sources = [source for source in group if source in own.sources]
-        if not sources:
-            continue
-        stands_for = {}
-        if settings["slices"] != "separate":
-            stands_for = passes.repeated(sources, looked.box.__getitem__, _age(looked))
-            _check_dated(stack, sources, stands_for)
-        for old, new in stands_for.items():
-            remarks.append(_same_twice(old, new, looked))
-        used = tuple(source for source in sources if source not in stands_for)
-        # The name is that of the pass, so that it is the same in each polarization.
-        name = names.scene_id(group[0].time)
-        if name in scenes:
-            raise InputError(
-                f"stack '{stack}': two scenes have the acquisition time {name}: "
-                f"{scenes[name].paths[0]} and {used[0].path}; leave one out ('exclude:')"
-            )
-        scenes[name] = Scene(name, used, used[0].platform)
+        stands_for = passes.repeated(sources, looked.box.__getitem__, _age(looked))
+        _check_dated(stack, sources, stands_for)
+        remarks += [_same_twice(old, new, looked) for old, new in stands_for.items()]
+        used = [source for source in sources if source not in stands_for]
+        # The name is that of the pass, so that it is the same in each polarization; of a processing
+        # that is not used it has nothing.
+        unused = {source.time for source in stands_for} - {source.time for source in used}
+        times = [source.time for source in group if source.time not in unused]
+        parts = [used] if settings["slices"] == "together" else [[source] for source in used]
+        for part in filter(None, parts):
+            together = settings["slices"] == "together"
+            name = names.scene_id(min(times) if together else part[0].time)
+            if name in scenes:
+                raise InputError(
+                    f"stack '{stack}': two scenes have the acquisition time {name}: "
+                    f"{scenes[name].paths[0]} and {part[0].path}; leave one out ('exclude:')"
+                )
+            scenes[name] = Scene(name, tuple(part), part[0].platform)
     used_sources = [source for scene in scenes.values() for source in scene.sources]
     remarks += mixtures(used_sources)
     return {name: scenes[name] for name in sorted(scenes, reverse=True)}, remarks

@@ -180,8 +180,9 @@ def _open(root: str, path: str, wanted, found: Listing) -> None:
 def _prefer_unpacked(found: Listing) -> None:
     """A file that lies unpacked beside its archive is taken from the folder."""
     zipped = {path for path, opened in found.files.items() if opened.startswith("/vsizip/")}
-    unpacked = {os.path.basename(path) for path in found.files.keys() - zipped}
-    double = sorted(path for path in zipped if os.path.basename(path) in unpacked)
+    # A name that many products share, as iw-vv.rtc.tiff, tells with its folder alone.
+    unpacked = {_own_name(path) for path in found.files.keys() - zipped}
+    double = sorted(path for path in zipped if _own_name(path) in unpacked)
     for path in double:
         del found.files[path]
     if double:
@@ -189,6 +190,11 @@ def _prefer_unpacked(found: Listing) -> None:
             f"{some(double)} {'is' if len(double) == 1 else 'are'} unpacked beside the archive; "
             "the unpacked is taken"
         )
+
+
+def _own_name(path: str) -> tuple[str, ...]:
+    *folders, name = path.split("/")
+    return (name,) if names.tell((name,)).time else (*folders[-1:], name)
 
 
 def names_polarization(path: str, polarization: str) -> bool:

@@ -6,6 +6,7 @@ stamp; GDAL is imported only for what is new.
 
 import json
 import os
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
@@ -45,20 +46,21 @@ def bounds(files: list[File], crs: str) -> dict[File, Bounds]:
     return {file: tuple(box) for file, box in _asked("bounds", files, crs).items()}
 
 
-def stamp_of(path: str) -> list | None:
+def stamp_of(path: str, within: tuple[str, ...] = ()) -> list | None:
     """Size and time stamp of a file, or of its archive, which tell that it was replaced.
 
     Of a VRT those of what it is made of follow. None for an address, and for what is gone, which is
-    for GDAL to say.
+    for GDAL to say; ``within`` are the VRTs that name it.
     """
-    if is_remote(path):
+    if is_remote(path) or path in within:
         return None
     with suppress(OSError):
         status = os.stat(archive_of(path) or path)
         stamp = [status.st_size, status.st_mtime_ns]
         if path.lower().endswith(".vrt"):
             content = Path(path).read_text(encoding="utf-8", errors="replace")
-            return [*stamp, *map(stamp_of, sources_of_vrt(content, path))]
+            named = sources_of_vrt(content, path)
+            return [*stamp, *(stamp_of(source, (*within, path)) for source in named)]
         return stamp
     return None
 
@@ -106,7 +108,7 @@ def _remembered() -> dict[str, dict]:
 
 def _remember(headers: dict) -> None:
     """Keep the newest; that it cannot be written makes the next call slower, and nothing else."""
-    part = CACHE.with_suffix(f".{os.getpid()}")
+    part = CACHE.with_suffix(f".{socket.gethostname()}.{os.getpid()}")
     with suppress(OSError):
         CACHE.parent.mkdir(parents=True, exist_ok=True)
         part.write_text(json.dumps(dict(list(headers.items())[-_MOST:])), encoding="utf-8")

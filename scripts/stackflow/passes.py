@@ -17,9 +17,11 @@ _DAY = timedelta(days=1)
 # Files of one pass, from one to the next.
 _SAME_PASS = timedelta(minutes=3)
 # Two processings of one acquisition may start a second apart; bursts of a subswath do so by 2.76.
-_SAME_START = timedelta(seconds=3)
+_SAME_START = timedelta(seconds=1.5)
 # And they cover the same ground but for edges, or one is a part of the other.
 _SAME_GROUND = 0.8
+# A file that covers so much less than the largest is a part of it, however new.
+_PART = 0.8
 # Scenes are of one place if the gap between them is at most this share of the larger one.
 _BESIDE = 0.5
 
@@ -125,8 +127,11 @@ def passes(sources: Iterable[Source]) -> list[list[Source]]:
     date where the time of day is not known.
     """
     found: list[list[Source]] = []
-    for platform in sorted({source.platform or "" for source in sources}):
-        own = [source for source in sources if (source.platform or "") == platform]
+    platforms = sorted({source.platform or "" for source in sources})
+    # What does not tell its platform is of the only one that there is.
+    only = [platform for platform in platforms if platform]
+    for platform in only if len(only) == 1 else platforms:
+        own = [s for s in sources if (s.platform or "") == platform or len(only) == 1]
         own.sort(key=lambda source: (source.time, source.path))
         groups = [own[:1]]
         for before, source in pairwise(own):
@@ -153,7 +158,12 @@ def repeated(
     -------
     The file that counts, by the file that does not.
     """
-    newest_first = sorted(sources, key=age_of, reverse=True)
+    largest = max((_area(box_of(source)) for source in sources), default=0.0)
+    newest_first = sorted(
+        sources,
+        key=lambda source: (_area(box_of(source)) >= _PART * largest, age_of(source)),
+        reverse=True,
+    )
     stands_for: dict[Source, Source] = {}
     for i, source in enumerate(newest_first):
         for newer in newest_first[:i]:
@@ -164,18 +174,24 @@ def repeated(
 
 
 def _same_acquisition(one: Source, other: Source, box_of) -> bool:
-    if one.burst and other.burst:
+    if one.burst or other.burst:
         return one.burst == other.burst
+    if dict(one.traits).get("swath") != dict(other.traits).get("swath"):
+        return False
     if abs(one.time - other.time) > _SAME_START:
         return False
     return _shared(box_of(one), box_of(other)) >= _SAME_GROUND
+
+
+def _area(box: Bounds) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 def _shared(one: Bounds, other: Bounds) -> float:
     """The common area of two boxes as a share of the smaller one's."""
     width = min(one[2], other[2]) - max(one[0], other[0])
     height = min(one[3], other[3]) - max(one[1], other[1])
-    smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
+    smaller = min(_area(one), _area(other))
     return max(width, 0) * max(height, 0) / smaller if smaller > 0 else 0.0
 
 

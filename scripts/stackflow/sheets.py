@@ -8,7 +8,7 @@ import os
 import re
 import sys
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 
 from stackflow import stac
@@ -77,7 +77,9 @@ class Row:
         except InputError as error:
             raise InputError(f"{self.where}: {error}") from None
         if said["time"] is not None:
-            said["dated"] = bool(re.search(r"[T :]", self.fields["datetime"].strip()))
+            # Midnight is how tables write a date whose time of day nobody knows.
+            clock = re.search(r"[T :]", self.fields["datetime"].strip())
+            said["dated"] = bool(clock) and said["time"].time() != time()
         polarizations = self.polarizations()
         if len(polarizations) == 1:
             said["polarization"] = polarizations[0]

@@ -17,6 +17,8 @@ from stackshift.ground.lattice import Grid
 
 # A place with fewer scenes than this share of the largest one's is where scenes got astray.
 _ASTRAY = 0.2
+# Unless it has as many dates as that.
+_ENOUGH = 3
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def assemble(
     _check_apart(name, found)
     everything = [source for part in found.values() for source in part.sources]
     looked = Looked(everything, headers.read([(s.path, s.band) for s in everything]))
-    _check_bounds(name, looked, settings, superset)
+    aside = _check_bounds(name, looked, settings, superset)
     groups = _groups(looked, settings)
     missing = {path: line for part in found.values() for path, line in part.bad}
     reasons = list(dict.fromkeys([*missing.values(), *looked.bad.values()]))
@@ -65,12 +67,18 @@ def assemble(
     if not groups:
         raise InputError(f"stack '{name}': no file can be used; the first: {reasons[0]}")
     said = [line for part in found.values() for line in part.lines]
-    said += [f"left out: {reason}" for reason in reasons]
+    said += [*aside, *(f"left out: {reason}" for reason in reasons)]
     products: dict[tuple[str, str], Product] = {}
+    # A stray file of another track has no date to be compared with: the stack keeps its name.
+    labels = [label for label, members in groups.items() if _dates(members) > 1] or list(groups)
+    several = len(labels) > 1
     for polarization, part in found.items():
         own = Own(polarization, set(part.sources), dict(part.bad))
         for label, members in groups.items():
-            stack = f"{name}.{label}" if len(groups) > 1 else name
+            stack = f"{name}.{label}" if several else name
+            if not several and label != labels[0]:
+                # Of one date: nothing to compare, and no reason to call the stack otherwise.
+                stack = f"{name}.{label}"
             scenes, remarks = scenes_of(stack, members, own, looked, settings)
             if len(scenes) < 2:
                 said.append(_too_few(name, stack, polarization, scenes, len(groups)))
@@ -100,11 +108,11 @@ def _check_apart(name: str, found: dict[str, Found]) -> None:
         seen |= files
 
 
-def _check_bounds(name: str, looked: Looked, settings: dict, superset: dict) -> None:
-    """Put aside files that lie outside fixed bounds."""
+def _check_bounds(name: str, looked: Looked, settings: dict, superset: dict) -> list[str]:
+    """Put aside files that lie outside fixed bounds, with a line that says so."""
     bounds = grids.extent(settings, superset)[1]
     if not bounds or not looked.sources:
-        return
+        return []
     crs = looked.header(min(looked.sources, key=lambda s: s.time))["crs"]
     boxes = grids.boxes_in(crs, [(s.path, s.band) for s in looked.sources], looked.headers)
     outside = [
@@ -118,14 +126,19 @@ def _check_bounds(name: str, looked: Looked, settings: dict, superset: dict) -> 
             f"stack '{name}': bounds {list(bounds)} hold no part of any scene; give them as [left, "
             f"bottom, right, top] in {crs}, in which the scenes cover {cover}"
         )
-    looked.drop({s: f"{s.path} lies outside the stack's bounds {list(bounds)}" for s in outside})
+    looked.sources = [source for source in looked.sources if source not in outside]
+    if not outside:
+        return []
+    more = " ..." if len(outside) > 3 else ""
+    return [
+        f"stack '{name}': {len(outside)} files lie outside the bounds {list(bounds)} and are not "
+        f"used: {', '.join(source.path for source in outside[:3])}{more}"
+    ]
 
 
 def _groups(looked: Looked, settings: dict) -> dict[str, list[Source]]:
     """Files by track and place, those that are neither near the others put aside."""
-    if settings["slices"] == "separate":
-        tracks = {"": looked.sources}
-    elif settings["tracks"] == "together":
+    if settings["tracks"] == "together":
         tracks = {"": sorted(looked.sources, key=lambda source: source.time)}
     else:
         tracks = passes.by_track(looked.sources)
@@ -155,16 +168,21 @@ def _groups(looked: Looked, settings: dict) -> dict[str, list[Source]]:
 
 def _is_stack(sources: list[Source], largest: int) -> bool:
     """Whether files that lie apart are a stack of their own, and did not get astray."""
-    return len(sources) >= _ASTRAY * largest and len({source.time.date() for source in sources}) > 1
+    dates = _dates(sources)
+    return dates >= _ENOUGH or (dates > 1 and len(sources) >= _ASTRAY * largest)
+
+
+def _dates(sources: list[Source]) -> int:
+    return len({source.time.date() for source in sources})
 
 
 def _place_names(track: str, kept: list[list[Source]]) -> list[str]:
     """What stacks of one track are called: by burst, or by letter where that does not tell."""
     if len(kept) < 2:
         return [track for _ in kept]
-    bursts = [{source.burst for source in sources} for sources in kept]
-    if all(len(b) == 1 and None not in b for b in bursts):
-        return [str(next(iter(b))) for b in bursts]
+    bursts = [sorted(str(source.burst) for source in sources)[0] for sources in kept]
+    if all(source.burst for sources in kept for source in sources):
+        return bursts
     return [f"{track}{'.' if track else ''}{i + 1}" for i in range(len(kept))]
 
 
