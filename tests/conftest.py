@@ -58,12 +58,12 @@ class Workspace:
         return done.jobs
 
     def results(self) -> dict[str, bytes]:
-        """Content of all JSONs and CSVs by path."""
+        """Content of all JSONs and CSVs of the stacks by path."""
         root = self.folder / "results"
         return {
             path.relative_to(root).as_posix(): path.read_bytes()
             for path in sorted(root.rglob("*"))
-            if path.suffix in (".json", ".csv")
+            if path.suffix in (".json", ".csv") and path.parent != root
         }
 
     def copy(self, folder: Path, source: Path | None = None) -> "Workspace":
