@@ -257,6 +257,7 @@ def test_a_scene_replaced_by_an_older_file_of_the_same_size_is_noticed(finished,
     assert (jobs["superset"], jobs["tile"], jobs["correlate"]) == (1, 1, 2)
 
 
+@pytest.mark.long
 def test_time_stamps_in_the_future_stop_nothing(finished, tmp_path):
     workspace = finished.copy(tmp_path / "future")
     # By three hours and by ten years; the oldest scene defines the grid.
