@@ -463,7 +463,7 @@ def test_the_demo(tmp_path):
     assert "these: 11 of 12 scenes within 6 m (91.7 %, 80 % asked): met. Outside: 2024-03-06" in end
     assert "as 12 scenes with 1 outside cannot show it; 18 with no further one are needed" in end
     assert " jobs (100 %) after " in done.text
-    assert len(list(folder.glob("*.png"))) == len(list(folder.glob("*.svg"))) == 8
+    assert len(list(folder.glob("*.png"))) == len(list(folder.glob("*.svg"))) == 9
 
 
 @pytest.mark.long

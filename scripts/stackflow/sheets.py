@@ -76,10 +76,10 @@ class Row:
             }
         except InputError as error:
             raise InputError(f"{self.where}: {error}") from None
-        if said["time"] is not None:
+        if isinstance(moment := said["time"], datetime):
             # Midnight is how tables write a date whose time of day nobody knows.
             clock = re.search(r"[T :]", self.fields["datetime"].strip())
-            said["dated"] = bool(clock) and said["time"].time() != time()
+            said["dated"] = bool(clock) and moment.time() != time()
         polarizations = self.polarizations()
         if len(polarizations) == 1:
             said["polarization"] = polarizations[0]
