@@ -21,7 +21,7 @@ from stackflow import headers
 from stackflow.settings import with_integers
 from stackflow.stacks import Product, assemble
 from stackflow.tiling import tiles_for
-from stackio import raster
+from stackio import files
 from stackshift.stack import columns
 from stackshift.stack.pairing import choose, template_members, template_pairs
 
@@ -139,7 +139,7 @@ def _located(config: dict, product: Product, tiles, where: Path) -> pd.DataFrame
     offsets = [str(where / "offsets" / f"{name}.json") for name in names]
     for name, path in zip(names, offsets, strict=True):
         align.main(name, folders[name], *made, path, tiles, options)
-    raster.write_grid(where / "grid.json", product.grid)
+    files.write_json(where / "grid.json", product.grid.record())
     written = {name: str(where / f"{name}.csv") for name in ("measurements", "pairs", *OUTPUTS)}
     analyse.main(list(paths.values()), names, None, written["measurements"], written["pairs"])
     locate.main(

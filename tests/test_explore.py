@@ -15,7 +15,7 @@ import snyder
 from conftest import ROOT, once
 
 import explore
-from stackio import raster
+from stackio import files
 from stackshift.ground.lattice import Grid
 from stackshift.stack import columns
 
@@ -64,7 +64,7 @@ def tables(scenes, rows, across):
 def write(folder, scenes, rows, across, height=400, width=400):
     """The page of such a stack over a template of noise, which compresses worst."""
     grid = Grid("EPSG:32611", (30.0, 0.0, 300_000.0, 0.0, -30.0, 3_900_000.0), width, height)
-    raster.write_grid(folder / "grid.json", grid)
+    files.write_json(folder / "grid.json", grid.record())
     random = np.random.default_rng(1)
     import rasterio
 

@@ -11,7 +11,7 @@ from makers import NORTH, POSTING, WEST
 from scipy import stats
 
 import locate
-from stackio import raster
+from stackio import files
 from stackshift.ground.geometry import Pixel
 from stackshift.ground.lattice import Grid
 from stackshift.simulate import simulation
@@ -123,7 +123,7 @@ def run(tmp_path, offsets, reference=None, without=(), **options):
     measurements, pairs = tables(offsets, without)
     measurements.to_csv(tmp_path / "measurements.csv", index=False)
     pairs.to_csv(tmp_path / "pairs.csv", index=False)
-    raster.write_grid(tmp_path / "grid.json", GRID)
+    files.write_json(tmp_path / "grid.json", GRID.record())
     paths = []
     for content in documents(offsets, without=without, **options):
         paths.append(tmp_path / f"{content['scene']}.json")

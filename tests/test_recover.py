@@ -8,7 +8,7 @@ import snyder
 from makers import NORTH, WEST
 
 import recover
-from stackio import files, raster
+from stackio import files
 from stackshift.ground.lattice import Grid
 from stackshift.stack import columns as c
 
@@ -33,9 +33,8 @@ def measurements(shifts, statuses):
 
 
 def test_recovered_is_after_less_before(tmp_path):
-    raster.write_grid(
-        tmp_path / "grid.json", Grid("EPSG:32611", (30.0, 0.0, WEST, 0.0, -30.0, NORTH), 90, 90)
-    )
+    grid = Grid("EPSG:32611", (30.0, 0.0, WEST, 0.0, -30.0, NORTH), 90, 90)
+    files.write_json(tmp_path / "grid.json", grid.record())
     # The reference was moved by +0.5 pixel east, the secondary by -0.3: 0.8 pixel or 24 m.
     # As boxes by +1 and -1 whole pixels, 60 m.
     truths = []

@@ -57,11 +57,6 @@ def overlap(one: Bounds, other) -> bool:
     )
 
 
-def around(boxes: list[Bounds]) -> Bounds:
-    """The smallest box around boxes."""
-    return union(boxes)
-
-
 def common(
     scenes: list[list[File]], headers: dict[File, dict], extent: str, bounds
 ) -> tuple[Grid, list[File]]:

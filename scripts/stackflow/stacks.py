@@ -13,7 +13,7 @@ from stackflow.finding import Found, search
 from stackflow.sources import Source
 from stackshift.errors import InputError
 from stackshift.ground import names
-from stackshift.ground.lattice import Grid
+from stackshift.ground.lattice import Grid, union
 
 # A place with fewer scenes than this share of the largest one's is where scenes got astray.
 _ASTRAY = 0.2
@@ -121,7 +121,7 @@ def _check_bounds(name: str, looked: Looked, settings: dict, superset: dict) -> 
         if not grids.overlap(box, bounds)
     ]
     if len(outside) == len(looked.sources):
-        cover = [round(float(v), 6) for v in grids.around(boxes)]
+        cover = [round(float(v), 6) for v in union(boxes)]
         raise InputError(
             f"stack '{name}': bounds {list(bounds)} hold no part of any scene; give them as [left, "
             f"bottom, right, top] in {crs}, in which the scenes cover {cover}"

@@ -212,11 +212,6 @@ def bounds_in(source, crs: str) -> Bounds:
         raise InputError(f"{source.name} {error}") from None
 
 
-def write_grid(path, grid: Grid) -> None:
-    """A stack's grid as JSON: crs, transform (a, b, c, d, e, f), width, height, bounds."""
-    files.write_json(path, grid.record())
-
-
 def read_grid(path) -> Grid:
     """A stack's grid from its JSON."""
     return Grid.of(files.read_json(path))
