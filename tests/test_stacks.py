@@ -250,3 +250,26 @@ def test_a_name_without_a_platform_is_of_the_only_one_there_is(folder):
         put(folder, "", north=-98, name=f"x_202201{day:02}T015025_VV.tif")
     product = assembled()[0]["site", "VV"]
     assert [len(scene.paths) for scene in product.scenes.values()] == [2, 2]
+
+
+def test_a_time_or_a_date_excludes_a_scene_with_all_its_slices(folder):
+    for day in (1, 13, 25):
+        put(folder, f"202201{day:02}T235950")
+        put(folder, f"202201{day + 1:02}T000015", north=-98)
+    for entry in ("20220113T235950", "20220114T000015", "20220113"):
+        product = assembled(exclude=[entry])[0]["site", "VV"]
+        assert list(product.scenes) == ["20220125T235950", "20220101T235950"]
+    with pytest.raises(InputError, match="matches no scene"):
+        assembled(exclude=["20220114"])
+    apart = assembled(exclude=["20220113T235950"], slices="separate")[0]["site", "VV"]
+    assert len(apart.scenes) == 5
+
+
+def test_what_cannot_be_used_is_named_in_its_own_track(folder):
+    for day in (1, 13):
+        put(folder, f"202201{day:02}T015000")
+        put(folder, f"202201{day:02}T135200")
+    (folder / "scenes" / hyp3_name("20220125T135200")).write_text("no raster")
+    products, _ = assembled("leave_out")
+    left = {stack: len(product.left_out) for (stack, _), product in products.items()}
+    assert left == {"site.0150": 0, "site.1352": 1}

@@ -3,6 +3,7 @@
 Only the standard library, since the Snakefile imports this each time it is parsed.
 """
 
+import re
 from dataclasses import dataclass, field
 
 from stackflow import grids, headers, passes
@@ -124,7 +125,8 @@ def _age(looked: Looked):
         said = source.processed.isoformat() if source.processed else ""
         return (
             said,
-            looked.header(source).get("processed") or "",
+            # Tags write times in several styles.
+            re.sub(r"\D", "", looked.header(source).get("processed") or "")[:14],
             (headers.stamp_of(source.path) or [0, 0])[1],
             source.path,
         )
@@ -136,6 +138,8 @@ def _same_twice(old: Source, new: Source, looked: Looked) -> str:
     ages = [_age(looked)(source) for source in (old, new)]
     how = ("by its name", "by its tags", "by the time stamp of the file", "by its name's order")
     reason = next(text for i, text in enumerate(how) if ages[0][i] != ages[1][i] or i == 3)
+    if not any(ages[0][:2]) and any(ages[1][:2]):
+        reason = "as it alone tells its time"
     return (
         f"{old.path} is the same acquisition as {new.path}, which is the newer processing {reason} "
         "and is used"

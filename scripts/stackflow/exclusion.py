@@ -6,17 +6,35 @@ Only the standard library, since the Snakefile imports this each time it is pars
 import fnmatch
 import re
 
+from stackflow import passes
 from stackflow.sources import Source, base_name
 from stackshift.ground import names
 
+_TIME = re.compile(r"\d{8}|\d{4}-\d\d-\d\d|\d{8}[Tt]\d{6}")
+_SECONDS = len("20220115T134101")
 
-def take_out(found, entry: str) -> bool:
-    """Take what an entry of ``exclude`` matches out of a ``finding.Found``; whether any was."""
-    kept = [source for source in found.sources if not _matches(source, entry)]
+
+def take_out(found, entry: str, whole: bool = True) -> bool:
+    """Take what an entry of ``exclude`` matches out of a ``finding.Found``; whether any was.
+
+    A time or a date means a scene: the ``whole`` pass of files that it is made of.
+    """
+    if whole and _TIME.fullmatch(entry):
+        scenes = passes.passes(found.sources)
+        out = {source for files in scenes if _is_scene(files, entry) for source in files}
+    else:
+        out = {source for source in found.sources if _matches(source, entry)}
+    kept = [source for source in found.sources if source not in out]
     bad = [pair for pair in found.bad if not _is_file(pair[0], entry)]
     matched = len(kept) + len(bad) < len(found.sources) + len(found.bad)
     found.sources, found.bad = kept, bad
     return matched
+
+
+def _is_scene(files: list[Source], entry: str) -> bool:
+    """Whether a time is that of a file of a pass, or a date that of its first, over midnight too."""
+    dated = files[:1] if len(entry) < _SECONDS else files
+    return any(_matches(source, entry) for source in dated)
 
 
 def _matches(source: Source, entry: str) -> bool:

@@ -311,7 +311,8 @@ def _without_other(sources: list[Source], polarization: str) -> list[Source]:
 def _exclude(found: Found, settings: dict, polarization: str) -> None:
     """Take out of what was found what ``exclude`` names: files, patterns, times or dates."""
     entries = [str(entry) for entry in settings.get("exclude") or []]
-    idle = [entry for entry in entries if not take_out(found, entry)]
+    whole = settings.get("slices") != "separate"
+    idle = [entry for entry in entries if not take_out(found, entry, whole)]
     for other in settings.get("polarizations") or []:
         # An entry for the files of another polarization has its match there.
         if idle and other != polarization:

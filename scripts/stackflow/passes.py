@@ -74,6 +74,12 @@ def _by_time_of_day(sources: list[Source]) -> list[list[Source]]:
     return groups
 
 
+def time_apart(source: Source, others: list[Source]) -> timedelta:
+    """How far a file's time of day is from the nearest one's of others, around midnight too."""
+    apart = [abs(source.time - other.time) % _DAY for other in others]
+    return min(min(one, _DAY - one) for one in apart)
+
+
 def _by_orbit(group: list[Source]) -> dict[int | None, list[Source]]:
     """A group by relative orbit; a file that does not tell its own has that of the one before."""
     if not any(source.track for source in group):

@@ -71,28 +71,27 @@ def assemble(
     products: dict[tuple[str, str], Product] = {}
     # A stray file of another track has no date to be compared with: the stack keeps its name.
     labels = [label for label, members in groups.items() if _dates(members) > 1] or list(groups)
-    several = len(labels) > 1
+    homes = _homes(groups, looked)
     for polarization, part in found.items():
         own = Own(polarization, set(part.sources), dict(part.bad))
         for label, members in groups.items():
-            stack = f"{name}.{label}" if several else name
-            if not several and label != labels[0]:
-                # Of one date: nothing to compare, and no reason to call the stack otherwise.
-                stack = f"{name}.{label}"
+            stack = name if labels == [label] else f"{name}.{label}"
             scenes, remarks = scenes_of(stack, members, own, looked, settings)
             if len(scenes) < 2:
                 said.append(_too_few(name, stack, polarization, scenes, len(groups)))
                 continue
+            here = {source for source, home in homes.items() if home == label}
             product = _product(stack, scenes, own, looked, settings, superset)
             products[stack, polarization] = replace(
                 product,
                 track=label,
                 direction=_direction(members, looked),
+                left_out=_left_out(own, looked, here),
                 remarks=tuple(dict.fromkeys((*remarks, *product.remarks))),
             )
     if not products:
         raise InputError(said[-1])
-    return products, list(dict.fromkeys([*said, *_told(name, groups, products)]))
+    return products, list(dict.fromkeys([*said, *_told(name, len(labels), products)]))
 
 
 def _check_apart(name: str, found: dict[str, Found]) -> None:
@@ -229,12 +228,23 @@ def _product(
             f"resampled: {', '.join(path for path, _ in off[:3])}"
             + (" ..." if len(off) > 3 else "")
         )
-    return Product(scenes, grid, remarks=tuple(remarks), left_out=_left_out(own, looked))
+    return Product(scenes, grid, remarks=tuple(remarks))
 
 
-def _left_out(own: Own, looked: Looked) -> tuple[dict, ...]:
-    """The files of a polarization that are not used, with their scenes as far as they have one."""
-    bad = sorted(own.sources & looked.bad.keys(), key=lambda source: source.time)
+def _homes(groups: dict[str, list[Source]], looked: Looked) -> dict[Source, str]:
+    """The stack, by its label, that each file that cannot be used would have been in."""
+    return {
+        source: min(groups, key=lambda label: passes.time_apart(source, groups[label]))
+        for source in looked.bad
+    }
+
+
+def _left_out(own: Own, looked: Looked, here: set[Source]) -> tuple[dict, ...]:
+    """The files of a stack and polarization that are not used, with their scenes if they tell one.
+
+    ``here`` are the unusable files of the stack; what is not there at all is named in each.
+    """
+    bad = sorted(own.sources & here, key=lambda source: source.time)
     return (
         *({"scene": None, "file": path, "reason": line} for path, line in own.missing.items()),
         *({"scene": names.scene_id(s.time), "file": s.path, "reason": looked.bad[s]} for s in bad),
@@ -249,10 +259,10 @@ def _direction(members: list[Source], looked: Looked) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _told(name: str, groups: dict, products: dict[tuple[str, str], Product]) -> list[str]:
+def _told(name: str, count: int, products: dict[tuple[str, str], Product]) -> list[str]:
     """What was made of the files where it is not plain."""
     lines = []
-    if len(groups) > 1:
+    if count > 1:
         stacks = {stack: product for (stack, _), product in products.items()}
         parts = [
             f"{stack} ({len(product.scenes)} scenes"
