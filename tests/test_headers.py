@@ -93,3 +93,25 @@ def test_all_can_be_asked_for_again(folder):
     headers.forget(everything=True)
     again(files)
     assert len(opened) == 4
+
+
+def test_what_lies_beside_a_file_is_part_of_its_stamp_but_for_statistics(folder):
+    path, _ = folder
+    scene = str(write_scene(path / "a.tif", ONES))
+    bare = headers.stamp_of(scene)
+    (path / "a.tif.aux.xml").write_text("<PAMDataset><Metadata/></PAMDataset>")
+    assert headers.stamp_of(scene) == bare
+    (path / "a.tif.aux.xml").write_text("<PAMDataset><SRS>EPSG:32612</SRS></PAMDataset>")
+    told = headers.stamp_of(scene)
+    assert told != bare
+    (path / "a.tif.msk").write_bytes(b"mask")
+    masked = headers.stamp_of(scene)
+    assert masked != told
+    (path / "a.tfw").write_text("30")
+    assert headers.stamp_of(scene) != masked
+
+
+def test_a_vrt_that_names_itself_has_a_stamp(folder):
+    path, _ = folder
+    (path / "a.vrt").write_text("<SourceFilename relativeToVRT='1'>a.vrt</SourceFilename>")
+    assert headers.stamp_of(str(path / "a.vrt"))[2:] == [None]

@@ -32,7 +32,7 @@ def take_out(found, entry: str, whole: bool = True) -> bool:
 
 
 def _is_scene(files: list[Source], entry: str) -> bool:
-    """Whether a time is that of a file of a pass, or a date that of its first, over midnight too."""
+    """Whether a time is of a file of a pass, or a date of its first, over midnight too."""
     dated = files[:1] if len(entry) < _SECONDS else files
     return any(_matches(source, entry) for source in dated)
 

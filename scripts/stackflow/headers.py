@@ -6,6 +6,7 @@ stamp; GDAL is imported only for what is new.
 
 import json
 import os
+import re
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -21,6 +22,9 @@ File = tuple[str, int | None]
 
 # Below Snakemake's own folder, as it can be deleted at any time.
 CACHE = Path(".snakemake", "stackshift", "headers.json")
+# Sidecars: with the file's whole name before them, or in place of its ending.
+_AFTER, _INSTEAD = (".msk", ".aux.xml"), (".tfw", ".tifw", ".wld", ".hdr")
+_TELLING = re.compile(rb"<(SRS|GeoTransform|GCPList|NoDataValue|Scale|Offset|UnitType)\b")
 # Headers are waited for, not worked on: over a network each is some requests.
 _THREADS = 16
 # Headers that are kept, so that the file does not grow for ever.
@@ -61,8 +65,23 @@ def stamp_of(path: str, within: tuple[str, ...] = ()) -> list | None:
             content = Path(path).read_text(encoding="utf-8", errors="replace")
             named = sources_of_vrt(content, path)
             return [*stamp, *(stamp_of(source, (*within, path)) for source in named)]
-        return stamp
+        return stamp + _beside(path)
     return None
+
+
+def _beside(path: str) -> list:
+    """Size and time stamp of what lies beside a file and changes how it is read.
+
+    Programs that only look at a scene leave statistics in ``.aux.xml``, which change nothing.
+    """
+    found = []
+    stem = os.path.splitext(path)[0]
+    for name in (*(path + end for end in _AFTER), *(stem + end for end in _INSTEAD)):
+        with suppress(OSError):
+            status = os.stat(name)
+            if not name.endswith(".xml") or _TELLING.search(Path(name).read_bytes()):
+                found.append([os.path.basename(name), status.st_size, status.st_mtime_ns])
+    return found
 
 
 def _asked(question: str, files: list[File], *more) -> dict:
