@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from stackio import earth, files, job, raster
+from stackio.tags import overlap_of, tags_of, warp_of
 from stackshift.ground.lattice import tile_edges
 from stackshift.stack import alignment, mean_image
 from stackshift.stack.record import part_record, tile_record
@@ -41,9 +42,9 @@ def main(
     """
     made = files.read_json(template)
     with raster.open_scene(Path(tiles) / "0_0.tif") as first:
-        tags = raster.tags_of(first)
+        tags = tags_of(first)
     # What a warp took out is known, and turns what the posting folds.
-    options = options | {"moved": raster.warp_of(tags)}
+    options = options | {"moved": warp_of(tags)}
     cells = [(row, column) for row in range(cut[0]) for column in range(cut[1])]
     with raster.open_scene(image, bands=3) as source:
         area = raster.grid_of(source)
@@ -88,7 +89,7 @@ def main(
         "source": tags.get("source"),
         "platform": tags.get("platform") or None,
         "resampling": tags.get("resampling"),
-        "overlap": raster.overlap_of(tags),
+        "overlap": overlap_of(tags),
         "in_template": scene in made["members"],
     }
     files.write_json(path, {"scene": scene} | said | {"made_from": made_from, "tiles": records})

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from stackio import earth, files, job, raster
+from stackio.tags import tags_of, warp_of
 from stackshift.stack.record import tile_record
 from stackshift.tile import methods
 from stackshift.tile.match import FAILED, Match
@@ -45,8 +46,8 @@ def main(
                 with raster.open_scene(Path(folder) / name) as source:
                     grid = raster.grid_of(source)
                     tiles.append(raster.read_rows(source, 0, grid.height))
-                    tags = raster.tags_of(source)
-                    warps.append(raster.warp_of(tags))
+                    tags = tags_of(source)
+                    warps.append(warp_of(tags))
                     if not records:
                         scenes[role] = {"scene": pair[role]} | _origin(tags)
             pixel = earth.pixel_in_the_middle(grid)

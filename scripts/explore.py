@@ -13,7 +13,8 @@ from bokeh.resources import Resources
 from PIL import Image
 
 from stackio import earth, files, job, raster
-from stackplot import drawing, explorer, maps
+from stackplot import drawing, explorer
+from stackplot.backdrop import Ground
 from stackshift.ground.lattice import tile_edges
 from stackshift.ground.shades import grey, reduced_shape
 from stackshift.stack import columns
@@ -54,7 +55,7 @@ def main(
     area = raster.read_grid(grid)
     edges = tile_edges(area.height, cut[0]), tile_edges(area.width, cut[1])
     pixels = earth.pixels_of_tiles(area, *edges)
-    ground = maps.Ground(area, earth.unit_in_metres(area.crs), *edges, pixels)
+    ground = Ground(area, earth.unit_in_metres(area.crs), *edges, pixels)
     names = (columns.REFERENCE, columns.SECONDARY, columns.SCENE, columns.FLAG, columns.MESSAGE)
     read = {
         name: pd.read_csv(path, dtype=dict.fromkeys(names, str)) for name, path in tables.items()
@@ -133,7 +134,7 @@ def content_of(read: dict[str, pd.DataFrame], scenes: pd.DataFrame, ground) -> d
     ----------
     read : the tables ``scene_tiles``, ``measurements``, ``pairs`` and ``tiles``.
     scenes : scenes, oldest first, with ``said``.
-    ground : `maps.Ground`, which tells where east and north point on the map in each tile.
+    ground : `Ground`, which tells where east and north point on the map in each tile.
     """
     tiles, pairs = read["tiles"], read["pairs"]
     place = {

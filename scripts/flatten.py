@@ -3,6 +3,7 @@
 import logging
 
 from stackio import job, raster
+from stackio.tags import tags_of
 from stackshift.ground.spikes import percentiles, truncate
 
 
@@ -32,7 +33,7 @@ def main(scene: str, path: str, lower: float, upper: float, outside: str) -> Non
                 outside, thresholds = "keep", (0.0, 0.0)
             else:
                 logging.info("thresholds %.6g and %.6g, outside: %s", *thresholds, outside)
-        tags = raster.tags_of(source) | {"stage": "flatten", "outside": outside}
+        tags = tags_of(source) | {"stage": "flatten", "outside": outside}
         if outside != "keep":
             tags |= {"percentiles": f"{lower:g} {upper:g}"}
             tags |= {"thresholds": f"{thresholds[0]:.9g} {thresholds[1]:.9g}"}

@@ -10,6 +10,7 @@ import logging
 import numpy as np
 
 from stackio import files, job, raster
+from stackio.tags import tags_of, warp_of, with_warp
 from stackshift.ground.lattice import Grid
 from stackshift.simulate.injection import boxed, displaced, drawn, drawn_whole
 from stackshift.stack.columns import BOXES, INTERPOLATED
@@ -35,18 +36,18 @@ def main(
     with raster.open_scene(scene) as source:
         grid = raster.grid_of(source)
         image = raster.read_rows(source, 0, grid.height)
-        tags = raster.tags_of(source) | {"stage": "inject"}
+        tags = tags_of(source) | {"stage": "inject"}
     if boxes:
         moved = boxed(image, boxes, (-north, east))
         a, _, c, _, e, f = grid.transform
         corner = (boxes * a, 0.0, c, 0.0, boxes * e, f)
         grid = Grid(grid.crs, corner, moved.shape[1], moved.shape[0])
-        tags = raster.with_warp(tags, None)
+        tags = with_warp(tags, None)
     else:
         moved = displaced(image, (-north, east))
         # What was put in by interpolation was not taken out: detail finer than a pixel stayed.
-        rows, columns = raster.warp_of(tags)
-        tags = raster.with_warp(tags, (rows + north, columns - east))
+        rows, columns = warp_of(tags)
+        tags = with_warp(tags, (rows + north, columns - east))
     with raster.create(path, grid, tags) as target:
         raster.write_rows(target, 0, moved)
     kind = BOXES if boxes else INTERPOLATED

@@ -7,6 +7,7 @@ import pandas as pd
 
 from stackio import earth, job, raster
 from stackplot import drawing, maps
+from stackplot.backdrop import Ground
 from stackshift.ground.lattice import tile_edges
 from stackshift.stack import columns
 
@@ -40,7 +41,7 @@ def main(
     area = raster.read_grid(grid)
     edges = tile_edges(area.height, cut[0]), tile_edges(area.width, cut[1])
     pixels = earth.pixels_of_tiles(area, *edges)
-    ground = maps.Ground(area, earth.unit_in_metres(area.crs), *edges, pixels)
+    ground = Ground(area, earth.unit_in_metres(area.crs), *edges, pixels)
     names = {columns.REFERENCE: str, columns.SECONDARY: str}
     found = pd.read_csv(measurements, dtype=names)
     by_tile = pd.read_csv(tiles)

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from stackio import job, pixels, raster
+from stackio.tags import with_overlap, with_warp
 from stackshift.errors import InputError
 from stackshift.ground.lattice import TOLERANCE, Grid, fraction_off, same_lattice
 from stackshift.ground.mosaic import Mosaic, Overlap
@@ -84,7 +85,7 @@ def main(
                 one.pixels.check()
             _check_valid(found)
             total = sum((one.overlap for one in found), Overlap())
-            raster.add_tags(target, raster.with_overlap({}, total.figures()))
+            raster.add_tags(target, with_overlap({}, total.figures()))
     _log_overlaps(found)
     logging.info("%.1f %% of the pixels are valid", 100 * valid / (grid.width * grid.height))
 
@@ -122,7 +123,7 @@ def _tags(found: list[_File], resampling: str) -> dict[str, str]:
         "resampling": "none" if all(one.copied for one in found) else resampling,
     }
     # What the matching has to know of: detail finer than a pixel does not move with a warp.
-    return raster.with_warp(tags, _common_fraction(found))
+    return with_warp(tags, _common_fraction(found))
 
 
 def _common_fraction(found: list[_File]) -> tuple[float, float] | None:

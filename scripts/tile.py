@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 
 from stackio import job, raster
+from stackio.tags import tags_of
 from stackshift.errors import InputError
 from stackshift.ground.lattice import Grid, tile_edges
 
@@ -24,7 +25,7 @@ def main(scene: str, directory: str, rows: int, columns: int) -> None:
             column_edges = tile_edges(grid.width, columns)
         except InputError as error:
             raise InputError(f"{scene}: {error}") from None
-        tags = raster.tags_of(source) | {"stage": "tile", "tiles": f"{rows} x {columns}"}
+        tags = tags_of(source) | {"stage": "tile", "tiles": f"{rows} x {columns}"}
         for row in range(rows):
             top, bottom = row_edges[row : row + 2]
             # All tiles of a row share their lines of pixels: these are read once.

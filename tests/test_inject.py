@@ -9,6 +9,7 @@ from makers import NORTH, WEST, displaced, read, texture, write_scene
 
 import inject
 from stackio import raster
+from stackio.tags import tags_of, warp_of
 from stackshift.ground.lattice import Grid
 from stackshift.simulate import injection, simulation
 from stackshift.tile import coherence
@@ -70,7 +71,7 @@ def test_the_stage_tells_the_matching_what_interpolation_moved(tmp_path, boxes):
     inject.main(tmp_path / "in.tif", out, "20220101T000000", 1.0, boxes, 3, said)
     truth = json.loads(said.read_text())
     with raster.open_scene(out) as source:
-        found = raster.warp_of(raster.tags_of(source))
+        found = warp_of(tags_of(source))
     if boxes:
         assert found == (0, 0)
     else:

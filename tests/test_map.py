@@ -6,6 +6,7 @@ import pytest
 from matplotlib.quiver import Quiver
 
 from stackplot import drawing, maps
+from stackplot.backdrop import Ground
 from stackshift.ground.geometry import Pixel
 from stackshift.ground.lattice import Grid
 
@@ -18,7 +19,7 @@ UPRIGHT = Pixel((30.0, 0.0), (0.0, -30.0))
 def ground(pixel=UPRIGHT):
     edges = [0, 100, 200], [0, 100, 200, 300, 400]
     pixels = dict.fromkeys(((x, y) for x in range(4) for y in range(2)), pixel)
-    return maps.Ground(GRID, 1.0, *edges, pixels)
+    return Ground(GRID, 1.0, *edges, pixels)
 
 
 def tiles(east, north):

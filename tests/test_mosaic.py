@@ -9,6 +9,7 @@ from makers import NORTH, POSTING, WEST, read, texture, write_scene
 
 import superset
 from stackio import raster
+from stackio.tags import overlap_of, tags_of, warp_of
 from stackshift.errors import InputError
 from stackshift.ground.lattice import Grid
 from stackshift.ground.mosaic import Mosaic, Overlap
@@ -26,7 +27,7 @@ def run(tmp_path):
         named = [one if isinstance(one, dict) else {"path": str(one)} for one in files]
         superset.main(named, GRID, out, resampling, "auto", "S1A", mosaic)
         with raster.open_scene(out) as source:
-            return read(out), raster.tags_of(source)
+            return read(out), tags_of(source)
 
     return run
 
@@ -57,7 +58,7 @@ def test_the_first_file_wins_and_its_edges_are_filled(run, tmp_path, marker, no_
     assert tags["source"] == "a.tif, b.tif" and tags["mosaic"] == "first"
     assert tags["resampling"] == "none" and "warp" not in tags
     # Twice the power is 3.01 dB.
-    assert raster.overlap_of(tags) == {
+    assert overlap_of(tags) == {
         "pixels": 12 * 112, "mean": 3.010, "median": 3.01, "spread": 0.0,
     }  # fmt: skip
 
@@ -81,8 +82,8 @@ def test_equal_files_are_one_whatever_the_order(run, tmp_path, mosaic):
         found, tags = run(*order, mosaic=mosaic)
         np.testing.assert_allclose(found[:180], GROUND[:180], rtol=1e-6)
         assert np.isnan(found[180:]).all()
-        assert raster.overlap_of(tags)["pixels"] == 2 * 30 * 120
-        assert raster.overlap_of(tags)["median"] == 0
+        assert overlap_of(tags)["pixels"] == 2 * 30 * 120
+        assert overlap_of(tags)["median"] == 0
 
 
 def test_each_file_has_its_own_values_and_band(run, tmp_path):
@@ -107,11 +108,11 @@ def test_slices_off_the_lattice_by_one_fraction_say_so(run, tmp_path):
     files = [part(tmp_path / f"{i}.tif", 90 * i, 90 * i + 110, away=9.0) for i in (0, 1)]
     found, tags = run(*files)
     # 0.3 of a pixel further south and east.
-    assert np.allclose(raster.warp_of(tags), (-0.3, -0.3), atol=1e-5)
+    assert np.allclose(warp_of(tags), (-0.3, -0.3), atol=1e-5)
     assert tags["resampling"] == "sinc"
     assert np.isfinite(found[1:, 1:]).all()
     # The same ground, interpolated the same way: they agree but near their edges.
-    assert abs(raster.overlap_of(tags)["median"]) < 0.02
+    assert abs(overlap_of(tags)["median"]) < 0.02
 
 
 @pytest.mark.parametrize("away", [(0.0, 9.0), (3.0, 9.0)])
@@ -130,7 +131,7 @@ def test_a_slice_that_the_grid_does_not_reach_is_left_aside(run, tmp_path, caplo
     with caplog.at_level(logging.WARNING):
         found, tags = run(inside, outside)
     np.testing.assert_array_equal(found, GROUND)
-    assert "b.tif has no valid pixel" in caplog.text and raster.overlap_of(tags) is None
+    assert "b.tif has no valid pixel" in caplog.text and overlap_of(tags) is None
     with pytest.raises(InputError, match=r"b\.tif has no valid pixel on the stack's grid"):
         run(outside)
 

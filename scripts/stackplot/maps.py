@@ -5,12 +5,11 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.image import imread
 from matplotlib.lines import Line2D
 from matplotlib.patches import Ellipse
 
 from stackplot import drawing
-from stackshift.ground.geometry import on_the_map
+from stackplot.backdrop import Ground
 from stackshift.stack import columns, digits
 from stackshift.tile.match import OK, STATUSES
 
@@ -39,73 +38,6 @@ def reasons(measurements, tiles: list[tuple[int, int]]) -> dict[tuple[int, int],
         lambda status: status.value_counts().sort_index().idxmax()
     )
     return {tile: found[tile] for tile in tiles if tile in found.index}
-
-
-class Ground:
-    """Where the tiles lie on the map, in kilometres (or degrees) of the grid's CRS."""
-
-    def __init__(self, grid, unit: float | None, rows: list[int], columns_: list[int], pixels):
-        """Edges of the tiles in pixels, and what a pixel is on the ground in each (column, row).
-
-        ``unit`` is metres in a unit of the grid's CRS, None for degrees.
-        """
-        a, _, west, _, e, north = grid.transform
-        geographic = unit is None
-        scale = 1.0 if geographic else unit / 1000
-        self.x = (west + a * np.asarray(columns_)) * scale
-        self.y = (north + e * np.asarray(rows)) * scale
-        self._steps, self._pixels = (a * scale, e * scale), pixels
-        self.extent = (self.x[0], self.x[-1], self.y[-1], self.y[0])
-        self.tile = min(abs(np.diff(self.x)).min(), abs(np.diff(self.y)).min())
-        self.names = (
-            ("longitude (degrees)", "latitude (degrees)")
-            if geographic
-            else ("easting (km)", "northing (km)")
-        )
-        middle = math.radians(sum(self.y[[0, -1]]) / 2)
-        self.aspect = 1 / math.cos(middle) if geographic else 1.0
-
-    def centre(self, columns_, rows) -> tuple[np.ndarray, np.ndarray]:
-        """Map coordinates of tiles' centres."""
-        x, y = (self.x[:-1] + self.x[1:]) / 2, (self.y[:-1] + self.y[1:]) / 2
-        return x[np.asarray(columns_, int)], y[np.asarray(rows, int)]
-
-    def along(self, columns_, rows, east, north) -> tuple[np.ndarray, np.ndarray]:
-        """Directions of displacements in tiles on the map, as long as they are on the ground.
-
-        A map's pixels may be turned against north, and longer one way than the other: what is
-        displaced points where it does in the picture.
-
-        Returns
-        -------
-        (to the right, up) as the picture is seen; in metres, as ``east`` and ``north`` are.
-        """
-        steps = self._steps[0], self._steps[1] * self.aspect
-        cells = zip(columns_, rows, strict=True)
-        found = [
-            on_the_map(metres, self._pixels[cell], steps)
-            for cell, *metres in zip(cells, east, north, strict=True)
-        ]
-        right, up = np.reshape(found, (-1, 2)).T
-        return right, up
-
-    def backdrop(self, axes, picture: str) -> None:
-        """A quicklook under the arrows, a little faded, with the tiles' edges."""
-        axes.set_facecolor("#e8eef4")
-        axes.imshow(
-            _faded(imread(picture)), extent=self.extent, aspect=self.aspect,
-            interpolation="antialiased",
-        )  # fmt: skip
-        axes.vlines(self.x, *self.y[[0, -1]], color="white", linewidth=0.3, alpha=0.6)
-        axes.hlines(self.y, *self.x[[0, -1]], color="white", linewidth=0.3, alpha=0.6)
-        axes.set_xlim(self.extent[:2])
-        axes.set_ylim(self.extent[2:])
-
-
-def _faded(image: np.ndarray) -> np.ndarray:
-    """A grey picture with alpha, darkened so that arrows of all colours stand out."""
-    grey = image[..., 0] * 0.62
-    return np.dstack([grey, grey, grey, image[..., -1]])
 
 
 def arrows(axes, ground: Ground, table, names: tuple[str, ...], metres: float) -> bool:
