@@ -227,3 +227,18 @@ def test_any_coefficient_is_there_when_it_is_asked_for(cutoff):
     expected = frequencies.low_part(full, wide.grid)
     np.testing.assert_allclose(found.low(wide.grid), expected, atol=1e-4)
     np.testing.assert_allclose(found.at(lines, places), full[lines, places], atol=1e-4)
+
+
+def test_windows_of_displaced_content_lie_on_the_same_content():
+    rows, columns = 64, 80
+    plain = frequencies.window((rows, columns), 0.5, None)
+    one, two = frequencies.windows(plain, np.array([0.6, -0.9]))
+    down, right = np.arange(rows)[:, None], np.arange(columns)[None]
+    for got, way in ((one, -0.5), (two, 0.5)):
+        y, x = down + 0.5 - way * 0.6, right + 0.5 + way * 0.9
+        flanks = [
+            0.5 - 0.5 * np.cos(np.pi * np.clip(np.minimum(at, n - at) / (n / 4), 0, 1))
+            for at, n in ((y, rows), (x, columns))
+        ]
+        # The curvature of the flanks is what lines between pixels miss.
+        np.testing.assert_allclose(got.weight, flanks[0] * flanks[1], atol=0.005)

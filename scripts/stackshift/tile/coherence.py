@@ -36,6 +36,8 @@ _HOLES = 0.1
 _RICH = 0.3
 _COMPARED = 0.6
 _ENOUGH = 0.005
+# The pull of a window that is worth moving it with the content, in standard errors.
+_MATTERS = 0.25
 
 # Spectra of what two tiles share, whole pixels of displacement, coarse displacement beyond them,
 # ratio of its peak, and coarse displacement of the whole tiles.
@@ -132,14 +134,36 @@ def match_transformed(
     if isinstance(seen, Match):
         return seen
     spectra, whole, displacement, psr, coarse = seen
+    spectra, found, narrow = _refined(spectra, displacement, cutoff)
+    if found and _windows_matter(spectra, *found[:2]):
+        there = found[0] * (1 + pull(spectra, found[1]))
+        alike = common_spectra(recut(tiles, whole), taper, cutoff, bins, there)
+        if alike is not None and (again := _refined(alike, there, cutoff))[1] is not None:
+            spectra, found, narrow = again
+    judged = _judged(spectra, found, whole, psr, max_sigma, transform, moved, narrow)
+    return replace(judged, coarse=coarse)
+
+
+def _refined(spectra: Spectra, displacement: np.ndarray, cutoff: float):
+    """What `refine` finds, the spectra of the band where it was found, and the same of a narrower
+    band if it was found in a wider one."""
     found, narrow = refine(spectra, displacement), None
     if found and cutoff < WIDE and _worth_more(spectra, found[1]):
         # A copy, as the search for the maximum goes on from the displacement.
         narrow = spectra, found[0].copy(), found[1]
         spectra = widened(spectra)
         found = refine(spectra, found[0], rounds=1)
-    judged = _judged(spectra, found, whole, psr, max_sigma, transform, moved, narrow)
-    return replace(judged, coarse=coarse)
+    return spectra, found, narrow
+
+
+def _windows_matter(spectra: Spectra, displacement: np.ndarray, coherence: np.ndarray) -> bool:
+    """Whether windows that lie on different content move a displacement that is known so well.
+
+    `pull` is right on average. In one tile of smooth ground what lies at its edges decides, and
+    scatters by about as much.
+    """
+    pulled = np.abs(displacement) * pull(spectra, coherence)
+    return bool((pulled > _MATTERS * knapp_carter(spectra, coherence)).any())
 
 
 def _sought(tiles, radius: int, banded, gates) -> Seen | Match:

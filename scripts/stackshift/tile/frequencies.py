@@ -85,9 +85,37 @@ def window(shape: tuple[int, int], fraction: float, weight: np.ndarray | None) -
     return plain if weight is None else _summed(plain.weight * weight)
 
 
+def windows(plain: Window, displacement: np.ndarray) -> tuple[Window, Window]:
+    """A window for each of two tiles that lies on the same content.
+
+    Parameters
+    ----------
+    plain : the window of tiles whose content is not displaced.
+    displacement : (rows, columns) in pixels, at most 2, of the second tile's content. Each window
+        moves by half of it, so that both are rounded alike.
+    """
+    half = np.clip(0.5 * np.asarray(displacement), -1, 1)
+    return _summed(moved(plain.weight, -half)), _summed(moved(plain.weight, half))
+
+
 @lru_cache(maxsize=4)
 def _plain_window(shape: tuple[int, int], fraction: float) -> Window:
     return _summed(taper(shape[0], fraction)[:, None] * taper(shape[1], fraction)[None])
+
+
+def moved(weight: np.ndarray, displacement: np.ndarray) -> np.ndarray:
+    """Weights of pixels displaced by up to a pixel, (rows, columns), linear between pixels."""
+    for axis, distance in enumerate(displacement):
+        there = np.zeros_like(weight)
+        ahead = (slice(1, None), slice(None))[:: 1 - 2 * axis]
+        behind = (slice(None, -1), slice(None))[:: 1 - 2 * axis]
+        if distance > 0:
+            there[ahead] = weight[behind]
+        else:
+            there[behind] = weight[ahead]
+        share = np.float32(abs(distance))
+        weight = (1 - share) * weight + share * there
+    return weight
 
 
 def _summed(weight: np.ndarray) -> Window:

@@ -13,6 +13,7 @@ from stackshift.tile.frequencies import (
     radial_power,
     spectrum,
     window,
+    windows,
 )
 from stackshift.tile.gaps import fill_holes, gap_weight, wide_gaps
 
@@ -35,7 +36,8 @@ class Spectra:
     samples : effective number of independent pixels that both have in common.
     valid : share of the pixels with weight in both, before the taper.
     powers : mean power of a coefficient of each tile in each radial bin.
-    steepness : of the common window, (rows, columns), 1 / pixel^2.
+    steepness : of the common window, (rows, columns), 1 / pixel^2; 0 for windows that lie on the
+        same content.
     full : both spectra, whose other frequencies are there if they are needed.
     """
 
@@ -117,13 +119,17 @@ def filled(tiles) -> tuple[list[np.ndarray], np.ndarray | None]:
     return prepared, weight
 
 
-def common_spectra(tiles, taper: float, cutoff: float, bins: int) -> Spectra | None:
-    """Spectra of two tiles under one common window; None if no pixel has weight in both.
+def common_spectra(
+    tiles, taper: float, cutoff: float, bins: int, displacement=None
+) -> Spectra | None:
+    """Spectra of two tiles under a common window; None if no pixel has weight in both.
 
     Parameters
     ----------
     tiles : (values, valid) of each tile, from `spectrum.transformed`.
     taper, cutoff, bins : as in `match`.
+    displacement : (rows, columns) in pixels, at most 2, of the secondary's content: each tile gets
+        a window of its own, which lies on the same content. None for one window in one place.
     """
     prepared, weight = filled(tiles)
     shape = prepared[0].shape
@@ -131,12 +137,15 @@ def common_spectra(tiles, taper: float, cutoff: float, bins: int) -> Spectra | N
     if tapered.total < 1:
         return None
     frequencies = band(shape, cutoff, bins)
+    each, steepness = (tapered, tapered), tapered.steepness
+    if displacement is not None:
+        each, steepness = windows(tapered, displacement), np.zeros(2)
     return _banded(
-        [spectrum(values, tapered, frequencies) for values in prepared],
+        [spectrum(values, one, frequencies) for values, one in zip(prepared, each, strict=True)],
         frequencies,
         tapered.samples,
         1.0 if weight is None else np.count_nonzero(weight > 0.5) / weight.size,
-        tapered.steepness,
+        steepness,
     )
 
 
