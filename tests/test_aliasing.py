@@ -11,7 +11,15 @@ from test_coherence import burst, real
 from test_refinement import ideal
 
 from stackshift.simulate import simulation
-from stackshift.tile import aliasing, coherence, folding, frequencies, match, nyquist
+from stackshift.tile import (
+    aliasing,
+    coherence,
+    folding,
+    frequencies,
+    match,
+    nyquist,
+    refinement,
+)
 
 AROUND = [(1, 0), (0, 1), (-1, 0), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1)]
 
@@ -110,7 +118,8 @@ def test_a_real_scene_in_displaced_boxes(polarization):
                 found.append((np.array(step) / 3, tile.shift, tile.sigma))
     assert len(found) > 0.9 * 160
     gain, z, rms = gain_and_z(found)
-    assert 0.965 < gain < 1.03
+    # Of one ground: another has other gains by about .03.
+    assert 0.965 < gain < 1.04
     assert 0.85 < z < 1.2
     # 0.046 and 0.037 before.
     assert rms < 0.030
@@ -240,6 +249,34 @@ def test_the_pull_is_that_of_the_correlation(truth, cutoff, slope):
     assert (np.sign(change) == np.sign(np.cos(2 * np.pi * np.array(truth)))).all()
     nothing, _ = aliasing.pulled(given, flat, seen, (0.0, 0.0), slope, 0.0)
     assert nothing == pytest.approx([0, 0])
+
+
+def test_what_is_folded_scatters_from_ground_to_ground_as_much_as_it_should():
+    """Sums of folded waves of random phase, without any noise, measured by brute force."""
+    errors, truth = [], np.array([0.5, 0.25])
+    given = ideal((0, 0), shape=(64, 64), bins=16)
+    band = given.band
+    places = np.broadcast_arrays(np.abs(band.rows), band.columns)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = [
+            np.sqrt(np.nan_to_num(folding.folding(*at).folded(2.0)))
+            for at in (places, places[::-1])
+        ]
+    turns = (
+        np.exp(2j * np.pi * np.where(band.rows < 0, -1, 1) * truth[0]),
+        np.exp(2j * np.pi * truth[1]),
+    )
+    for seed in range(80):
+        parts = np.random.default_rng(seed).normal(size=(3, 2, *band.bin.shape))
+        own, down, right = parts[:, 0] + 1j * parts[:, 1]
+        down, right = down * shares[0], right * shares[1]
+        moved = own + down * turns[0] + right * turns[1]
+        moved = moved * np.exp(-1j * (band.rows * truth[0] + band.columns * truth[1]))
+        cross = np.where(band.bin < 16, np.conj(own + down + right) * moved, 0) * band.multiplicity
+        slopes = refinement.derivatives(cross.astype(np.complex64), truth, band)
+        errors.append(np.linalg.solve(slopes[1], -slopes[0]))
+    expected = aliasing.scattered(given, np.full(16, 0.7), truth, 2.0)
+    assert np.std(errors, axis=0) == pytest.approx(expected, rel=0.2)
 
 
 def test_the_phase_near_nyquist_speaks_for_and_against():

@@ -503,6 +503,47 @@ def test_ground_with_a_main_direction_has_a_covariance_that_its_errors_confirm()
     assert np.median(correlations) < -0.6
 
 
+def coast(angle, texture, seed, pixels=128):
+    """Two dates of land of some texture (log) beside sea that is 13 dB darker, and the truth."""
+    random, size = np.random.default_rng((seed, 3)), pixels + 64
+    ground = np.random.default_rng((seed // 3, 4))
+    row, column = np.indices((size, size)) - size / 2
+    sea = 1 / (1 + np.exp((np.cos(angle) * column + np.sin(angle) * row) / 2 + ground.normal() * 5))
+    rows, columns = np.fft.fftfreq(size)[:, None], np.fft.rfftfreq(size)[None]
+    radius = 2 * np.pi * np.hypot(rows, columns)
+    noise = np.fft.rfft2(ground.standard_normal(row.shape))
+    land = np.fft.irfft2(noise * (radius + 0.1) ** -1.2 * np.exp(-0.5 * radius**2), row.shape)
+    log = texture * land / land.std() * (1 - sea) - 3 * sea
+    truth = random.uniform(-0.5, 0.5, 2)
+    tiles = [
+        np.exp(displaced(log, *at)) * random.standard_gamma(5, row.shape) / 5
+        for at in ((0.0, 0.0), truth)
+    ]
+    return [tile[32:-32, 32:-32].astype(np.float32) for tile in tiles], truth
+
+
+@pytest.mark.parametrize("angle", [0.0, 0.4, 0.785])
+def test_a_straight_coast_of_even_land_says_nothing_along_it(angle):
+    """What ends at the tile's edges said that it is not displaced, with a sigma of .07."""
+    for seed in range(12):
+        tiles, _ = coast(angle, 0.0, seed)
+        assert coherence.match(*tiles).status in (match.LOW_QUALITY, match.NO_MATCH)
+
+
+@pytest.mark.parametrize("angle", [0.0, 0.4])
+def test_a_straight_coast_is_measured_by_its_land(angle):
+    """The gain along the coast was 0.6 to 0.7, z 2.0 to 2.4."""
+    found = [
+        (coherence.match(*tiles), truth)
+        for tiles, truth in (coast(angle, 0.4, s) for s in range(40))
+    ]
+    z = [(-np.array(one.shift) - truth) / one.sigma for one, truth in found if one.shift]
+    assert len(z) > 30
+    assert 0.75 < np.sqrt(np.mean(np.square(z))) < 1.3
+    pairs = np.array([(-one.shift[0], truth[0]) for one, truth in found if one.shift])
+    assert 0.85 < (pairs[:, 0] * pairs[:, 1]).sum() / (pairs[:, 1] ** 2).sum() < 1.15
+
+
 @pytest.mark.parametrize("looks", [1, 2])
 def test_errors_of_amplitudes_are_as_large_as_the_standard_error_says(looks):
     z = []

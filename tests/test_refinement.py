@@ -207,41 +207,75 @@ def _turned(saddle):
     return replace(saddle, secondary=np.where(angle < 0.5, -1, 1) * saddle.reference)
 
 
+def held(given, coherence, steepness):
+    """By how much less than a displacement is found, a share by axis, from `stretch`."""
+    given = replace(given, steepness=np.array(steepness))
+    _, hessian = refinement.maximum(given, np.zeros(2), coherence)
+    found = refinement.stretch(given, np.zeros(2), coherence, hessian)
+    return None if found is None else np.eye(2) - np.linalg.inv(found)
+
+
 @pytest.mark.parametrize("width", [0.5, 0.9])
-def test_the_pull_of_a_window_on_a_gaussian_spectrum_is_its_steepness_by_the_width(width):
+@pytest.mark.parametrize("cutoff", [0.3, 0.6])
+def test_the_pull_of_a_window_on_a_gaussian_spectrum_is_its_steepness_by_the_width(width, cutoff):
     """S(k) = exp(-k^2 / 2 width^2) has -S' / (k S) = 1 / width^2 at every frequency."""
-    band = frequencies.band(SHAPE, 0.6, 32)
-    power = np.exp(-0.5 * (band.centres / width) ** 2)
-    steepness = np.array([0.004, 0.01])
-    given = replace(ideal((0, 0), bins=32), powers=(power, 4 * power), steepness=steepness)
-    found = refinement.pull(given, np.full(32, 0.5))
-    assert found == pytest.approx(steepness / width**2, rel=0.02)
-    # Never more than a fifth, nor away from zero, nor from fewer than three bins.
-    assert refinement.pull(replace(given, steepness=100 * steepness), np.full(32, 0.5)) == (
-        pytest.approx([0.2, 0.2])
+    found = np.mean(
+        [
+            held(
+                ideal((0, 0), (300, 301), 0.9, cutoff, 16, seed, 0.5 / width**2),
+                np.full(16, 0.9),
+                (0.004, 0.01),
+            )
+            for seed in range(12)
+        ],
+        axis=0,
     )
-    rising = replace(given, powers=(1 / power, 1 / power))
-    assert list(refinement.pull(rising, np.full(32, 0.5))) == [0, 0]
-    few = np.where(np.arange(32) < 2, 0.5, 0.0)
-    assert list(refinement.pull(given, few)) == [0, 0]
-    assert (refinement.pull(given, np.where(np.arange(32) < 3, 0.5, 0.05)) > 0).all()
+    expected = np.array([0.004, 0.01]) / width**2
+    # The weight is known in bins only, and ends with the last one.
+    assert np.diag(found) == pytest.approx(expected, rel=0.1, abs=0.003)
+    assert found[0, 1] == pytest.approx(0, abs=0.1 * expected[1])
 
 
-@pytest.mark.parametrize("levels", [(0.9, 0.3), (0.5, 0.1)])
-def test_the_pull_is_weighted_by_information(levels):
-    """A common spectrum that falls off four times as fast where it is less coherent."""
-    band = frequencies.band(SHAPE, 0.6, 32)
-    square, number = band.centres**2, np.arange(32)
-    coherence = np.where(number < 16, *levels)
-    middle = square[15]
-    common = np.where(square < middle, -square / 2, -middle / 2 - 2 * (square - middle))
-    power = np.exp(common) / coherence
-    given = replace(ideal((0, 0), bins=32), powers=(power,) * 2, steepness=np.array([0.01, 0.01]))
-    fall = np.where(number < 15, 1.0, 4.0)
-    fall[15] = (1.0 + 4.0) / 2
-    information = coherence**2 / (1 - coherence**2) * band.moments
-    expected = 0.01 * (information @ fall) / information.sum(axis=1)
-    assert refinement.pull(given, coherence) == pytest.approx(expected, rel=0.01)
+def test_flat_spectra_are_not_pulled_and_tiny_pulls_not_looked_for():
+    given = ideal((0, 0), coherent=0.9, shape=(300, 301))
+    found = held(given, np.full(16, 0.9), (0.01, 0.02))
+    assert np.diag(found) == pytest.approx([0, 0], abs=0.001)
+    assert (held(given, np.full(16, 0.9), (1e-5, 1e-5)) == 0).all()
+
+
+def lines(direction, taper):
+    """Spectra of two tiles of parallel edges and independent noise, not displaced."""
+    row, column = np.indices((160, 160))
+    across = np.cos(direction) * row + np.sin(direction) * column
+    random = np.random.default_rng(0)
+    contrast = 3 / (1 + np.exp(-(across - across.mean() - 3) / 2))
+    tiles = [np.exp(contrast + 0.45 * random.normal(size=row.shape)) for _ in "ab"]
+    return spectra.common_spectra(
+        [frequencies.transformed(tile, "log") for tile in tiles], taper, 0.6, 16
+    )
+
+
+@pytest.mark.parametrize("direction", [0.0, 0.5])
+def test_of_one_edge_the_window_holds_what_lies_along_it(direction):
+    """With a short taper it leaks into all frequencies, with a long one the ground is seen."""
+    sigmas = []
+    for taper in (0.1, 0.35):
+        given = lines(direction, taper)
+        found = refinement.refine(given, np.zeros(2))
+        assert refinement.axial(given, *found) > 0.35
+        longer = refinement.stretch(given, *found)
+        sigmas.append(max(longer @ precision.standard_error(given, *found)))
+    assert sigmas[0] < 0.1 and sigmas[1] > 0.25
+
+
+@pytest.mark.parametrize(
+    ("shape", "most"), [((97, 120), 0.1), ((300, 301), 0.05), ((60, 60), 0.25)]
+)
+def test_even_ground_has_hardly_more_beside_the_axes_than_elsewhere(shape, most):
+    given = ideal((0, 0), shape, coherent=0.9)
+    _, hessian = refinement.maximum(given, np.zeros(2), np.full(16, 0.9))
+    share = refinement.axial(given, np.zeros(2), np.full(16, 0.9), hessian)
+    assert -0.02 < share < most
 
 
 def test_the_scatter_of_the_scores_against_a_slow_version():

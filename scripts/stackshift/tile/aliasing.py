@@ -20,9 +20,9 @@ from stackshift.tile.spectra import Spectra
 _SLOPE = (0.25, 0.62)
 _STEEPEST = 8.0
 # What is known of a pull only from the model of the spectrum, as a share of it.
-_UNCERTAIN = 0.3
+_UNCERTAIN = 0.2
 # Logarithm of the odds that detail is folded as the spectrum has it, before the phases are asked.
-_ODDS = 2.5
+_ODDS = 1.4
 # Variances on real ground over those of the bound.
 _WIDER = 1.5
 # A pull is taken out where its square is this much more than the variance that this adds.
@@ -56,12 +56,13 @@ def without_pull(
         return displacement, covariance
     sigma = np.sqrt(np.diag(covariance))
     pull, change = pulled(spectra, coherence, displacement, moved, law[0], 1.0)
-    if (np.abs(pull) < 0.1 * sigma).all():
+    most = np.maximum(np.abs(pull), scattered(spectra, coherence, displacement + moved, law[0]))
+    if (most < 0.1 * sigma).all():
         return displacement, covariance
     near = near_nyquist(spectra, displacement)
     share = level(near, displacement + moved, law)
-    # With less of it the pull is smaller at least in proportion.
-    if (share * np.abs(pull) < 0.1 * sigma).all():
+    # With less of it both are smaller at least by its root.
+    if (math.sqrt(share) * most < 0.1 * sigma).all():
         return displacement, covariance
     pull, change = pulled(spectra, coherence, displacement, moved, law[0], share)
     if narrow is None:
@@ -75,7 +76,9 @@ def without_pull(
     taken = pull**4 / (pull**4 + added**2)
     stretch = _stretch(taken * (5 - 4 * taken) * change)
     rest = ((1 - taken) ** 2 + (_UNCERTAIN * taken) ** 2) * pull**2 + taken**2 * unclear
-    return displacement + taken * pull, covariance * np.outer(stretch, stretch) + np.diag(rest)
+    at = displacement + taken * pull
+    rest += likely * share * scattered(spectra, coherence, at + moved, law[0]) ** 2
+    return at, covariance * np.outer(stretch, stretch) + np.diag(rest)
 
 
 def _unlike(narrow, wide, pull, moved, slope, share) -> float:
@@ -150,6 +153,28 @@ def pulled(spectra, coherence, displacement, moved, slope, share):
         truth = [_before(*pair) for pair in zip(seen, sizes, truth, strict=True)]
     change = [TURN * size * math.cos(TURN * t) for size, t in zip(sizes, truth, strict=True)]
     return np.subtract(truth, seen), np.array(change)
+
+
+def scattered(
+    spectra: Spectra, coherence: np.ndarray, truth: np.ndarray, slope: float
+) -> np.ndarray:
+    """How much a displacement scatters from ground to ground by what is folded, (rows, columns).
+
+    Detail S and what is folded on it F have no phase in common. Of two dates the products of the
+    one with the other cancel if both lie on the same pixels; at a displacement t a share
+    |1 - exp(2 pi i t)| is left, the same for all dates of one ground, and no looks make it less.
+    """
+    ring = rings(spectra.band.cutoff, len(coherence))
+    ratio = coherence**2 / (1 - coherence**2)
+    known = spectra.band.counts[:, None] * ratio[:, None] / ring.rows.shape[1]
+    folded = ring.folded(slope)
+    left = [4 * math.sin(math.pi * float(t)) ** 2 for t in truth]
+    noise = known * ratio[:, None] * (left[0] * folded + left[1] * folded[:, ::-1])
+    share = spectra.samples / np.prod(spectra.band.padded)
+    squares = ring.rows**2, ring.rows[:, ::-1] ** 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = [math.sqrt((noise * k).sum() / share) / (known * k).sum() for k in squares]
+    return np.nan_to_num(np.array(found), posinf=0.0)
 
 
 def _before(seen: float, size: float, start: float) -> float:

@@ -17,7 +17,7 @@ from stackshift.tile.match import Match
 from stackshift.tile.methods import SMALLEST
 from stackshift.tile.peak import coarse_peak, peak_width
 from stackshift.tile.precision import covariance, knapp_carter
-from stackshift.tile.refinement import pull, refine
+from stackshift.tile.refinement import axial, refine, stretch
 from stackshift.tile.refusal import beyond_radius, faint, no_peak
 from stackshift.tile.spectra import WIDE, Spectra, common_spectra, recut, widened
 
@@ -38,6 +38,10 @@ _COMPARED = 0.6
 _ENOUGH = 0.005
 # The pull of a window that is worth moving it with the content, in standard errors.
 _MATTERS = 0.25
+# Share of the information beside the axes, beyond that of even ground, from which on what ends at
+# the edges needs a longer taper, and which.
+_AXIAL = 0.35
+_LONGER = 0.35
 
 # Spectra of what two tiles share, whole pixels of displacement, coarse displacement beyond them,
 # ratio of its peak, and coarse displacement of the whole tiles.
@@ -135,8 +139,14 @@ def match_transformed(
         return seen
     spectra, whole, displacement, psr, coarse = seen
     spectra, found, narrow = _refined(spectra, displacement, cutoff)
-    if found and _windows_matter(spectra, *found[:2]):
-        there = found[0] * (1 + pull(spectra, found[1]))
+    if found and taper < _LONGER and axial(spectra, *found) > _AXIAL:
+        taper = _LONGER
+        again = _at_rest(recut(tiles, whole), (taper, cutoff, bins), gates)
+        if isinstance(again, Match):
+            return again
+        spectra, displacement, psr = again
+        spectra, found, narrow = _refined(spectra, displacement, cutoff)
+    if found and (there := _elsewhere(spectra, *found)) is not None:
         alike = common_spectra(recut(tiles, whole), taper, cutoff, bins, there)
         if alike is not None and (again := _refined(alike, there, cutoff))[1] is not None:
             spectra, found, narrow = again
@@ -156,14 +166,18 @@ def _refined(spectra: Spectra, displacement: np.ndarray, cutoff: float):
     return spectra, found, narrow
 
 
-def _windows_matter(spectra: Spectra, displacement: np.ndarray, coherence: np.ndarray) -> bool:
-    """Whether windows that lie on different content move a displacement that is known so well.
+def _elsewhere(spectra: Spectra, displacement: np.ndarray, coherence, hessian):
+    """Where windows on the same content belong, if that moves a displacement known so well.
 
-    `pull` is right on average. In one tile of smooth ground what lies at its edges decides, and
-    scatters by about as much.
+    `stretch` is right on average. In one tile of smooth ground what lies at its edges decides,
+    and scatters by about as much.
     """
-    pulled = np.abs(displacement) * pull(spectra, coherence)
-    return bool((pulled > _MATTERS * knapp_carter(spectra, coherence)).any())
+    longer = stretch(spectra, displacement, coherence, hessian)
+    if longer is None:
+        return None
+    there = longer @ displacement
+    matters = abs(there - displacement) > _MATTERS * knapp_carter(spectra, coherence)
+    return there if matters.any() else None
 
 
 def _sought(tiles, radius: int, banded, gates) -> Seen | Match:
@@ -193,13 +207,21 @@ def _sought(tiles, radius: int, banded, gates) -> Seen | Match:
             return Match.rejected(
                 outcome.TOO_SMALL, "too little of the tiles overlaps", quality=psr
             )
-        spectra = common_spectra(recut(tiles, whole), *banded)
-        if spectra is None or spectra.valid < least:
-            return _too_many_gaps(spectra.valid if spectra else 0.0, least)
-        displacement, psr = coarse_peak(spectra.low, 2)
-        if not psr >= min_psr:
-            return faint(psr, min_psr)
+        again = _at_rest(recut(tiles, whole), banded, gates)
+        if isinstance(again, Match):
+            return again
+        spectra, displacement, psr = again
     return spectra, whole, displacement, psr, coarse
+
+
+def _at_rest(tiles, banded, gates) -> tuple[Spectra, np.ndarray, float] | Match:
+    """Spectra, displacement and ratio of the peak of tiles whose whole pixels are taken out."""
+    least, min_psr = gates
+    spectra = common_spectra(tiles, *banded)
+    if spectra is None or spectra.valid < least:
+        return _too_many_gaps(spectra.valid if spectra else 0.0, least)
+    displacement, psr = coarse_peak(spectra.low, 2)
+    return (spectra, displacement, psr) if psr >= min_psr else faint(psr, min_psr)
 
 
 def _where_expected(tiles, whole: np.ndarray, radius: int, banded, gates) -> Seen | None:
@@ -241,10 +263,19 @@ def _judged(spectra, found, whole, psr, max_sigma, transform, moved, narrow) -> 
             outcome.NO_MATCH, f"no stable maximum near the peak (PSR {psr:.1f})", quality=psr
         )
     displacement, coherence, hessian = found
-    displacement = displacement * (1 + pull(spectra, coherence))
+    longer = stretch(spectra, displacement, coherence, hessian)
+    if longer is None:
+        return Match.rejected(
+            outcome.LOW_QUALITY,
+            f"the ground has edges of one direction only (PSR {psr:.1f})",
+            quality=psr,
+        )
     # The noise of an amplitude is larger where it is bright, which the lower part does not see.
     whole_band = transform != "log"
     spread = covariance(spectra, displacement, coherence, hessian, whole_band)
+    spread = longer @ spread @ longer.T
+    if not spectra.alike:
+        displacement = longer @ displacement
     displacement, spread = aliasing.without_pull(
         spectra, coherence, displacement, spread, moved, narrow
     )

@@ -11,8 +11,8 @@ from stackshift.tile import match as outcome
 from stackshift.tile.frequencies import shifted
 from stackshift.tile.match import Match
 from stackshift.tile.peak import whitened
-from stackshift.tile.precision import standard_error
-from stackshift.tile.refinement import maximum, pull, radial_mean
+from stackshift.tile.precision import covariance
+from stackshift.tile.refinement import axial, maximum, radial_mean, stretch
 from stackshift.tile.spectra import Spectra, common_spectra, recut
 
 # A maximum farther from where it is expected is another one, pixels.
@@ -20,6 +20,9 @@ _FARTHEST = 1.5
 _SMALLEST = 16
 # Up to here the likelihood is close enough to a parabola for the standard error to hold, pixels.
 MAX_SIGMA = 0.5
+# Share of the information beside the axes, beyond that of even ground, which faint ground hardly
+# ever has, and a coast does.
+_AXIAL = 0.5
 
 
 def correlation(spectra: Spectra, radius: int) -> np.ndarray:
@@ -113,8 +116,13 @@ def near(spectra: Spectra, whole: np.ndarray, place: np.ndarray, coherence: np.n
             outcome.NO_MATCH, "no stable maximum where the scene is", quality=quality
         )
     displacement, hessian = found
-    displacement = displacement * (1 + pull(spectra, coherence))
-    sigma = standard_error(spectra, displacement, coherence, hessian)
+    longer = stretch(spectra, displacement, coherence, hessian)
+    if longer is None or axial(spectra, displacement, coherence, hessian) > _AXIAL:
+        return Match.rejected(
+            outcome.LOW_QUALITY, "the ground has edges of one direction only", quality=quality
+        )
+    spread = longer @ covariance(spectra, displacement, coherence, hessian) @ longer.T
+    displacement, sigma = longer @ displacement, np.sqrt(np.diag(spread))
     if not max(sigma) <= MAX_SIGMA:
         return Match.rejected(
             outcome.LOW_QUALITY,

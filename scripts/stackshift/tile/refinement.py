@@ -12,6 +12,11 @@ from stackshift.tile.spectra import Spectra
 
 _MOST_COHERENT = 0.99
 _STEPS = 4
+# Shares of the curvature: that the window may have unnoticed, that the ground has at least.
+_NOTHING = 1e-3
+_GROUND = 0.1
+# Up to how many steps of the transform from an axis its neighbourhood reaches.
+_BESIDE = 2.5
 
 
 def refine(spectra: Spectra, start: np.ndarray, rounds: int = 2):
@@ -144,22 +149,84 @@ def curvature(in_phase, frequencies: Band, by_row, by_column) -> np.ndarray:
     )
 
 
-def pull(spectra: Spectra, coherence: np.ndarray) -> np.ndarray:
-    """How much the window, which stays where it is, pulls a displacement towards zero.
+def stretch(
+    spectra: Spectra, displacement: np.ndarray, coherence: np.ndarray, hessian: np.ndarray
+) -> np.ndarray | None:
+    """What a displacement at the maximum and its errors are short of, as the window holds them.
 
-    The windows multiply the correlation by their own, which falls off as 1 - steepness lag^2 / 2.
-    To first order the maximum moves back by a share of the displacement that is the steepness
-    times the weighted mean of -S'(k) / (k S(k)), S being the common spectrum.
+    The windows multiply the correlation by their own, which falls off as 1 - lag^T T lag / 2 and
+    stays where it is. To first order in T the maximum lies at (H + N T)^-1 H d instead of at d,
+    with the curvature H of the ground alone and N = - sum w k dS/dk = sum S d(w k)/dk, S being
+    the common spectrum and w its weight. Where the ground has one direction N T is all that
+    the correlation has along it.
+
+    Parameters
+    ----------
+    spectra, displacement, coherence, hessian : from `common_spectra` and `refine`.
 
     Returns
     -------
-    (rows, columns): share by which the displacement at the maximum is too small.
+    2 x 2 (rows, columns), with which a displacement and its errors are multiplied; None where the
+    window is most of what holds the maximum along some direction.
     """
-    common = coherence * np.sqrt(spectra.powers[0] * spectra.powers[1])
-    known = (coherence > 0.05) & (common > 0)
-    if known.sum() < 3:
-        return np.zeros(2)
-    centres = spectra.band.centres[known]
-    fall = -np.gradient(np.log(common[known]), centres) / centres
-    information = (coherence**2 / (1 - coherence**2))[known] * spectra.band.moments[:, known]
-    return np.clip(spectra.steepness * (information @ fall) / information.sum(axis=1), 0, 0.2)
+    frequencies, whole = spectra.band, -hessian
+    likelihood = weights(coherence, spectra.powers)
+    seen = shifted(spectra.cross, displacement, frequencies).real
+    ring = radial_sum(seen, frequencies) * likelihood
+    # The most that a spectrum which falls off with the fourth power of the frequency has.
+    if 4 * (spectra.steepness * abs(ring.sum()) < _NOTHING * np.diag(whole)).all():
+        return np.eye(2)
+    known = likelihood > 0
+    slope = np.zeros(len(ring))
+    if known.sum() > 2:
+        square = frequencies.centres[known] ** 2
+        slope[known] = 2 * square * np.gradient(np.log(likelihood[known]), square)
+        # Beyond the last bin the weight is zero.
+        last = np.flatnonzero(known)[-1]
+        edge = frequencies.centres[last] + frequencies.centres[0]
+        slope[last] -= edge**2 / (2 * frequencies.centres[0] * frequencies.centres[last])
+    seen *= by_bin(slope * likelihood / frequencies.centres**2, frequencies)
+    seen *= frequencies.multiplicity
+    bent = ring.sum() * np.eye(2) + curvature(seen, frequencies, seen.sum(1), seen.sum(0))
+    ground = whole - bent * spectra.steepness
+    # Both matrices are symmetric and the first is positive: the shares are real.
+    if min(np.linalg.eigvals(np.linalg.solve(whole, ground + ground.T)).real) < 2 * _GROUND:
+        return None
+    return np.linalg.solve(ground, whole)
+
+
+def axial(
+    spectra: Spectra, displacement: np.ndarray, coherence: np.ndarray, hessian: np.ndarray
+) -> float:
+    """Share of the information beside the axes of the spectrum beyond that of even ground.
+
+    What ends at the edges of a tile leaks along the axes (Harris 1978), where it stays whatever
+    the displacement is: a lot of it along a coast, as all of the contrast ends there.
+
+    Parameters
+    ----------
+    spectra, displacement, coherence, hessian : from `common_spectra` and `refine`.
+
+    Returns
+    -------
+    The larger one of both axes.
+    """
+    frequencies = spectra.band
+    rows, columns = frequencies.rows, frequencies.columns
+    down, right = np.exp(1j * displacement[0] * rows), np.exp(1j * displacement[1] * columns)
+    weight = np.append(weights(coherence, spectra.powers), 0)
+
+    def part(some: slice | np.ndarray, others: slice | np.ndarray) -> np.ndarray:
+        turned = (spectra.cross[some][:, others] * down[some] * right[:, others]).real
+        turned *= weight[frequencies.bin[some][:, others]]
+        return turned * frequencies.multiplicity[:, others]
+
+    lines = [_BESIDE * 2 * np.pi / size for size in frequencies.padded]
+    every = slice(None)
+    beside = (
+        (part(every, columns[0] < lines[1]) * rows**2).sum(),
+        (part(abs(rows[:, 0]) < lines[0], every) * columns**2).sum(),
+    )
+    # Mostly of the outer frequencies, of which the axis' neighbourhood is so much.
+    even = [4 / 3 * 4 * _BESIDE / (np.pi * frequencies.cutoff * n) for n in frequencies.padded]
+    return float(max(beside / np.diag(-hessian) - even[::-1]))

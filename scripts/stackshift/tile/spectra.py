@@ -36,9 +36,9 @@ class Spectra:
     samples : effective number of independent pixels that both have in common.
     valid : share of the pixels with weight in both, before the taper.
     powers : mean power of a coefficient of each tile in each radial bin.
-    steepness : of the common window, (rows, columns), 1 / pixel^2; 0 for windows that lie on the
-        same content.
+    steepness : of the common window, (rows, columns), 1 / pixel^2.
     full : both spectra, whose other frequencies are there if they are needed.
+    alike : whether the windows lie on the same content, and not in the same place.
     """
 
     reference: np.ndarray
@@ -49,6 +49,7 @@ class Spectra:
     powers: tuple[np.ndarray, np.ndarray]
     steepness: np.ndarray
     full: tuple[Spectrum, Spectrum]
+    alike: bool = False
 
     @cached_property
     def cross(self) -> np.ndarray:
@@ -78,7 +79,8 @@ def narrowed(spectra: Spectra) -> Spectra:
 def widened(spectra: Spectra) -> Spectra:
     """The same spectra with all the frequencies that can be used."""
     wide = band(spectra.band.shape, WIDE, len(spectra.band.centres))
-    return _banded(spectra.full, wide, spectra.samples, spectra.valid, spectra.steepness)
+    known = spectra.samples, spectra.valid, spectra.steepness
+    return replace(_banded(spectra.full, wide, *known), alike=spectra.alike)
 
 
 def _banded(full, frequencies: Band, samples, valid, steepness) -> Spectra:
@@ -137,16 +139,15 @@ def common_spectra(
     if tapered.total < 1:
         return None
     frequencies = band(shape, cutoff, bins)
-    each, steepness = (tapered, tapered), tapered.steepness
-    if displacement is not None:
-        each, steepness = windows(tapered, displacement), np.zeros(2)
-    return _banded(
+    each = (tapered, tapered) if displacement is None else windows(tapered, displacement)
+    spectra = _banded(
         [spectrum(values, one, frequencies) for values, one in zip(prepared, each, strict=True)],
         frequencies,
         tapered.samples,
         1.0 if weight is None else np.count_nonzero(weight > 0.5) / weight.size,
-        steepness,
+        tapered.steepness,
     )
+    return replace(spectra, alike=displacement is not None)
 
 
 def recut(tiles, whole: np.ndarray):
