@@ -29,6 +29,7 @@ rule overview:
         runtime=5,
     params:
         names=list(PRODUCTS),
+        before=lambda wildcards: of_before(),
         links=lambda wildcards: [links(*product) for product in PRODUCTS],
         settings=lambda wildcards: config,
         template=template_digest("report/overview.html"),

@@ -1,7 +1,7 @@
 # The scenes and pairs of each stack and polarization, known before any job runs.
 from snakemake.logging import logger
 
-from stackflow import grids, headers
+from stackflow import grids, headers, leftover
 from stackflow.forced import is_forced
 from stackflow.acquisitions import Scene
 from stackflow.stacks import assemble, simulated
@@ -277,7 +277,16 @@ def enlarged() -> list[str]:
     return lines
 
 
+def of_before() -> list[str]:
+    """Folders of results that an earlier config made, and this one does not."""
+    return leftover.of_before(config["stacks"], PRODUCTS)
+
+
 # Once a call, as each job reads this again.
 if workflow.is_main_process:
     for line in (*SAID, *enlarged()):
         logger.warning(line)
+    for folder in of_before():
+        logger.warning(
+            f"{folder} is of an earlier run and no part of this one; move it away"
+        )

@@ -28,6 +28,7 @@ def main(
     pictures: list[str],
     comparisons: list[str],
     names: list[tuple[str, str]],
+    before: list[str],
     links: list[dict],
     settings: dict,
     template: str,
@@ -46,6 +47,7 @@ def main(
     figures, pictures : the figure of the offsets in time of each product, as SVG and as PNG.
     comparisons : JSON of each comparison of two polarizations.
     names : stack and polarization of each product.
+    before : folders of results that an earlier run made, and this one does not.
     links : of each product the files to look at: kind, and list of (text, path from the page).
     settings : the config in force.
     template : Jinja template of the page.
@@ -63,7 +65,7 @@ def main(
     in_force = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     text = environment.from_string(template).render(
-        products=products, compared=compared, config=in_force, with_error=with_error
+        products=products, compared=compared, before=before, config=in_force, with_error=with_error
     )
     lines_of_all = [*map(lines_on, products), *lines_on_all(files.read_json(overall), names)]
     said = "".join(f"{line}\n" for line in lines_of_all)
@@ -205,6 +207,7 @@ if __name__ == "__main__":
             comparisons=list(snakemake.input.comparisons),
             links=snakemake.params.links,
             names=snakemake.params.names,
+            before=snakemake.params.before,
             settings=snakemake.params.settings,
             template=job.template(snakemake, "overview.html"),
             page=snakemake.output.page,

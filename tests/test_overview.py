@@ -67,7 +67,8 @@ def written(tmp_path):
             verdicts=[tmp_path / "verdict.json"], pairs=[tmp_path / "pairs.csv"],
             scenes=[tmp_path / "scenes.csv"], figures=[tmp_path / "figure.svg"],
             pictures=[tmp_path / "figure.svg"], comparisons=[compared],
-            names=[("my_<site>", "VV")], links=[LINKS], settings=settings, template=TEMPLATE,
+            names=[("my_<site>", "VV")], before=["results/my_<site>/VH"], links=[LINKS],
+            settings=settings, template=TEMPLATE,
             page=page, lines=lines, front=front, effective=effective,
         )  # fmt: skip
         return [path.read_text() for path in (page, lines, effective)]
@@ -81,7 +82,7 @@ def test_the_page_says_what_a_colleague_asks(written):
     for expected in (
         "✓ pass", "20 of 22", "1 not measured", "81 to 99 %", "CE90 1.23 m", "7.89 m", "2 of 3",
         "7 of 12", "<b>stands out</b>: lies apart: <2024-01-06>", "20 of 22 scenes: met",
-        "2 of 3 pairs: not met", "fail, as so", "metres: 6",
+        "2 of 3 pairs: not met", "fail, as so", "metres: 6", "results/my_<site>/VH",
     ):  # fmt: skip
         assert expected in page, expected
 

@@ -5,8 +5,9 @@ import os
 import numpy as np
 import pytest
 from makers import NORTH, WEST, hyp3_name, write_scene
+from rasterio.warp import transform
 
-from stackflow import headers, stacks
+from stackflow import headers, leftover, stacks
 from stackshift.errors import InputError
 
 ONES = np.ones((100, 120), np.float32)
@@ -263,6 +264,53 @@ def test_a_time_or_a_date_excludes_a_scene_with_all_its_slices(folder):
         assembled(exclude=["20220114"])
     apart = assembled(exclude=["20220113T235950"], slices="separate")[0]["site", "VV"]
     assert len(apart.scenes) == 5
+
+
+def test_a_track_keeps_its_name_when_an_older_scene_comes(folder):
+    """The oldest scene's minute was the name, and results of before lay under another one."""
+    for day in (13, 25):
+        put(folder, f"202201{day:02}T015003")
+        put(folder, f"202201{day:02}T135203")
+    assert sorted(stack for stack, _ in assembled()[0]) == ["site.0150", "site.1352"]
+    for stack in ("site.0150", "site.1352", "site.9999", "other.0149"):
+        tables = folder / "results" / stack / "VV" / "analysis"
+        tables.mkdir(parents=True)
+        (tables / "scenes.csv").touch()
+    put(folder, "20220101T014958")
+    products = assembled()[0]
+    assert sorted(stack for stack, _ in products) == ["site.0150", "site.1352"]
+    assert len(products["site.0150", "VV"].scenes) == 3
+
+
+def test_results_of_an_earlier_config_are_named(folder):
+    for place in ("site/VV", "site/VH", "site.0150/VV", "site@injected/VV", "b/VV", "sites/VV"):
+        tables = folder / "results" / place / "analysis"
+        tables.mkdir(parents=True)
+        (tables / "scenes.csv").touch()
+    found = leftover.of_before(["site", "b"], [("site", "VV"), ("b", "VV")])
+    assert found == ["results/site/VH", "results/site.0150/VV"]
+
+
+def test_fixed_bounds_of_tracks_in_two_systems_are_refused(folder):
+    for day in (1, 13):
+        put(folder, f"202201{day:02}T015003")
+        (west,), (north,) = transform("EPSG:32611", "EPSG:32612", [WEST], [NORTH])
+        path = folder / "scenes" / hyp3_name(f"202201{day:02}T135203")
+        write_scene(path, ONES, west=west, north=north, crs="EPSG:32612")
+    bounds = [WEST, NORTH - 1500, WEST + 1500, NORTH]
+    with pytest.raises(InputError, match=r"in one CRS.*0150 in EPSG:32611, 1352 in EPSG:32612"):
+        assembled(bounds=bounds)
+
+
+def test_what_excludes_a_pass_excludes_its_other_polarization_without_that_slice(folder):
+    for day in (1, 13, 25):
+        put(folder, f"202201{day:02}T015000")
+        put(folder, f"202201{day:02}T015025", north=-98)
+        put(folder, "", name=hyp3_name(f"202201{day:02}T015000").replace("_VV", "_VH"))
+    both = {"polarizations": ["VV", "VH"], "exclude": ["20220113T015025"]}
+    products = assembled(**both)[0]
+    assert list(products["site", "VH"].scenes) == ["20220125T015000", "20220101T015000"]
+    assert list(products["site", "VV"].scenes) == ["20220125T015000", "20220101T015000"]
 
 
 def test_what_cannot_be_used_is_named_in_its_own_track(folder):

@@ -308,6 +308,15 @@ def _without_other(sources: list[Source], polarization: str) -> list[Source]:
     ]
 
 
+def _out_of_both(found: Found, rest: Found, entry: str, whole: bool) -> bool:
+    """Take out what is of the pass of an entry that names a file of another polarization."""
+    both = Found([*found.sources, *rest.sources], [], [*found.bad, *rest.bad])
+    matched = take_out(both, entry, whole)
+    kept = set(both.sources)
+    found.sources = [source for source in found.sources if source in kept]
+    return matched
+
+
 def _exclude(found: Found, settings: dict, polarization: str) -> None:
     """Take out of what was found what ``exclude`` names: files, patterns, times or dates."""
     entries = [str(entry) for entry in settings.get("exclude") or []]
@@ -320,7 +329,7 @@ def _exclude(found: Found, settings: dict, polarization: str) -> None:
                 rest = _gather(settings, other)
             except InputError:
                 continue
-            idle = [entry for entry in idle if not take_out(rest, entry)]
+            idle = [entry for entry in idle if not _out_of_both(found, rest, entry, whole)]
     if idle:
         known = [base_name(s.path) for s in found.sources] + [
             names.scene_id(s.time) for s in found.sources

@@ -26,12 +26,14 @@ _PART = 0.8
 _BESIDE = 0.5
 
 
-def by_track(sources: Iterable[Source]) -> dict[str, list[Source]]:
+def by_track(sources: Iterable[Source], known: Iterable[str] = ()) -> dict[str, list[Source]]:
     """Files by their track: ``T137`` by the relative orbit, or ``0523`` by the time of day (UTC).
 
     Parameters
     ----------
     sources : files of one stack, of all its polarizations.
+    known : times of day by which tracks are called already; a track near one keeps it, whatever
+        older scene has come.
 
     Returns
     -------
@@ -44,13 +46,23 @@ def by_track(sources: Iterable[Source]) -> dict[str, list[Source]]:
     for group in _by_time_of_day(timed):
         for orbit, members in _by_orbit(group).items():
             oldest = min(members, key=lambda source: source.time)
-            label = f"T{orbit:03d}" if orbit else f"{oldest.time:%H%M}"
+            label = f"T{orbit:03d}" if orbit else _time_label(oldest, members, known)
             tracks.setdefault(label, []).extend(members)
     if undated := [source for source in ordered if not (source.dated or source.track)]:
         tracks.setdefault(next(iter(tracks)) if len(tracks) == 1 else "undated", []).extend(undated)
     for members in tracks.values():
         members.sort(key=lambda source: (source.time, source.path))
     return dict(sorted(tracks.items(), key=lambda item: item[1][0].time))
+
+
+def _time_label(oldest: Source, members: list[Source], known: Iterable[str]) -> str:
+    """The time of day by which a track is called: the one it has already, or its oldest file's."""
+    minute = timedelta(minutes=1)
+    for label in known:
+        at = Source("", datetime.strptime(f"20000101{label}", "%Y%m%d%H%M") + minute / 2)
+        if time_apart(at, members) <= minute / 2:
+            return label
+    return f"{oldest.time:%H%M}"
 
 
 def _by_time_of_day(sources: list[Source]) -> list[list[Source]]:

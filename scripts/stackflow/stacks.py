@@ -7,7 +7,7 @@ imports this each time it is parsed.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from stackflow import grids, headers, passes
+from stackflow import grids, headers, leftover, passes
 from stackflow.acquisitions import Looked, Own, Scene, scenes_of
 from stackflow.finding import Found, search
 from stackflow.sources import Source
@@ -59,13 +59,14 @@ def assemble(
     everything = [source for part in found.values() for source in part.sources]
     looked = Looked(everything, headers.read([(s.path, s.band) for s in everything]))
     aside = _check_bounds(name, looked, settings, superset)
-    groups = _groups(looked, settings)
+    groups = _groups(name, looked, settings)
     missing = {path: line for part in found.values() for path, line in part.bad}
     reasons = list(dict.fromkeys([*missing.values(), *looked.bad.values()]))
     if reasons and unreadable == "stop":
         raise InputError(_refusal(name, reasons))
     if not groups:
         raise InputError(f"stack '{name}': no file can be used; the first: {reasons[0]}")
+    _check_one_system(name, groups, looked, settings, superset)
     said = [line for part in found.values() for line in part.lines]
     said += [*aside, *(f"left out: {reason}" for reason in reasons)]
     products: dict[tuple[str, str], Product] = {}
@@ -135,12 +136,24 @@ def _check_bounds(name: str, looked: Looked, settings: dict, superset: dict) -> 
     ]
 
 
-def _groups(looked: Looked, settings: dict) -> dict[str, list[Source]]:
+def _check_one_system(name: str, groups: dict, looked: Looked, settings: dict, superset: dict):
+    """Refuse fixed bounds for tracks or places in several CRS, as they are in one."""
+    bounds = grids.extent(settings, superset)[1]
+    systems = {label: looked.header(members[0])["crs"] for label, members in groups.items()}
+    if bounds and len(set(systems.values())) > 1:
+        told = ", ".join(f"{label} in {crs}" for label, crs in systems.items())
+        raise InputError(
+            f"stack '{name}': bounds {list(bounds)} are in one CRS, and its tracks or places are "
+            f"not ({told}); make an entry of 'stacks' for each, with 'bounds' of its own"
+        )
+
+
+def _groups(name: str, looked: Looked, settings: dict) -> dict[str, list[Source]]:
     """Files by track and place, those that are neither near the others put aside."""
     if settings["tracks"] == "together":
         tracks = {"": sorted(looked.sources, key=lambda source: source.time)}
     else:
-        tracks = passes.by_track(looked.sources)
+        tracks = passes.by_track(looked.sources, leftover.labels(name))
     groups: dict[str, list[Source]] = {}
     for track, members in tracks.items():
         number = passes.places([looked.box[source] for source in members])

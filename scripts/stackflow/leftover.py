@@ -1,0 +1,45 @@
+"""What results hold of earlier runs that is no part of this one.
+
+Only the standard library, since the Snakefile imports this each time it is parsed.
+"""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+RESULTS = Path("results")
+_POLARIZATIONS = ("VV", "VH", "HH", "HV")
+
+
+def labels(name: str) -> list[str]:
+    """Times of day by which tracks of an entry are called in the results that are there."""
+    found = (re.fullmatch(rf"{re.escape(name)}\.(\d{{4}})", stack) for stack, _ in _analysed())
+    return sorted({match.group(1) for match in found if match and _is_time(match.group(1))})
+
+
+def _is_time(label: str) -> bool:
+    return int(label[:2]) < 24 and int(label[2:]) < 60
+
+
+def of_before(names: Iterable[str], products: Iterable[tuple[str, str]]) -> list[str]:
+    """Folders of results of entries of the config that no product of this run writes.
+
+    Parameters
+    ----------
+    names : of the entries of ``stacks``.
+    products : (stack, polarization) of this run.
+    """
+    now = set(products)
+    of_entry = re.compile("|".join(rf"{re.escape(name)}(\..+)?" for name in names))
+    return [
+        f"{RESULTS}/{stack}/{polarization}"
+        for stack, polarization in _analysed()
+        if (stack, polarization) not in now and of_entry.fullmatch(stack)
+    ]
+
+
+def _analysed() -> list[tuple[str, str]]:
+    """(stack, polarization) of all tables that are there."""
+    tables = RESULTS.glob("*/*/analysis/scenes.csv")
+    found = sorted((path.parts[-4], path.parts[-3]) for path in tables)
+    return [(stack, p) for stack, p in found if p in _POLARIZATIONS and "@" not in stack]
