@@ -26,6 +26,7 @@ def main(tables: list[str], paths: list[str]) -> None:
         fields = [
             pa.field(name, _TYPES[kinds[name]], metadata={"unit": unit, "description": text})
             for name, (unit, text) in documented.items()
+            if name in found
         ]
         content = pa.Table.from_pandas(found, schema=pa.schema(fields), preserve_index=False)
         with files.whole(path) as part:

@@ -48,7 +48,7 @@ def test_statistics_of_a_pair_and_of_a_tile(tmp_path):
     assert first.std_x == pytest.approx(np.sqrt(7), abs=1e-6)
     assert first.nmad_x == pytest.approx(1.4826)
     assert first.error_rms == 0.5
-    assert pairs.true_shift_x.isna().all()
+    assert not [name for name in pairs if name.startswith("true_")]
     last = tiles.iloc[-1]
     assert (last.tile_number_x, last["count"], last.pairs, last.mean_x) == (3, 1, 2, 99)
     assert list(tiles.skipped_share) == [0, 0.5, 0, 0.5]
@@ -77,7 +77,7 @@ def test_files_have_the_documented_columns(tmp_path):
         ("pairs", columns.PAIRS_TABLE),
     ):
         header = (tmp_path / f"{name}.csv").read_text().splitlines()[0].split(",")
-        assert header == list(documented)
+        assert header == [column for column in documented if not column.startswith("true_")]
 
 
 def test_the_dictionary_of_columns_is_that_of_the_code():

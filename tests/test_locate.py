@@ -137,7 +137,8 @@ def run(tmp_path, offsets, reference=None, without=(), **options):
     )  # fmt: skip
     read = [pd.read_csv(outputs[name], dtype={c.SCENE: str}) for name in names]
     for table, name in zip(read, names, strict=True):
-        assert list(table) == list(c.TABLES[name])
+        known = [column for column in c.TABLES[name] if not column.startswith("true_")]
+        assert list(table) == known
     return *read, json.loads(outputs["findings"].read_text(), parse_constant=pytest.fail)
 
 

@@ -11,7 +11,8 @@ from stackshift.stack import columns
 def test_a_table_has_the_numbers_of_its_csv_and_its_own_dictionary(finished, name):
     folder = finished.folder / "results" / "site" / "VV" / "analysis"
     schema = pq.read_schema(folder / f"{name}.parquet")
-    assert schema.names == list(columns.TABLES[name])
+    known = [column for column in columns.TABLES[name] if not column.startswith("true_")]
+    assert schema.names == known
     for field in schema:
         unit, text = columns.TABLES[name][field.name]
         assert field.metadata == {b"unit": unit.encode(), b"description": text.encode()}

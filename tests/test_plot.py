@@ -27,7 +27,7 @@ def pairs_table(count, truths=True):
     names = days.strftime("%Y%m%dT052301")
     table["reference"], table["secondary"] = names[:-1], names[1:]
     if not truths:
-        table["true_shift_x"] = table["true_shift_y"] = np.nan
+        table = table.drop(columns=["true_shift_x", "true_shift_y"])
     return table
 
 

@@ -30,7 +30,7 @@ def shift_per_pair(table, requirement: float, title: str) -> Figure:
     figure = drawing.new_figure(width + 6.2, 6.8)
     left, right = figure.subfigures(1, 2, squeeze=False, width_ratios=(width, 6.2))[0]
     upper, lower = left.subplots(2, 1, sharex=True)
-    truths = table[columns.TRUE_X].notna().any()
+    truths = columns.TRUE_X in table
     if len(table) <= NAMED:
         place = list(np.arange(len(table)))
         lower.set_xlim(-0.6, len(table) - 0.4)
@@ -80,9 +80,10 @@ def _in_time(axes, table, place: list, axis: str, limit: float, requirement: flo
         place, inside, yerr=sigma, **mark, linestyle="none", capsize=1 if crowd else 4,
         elinewidth=1 if crowd else 2, markersize=3 if crowd else 6,
     )  # fmt: skip
-    truth = table[columns.TRUE_X if axis == "x" else columns.TRUE_Y]
-    style = drawing.TRUTH | ({"markersize": 4, "markeredgewidth": 1} if crowd else {})
-    axes.plot(place, truth.where(truth.abs() <= limit), **style)
+    if columns.TRUE_X in table:
+        truth = table[columns.TRUE_X if axis == "x" else columns.TRUE_Y]
+        style = drawing.TRUTH | ({"markersize": 4, "markeredgewidth": 1} if crowd else {})
+        axes.plot(place, truth.where(truth.abs() <= limit), **style)
     names = days(table) if crowd else [""] * len(table)
     drawing.beyond(axes, place, shift, limit, names, {"color": mark["color"]})
     drawing.say_if_empty(axes, int(shift.notna().sum()), "pair")

@@ -69,7 +69,7 @@ def _in_time(axes, table, direction: str, requirement: float, limit: float) -> N
         style = {"color": styles[platform]["color"]}
         drawing.beyond(axes, list(group["when"]), offset[group.index], limit, names, style)
     axes.set_ylim(-limit, limit)
-    if table[columns.TRUE_EAST].notna().any():
+    if columns.TRUE_EAST in table:
         truth = table[f"true_offset_{direction}"]
         style = drawing.TRUTH | ({"markersize": 5, "markeredgewidth": 1} if crowd else {})
         axes.plot(table["when"], truth.where(truth.abs() <= limit), **style, label="truth")

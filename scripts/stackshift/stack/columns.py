@@ -301,6 +301,11 @@ _COUNTS = {
 }  # fmt: skip
 
 
+def without_truth(table: dict) -> list[str]:
+    """The columns of a table of scenes that were not simulated, of which nobody knows the truth."""
+    return [name for name in table if name not in (TRUE_X, TRUE_Y, TRUE_EAST, TRUE_NORTH)]
+
+
 def kind(name: str, unit: str) -> str:
     """The type of a column: string, Int64 (whole numbers, may be missing) or float64."""
     if name in _COUNTS:

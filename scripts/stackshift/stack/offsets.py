@@ -95,7 +95,8 @@ def scenes_table(
     reference : scene that offsets are relative to; None for the median of the stack.
     """
     names = stack.names
-    table = pd.DataFrame(index=range(len(names)), columns=list(c.SCENES_TABLE), dtype=object)
+    known = c.SCENES_TABLE if truth is not None else c.without_truth(c.SCENES_TABLE)
+    table = pd.DataFrame(index=range(len(names)), columns=list(known), dtype=object)
     table[c.SCENE], table[c.INDEX] = names, range(len(names))
     table[c.TIME] = [f"{s[:4]}-{s[4:6]}-{s[6:11]}:{s[11:13]}:{s[13:]}Z" for s in names]
     table[c.PLATFORM] = [platforms[name] for name in names]

@@ -170,19 +170,20 @@ def pairs_table(
             columns.TILES: len(at),
         }
         row |= measured.statistics(at)
-        row |= dict(zip((columns.TRUE_X, columns.TRUE_Y), true_shift(truth, *key), strict=True))
+        if truth is not None:
+            row[columns.TRUE_X], row[columns.TRUE_Y] = true_shift(truth, *key)
         rows.append(row)
-    return whole_numbers(pd.DataFrame(rows, columns=list(columns.PAIRS_TABLE)))
+    known = columns.PAIRS_TABLE
+    names = list(known) if truth is not None else columns.without_truth(known)
+    return whole_numbers(pd.DataFrame(rows, columns=names))
 
 
 def true_shift(truth, reference: str, secondary: str) -> tuple[float, float]:
     """The shift that brings a scene displaced by a known offset onto another one, in metres.
 
     A secondary scene that lies further east than the reference has to move west: the shift is the
-    reference's offset less the secondary's. NaN where the truth is not known.
+    reference's offset less the secondary's.
     """
-    if truth is None:
-        return np.nan, np.nan
     return tuple(r - s for r, s in zip(truth[reference], truth[secondary], strict=True))
 
 
