@@ -82,10 +82,25 @@ def summary(verdict: dict, pairs: str) -> dict:
         rows = list(csv.DictReader(lines))
     return verdict | {
         "radial": verdict["criteria"]["radial"],
+        "CE90": verdict["CE90"] | circle_told(verdict["CE90"]),
         "pairs_chosen": len(rows),
         "pairs_measured": sum(int(row[columns.COUNT]) > 0 for row in rows),
         "tiles": sum(int(row[columns.TILES]) for row in rows),
         "tiles_counted": sum(int(row[columns.COUNT]) for row in rows),
+    }
+
+
+def circle_told(circle: dict) -> dict[str, str]:
+    """A circular error and its limits with the digits that the interval deserves."""
+    size, low, high = circle["metres"], circle["low"], circle["high"]
+    if size is None:
+        return {}
+    # An interval of 90 % is 3.3 standard errors wide.
+    error = (size - low) / 1.645 if high is None else (high - low) / 3.29
+    return {
+        "told": told(size, error, ""),
+        "low_told": told(low, error, ""),
+        "high_told": told(high, error, ""),
     }
 
 

@@ -37,7 +37,7 @@ def verdict(**changes):
         "requirement": {"name": "R", "metres": 6, "share": 0.8, "confidence": 0.9},
         "criteria": {"radial": radial | {"share_high": 0.99, "share": 0.95}},
         "CE90": {"metres": 1.234, "low": 1.0, "high": 1.5},
-        "worst_scene": {"scene": "20240106T052301", "metres": 7.891},
+        "worst_scene": {"scene": "20240106T052301", "metres": 7.891, "sigma": 0.22},
         "outliers": ["20240106T052301"],
         "left_out": [{"scene": "20240118T052301", "reason": "no pair of the scene counts"}],
         "findings": {"steps": [], "platforms": [], "parts": 2},
@@ -80,7 +80,7 @@ def test_the_page_says_what_a_colleague_asks(written):
     page, _, _ = written(verdict(), {"requirement": {"metres": 6}})
     page = html.unescape(page)
     for expected in (
-        "✓ pass", "20 of 22", "1 not measured", "81 to 99 %", "CE90 1.23 m", "7.89 m", "2 of 3",
+        "✓ pass", "20 of 22", "1 not measured", "81 to 99 %", "CE90 1.23 m", "7.89 ± 0.22 m", "2 of 3",
         "7 of 12", "<b>stands out</b>: lies apart: <2024-01-06>", "20 of 22 scenes: met",
         "2 of 3 pairs: not met", "fail, as so", "metres: 6", "results/my_<site>/VH",
     ):  # fmt: skip
