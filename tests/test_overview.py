@@ -80,7 +80,7 @@ def test_the_page_says_what_a_colleague_asks(written):
     page, _, _ = written(verdict(), {"requirement": {"metres": 6}})
     page = html.unescape(page)
     for expected in (
-        "✓ pass", "20 of 22", "1 not measured", "81 to 99 %", "CE90 1.23 m", "7.89 ± 0.22 m", "2 of 3",
+        "✓ pass", "20 of 22", "1 not measured", "81 to 99 %", "<b>CE90</b> 1.23 m", "7.89 ± 0.22 m", "2 of 3",
         "7 of 12", "<b>stands out</b>: lies apart: <2024-01-06>", "20 of 22 scenes: met",
         "2 of 3 pairs: not met", "fail, as so", "metres: 6", "results/my_<site>/VH",
     ):  # fmt: skip
@@ -123,7 +123,7 @@ def test_a_stack_in_which_nothing_could_be_measured(written):
 def test_few_scenes_have_no_upper_limit(written):
     few = {"metres": 1.234, "low": 1.0, "high": None, "note": "no upper limit: 22 scenes needed"}
     page, *_ = written(verdict(CE90=few), {})
-    assert "CE90 1.23 m" in page and "at least 1.00 m; no upper limit: 22 scenes needed" in page
+    assert "<b>CE90</b> 1.23 m" in page and "at least 1.00 m; no upper limit: 22 scenes needed" in page
 
 
 def test_the_page_names_the_scenes_that_are_out_with_the_digits_of_their_errors(written):
@@ -173,7 +173,10 @@ def test_every_link_of_a_run_leads_to_a_file(finished):
     links = re.findall(r'href="([^"]+)"', page)
     assert len(links) > 20
     for link in links:
-        assert (results / link).exists(), link
+        if link.startswith("#"):
+            assert f'id="{link[1:]}"' in page, link
+        else:
+            assert (results / link).exists(), link
 
 
 def test_the_effective_config_can_be_run_again(written, finished):
