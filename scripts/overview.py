@@ -162,7 +162,7 @@ def front_of(products: list[dict], compared: list[dict]) -> str:
             f"* {one['scene']}: "
             + (f"E {one['east']} m, N {one['north']} m, " if one["east"] else "")
             + one["why"]
-            for one in product["out"][:12]
+            for one in product["out"][:6]
         ]
         more = len(product["out"]) - len(out)
         out += [f"* and {more} more: *Tables, scenes*"] if more else []
