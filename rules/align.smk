@@ -25,3 +25,37 @@ rule align:
         "Match {wildcards.scene} of {wildcards.stack} {wildcards.polarization} with the template"
     script:
         "../scripts/align.py"
+
+
+for name, batch in batch_rules("align", SCENES_TOGETHER):
+
+    rule:
+        name:
+            name
+        input:
+            tiles=together("results/{stack}/{polarization}/tiles/{scene}", batch),
+            image=rules.template.output.image,
+            report=rules.template.output.report,
+        output:
+            offsets=together(rules.align.output.offsets, batch),
+        log:
+            f"logs/{{stack}}/{{polarization}}/align/{batch.log}.log",
+        benchmark:
+            f"benchmarks/{{stack}}/{{polarization}}/align/{batch.log}.tsv"
+        wildcard_constraints:
+            stack=rf"({batch.stacks})({INJECTED})?",
+            polarization=batch.polarizations,
+        conda:
+            "../envs/estimate.yaml"
+        threads: 1
+        resources:
+            mem_mb=by_tile(700, 25),
+            runtime=minutes(20, 100),
+        params:
+            members=each(batch, lambda **scene: {"made_from": aligned_from(**scene)}),
+            tiles=tiles_of,
+            options=config["correlate"]["coherence"],
+        message:
+            f"Match {len(batch.members)} scenes of {{wildcards.stack}} {{wildcards.polarization}} with the template"
+        script:
+            "../scripts/align.py"

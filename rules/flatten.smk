@@ -22,3 +22,40 @@ rule flatten:
         "Truncate the spikes of {wildcards.scene} of {wildcards.stack} {wildcards.polarization}"
     script:
         "../scripts/flatten.py"
+
+
+for name, batch in batch_rules("flatten", SCENES_TOGETHER):
+
+    rule:
+        name:
+            name
+        input:
+            scene=together(rules.superset.output.scene, batch),
+        output:
+            scene=kept(
+                "flatten",
+                together("results/{stack}/{polarization}/flatten/{scene}.tif", batch),
+            ),
+        log:
+            f"logs/{{stack}}/{{polarization}}/flatten/{batch.log}.log",
+        benchmark:
+            f"benchmarks/{{stack}}/{{polarization}}/flatten/{batch.log}.tsv"
+        wildcard_constraints:
+            stack=rf"({batch.stacks})({INJECTED})?",
+            polarization=batch.polarizations,
+        conda:
+            "../envs/raster.yaml"
+        threads: 1
+        resources:
+            mem_mb=memory(600, 0.3),
+            runtime=minutes(10, 100),
+        params:
+            members=each(batch),
+            lower=config["flatten"]["lower"],
+            upper=config["flatten"]["upper"],
+            outside=config["flatten"]["outside"],
+            code=code_digest("flatten"),
+        message:
+            f"Truncate the spikes of {len(batch.members)} scenes of {{wildcards.stack}} {{wildcards.polarization}}"
+        script:
+            "../scripts/flatten.py"

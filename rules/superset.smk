@@ -28,3 +28,43 @@ rule superset:
         "Bring {wildcards.scene} of {wildcards.stack} {wildcards.polarization} onto the common grid"
     script:
         "../scripts/superset.py"
+
+
+for name, batch in batch_rules("superset", SCENES_TOGETHER):
+
+    rule:
+        name:
+            name
+        input:
+            lambda wildcards, batch=batch: made(
+                wildcards.stack, scenes_in(wildcards, batch)
+            ),
+        output:
+            scene=kept(
+                "superset",
+                together("results/{stack}/{polarization}/superset/{scene}.tif", batch),
+            ),
+        log:
+            f"logs/{{stack}}/{{polarization}}/superset/{batch.log}.log",
+        benchmark:
+            f"benchmarks/{{stack}}/{{polarization}}/superset/{batch.log}.tsv"
+        wildcard_constraints:
+            stack=batch.stacks,
+            polarization=batch.polarizations,
+        conda:
+            "../envs/estimate.yaml"
+        threads: 1
+        resources:
+            mem_mb=memory(600, 0.3, read_together(batch)),
+            runtime=minutes(10, 100, read_together(batch)),
+        params:
+            members=each(batch, read_by_superset),
+            grid=grid_of,
+            resampling=config["superset"]["resampling"],
+            mosaic=config["superset"]["mosaic"],
+            no_data=config["superset"]["nodata"],
+            code=code_digest("superset"),
+        message:
+            f"Bring {len(batch.members)} scenes of {{wildcards.stack}} {{wildcards.polarization}} onto the common grid"
+        script:
+            "../scripts/superset.py"

@@ -21,3 +21,40 @@ rule tile:
         "Cut {wildcards.scene} of {wildcards.stack} {wildcards.polarization} into tiles"
     script:
         "../scripts/tile.py"
+
+
+for name, batch in batch_rules("tile", SCENES_TOGETHER):
+
+    rule:
+        name:
+            name
+        input:
+            scene=together(rules.flatten.output.scene, batch),
+        output:
+            tiles=kept(
+                "tiles",
+                directory(
+                    together("results/{stack}/{polarization}/tiles/{scene}", batch)
+                ),
+            ),
+        log:
+            f"logs/{{stack}}/{{polarization}}/tile/{batch.log}.log",
+        benchmark:
+            f"benchmarks/{{stack}}/{{polarization}}/tile/{batch.log}.tsv"
+        wildcard_constraints:
+            stack=rf"({batch.stacks})({INJECTED})?",
+            polarization=batch.polarizations,
+        conda:
+            "../envs/raster.yaml"
+        threads: 1
+        resources:
+            mem_mb=by_row(600, 3),
+            runtime=minutes(10, 100),
+        params:
+            members=each(batch),
+            tiles=tiles_of,
+            code=code_digest("tile"),
+        message:
+            f"Cut {len(batch.members)} scenes of {{wildcards.stack}} {{wildcards.polarization}} into tiles"
+        script:
+            "../scripts/tile.py"

@@ -120,13 +120,14 @@ def _others(part, own, made: dict, scene: str, cell, transform: str):
 
 if __name__ == "__main__":
     with job.logged(snakemake):
-        main(
-            scene=snakemake.wildcards.scene,
-            tiles=snakemake.input.tiles,
-            image=snakemake.input.image,
-            template=snakemake.input.report,
-            path=snakemake.output.offsets,
-            cut=tuple(snakemake.params.tiles),
-            options=snakemake.params.options,
-            made_from=snakemake.params.made_from,
-        )
+        for one in job.members(snakemake):
+            main(
+                scene=one.wildcards.scene,
+                tiles=one.input.tiles,
+                image=one.input.image,
+                template=one.input.report,
+                path=one.output.offsets,
+                cut=tuple(one.params.tiles),
+                options=one.params.options,
+                made_from=one.params.made_from,
+            )

@@ -11,6 +11,8 @@ from stackshift.stack.record import tile_record
 from stackshift.tile import methods
 from stackshift.tile.match import FAILED, Match
 
+ROLES = "reference", "secondary"
+
 
 def main(
     reference: str,
@@ -42,7 +44,7 @@ def main(
         for column in range(columns):
             name = f"{row}_{column}.tif"
             tiles, warps = [], []
-            for role, folder in (("reference", reference), ("secondary", secondary)):
+            for role, folder in zip(ROLES, (reference, secondary), strict=True):
                 with raster.open_scene(Path(folder) / name) as source:
                     grid = raster.grid_of(source)
                     tiles.append(raster.read_rows(source, 0, grid.height))
@@ -85,14 +87,15 @@ def _matched(match, tiles, options) -> Match:
 
 if __name__ == "__main__":
     with job.logged(snakemake):
-        main(
-            reference=snakemake.input.reference,
-            secondary=snakemake.input.secondary,
-            pair=dict(snakemake.wildcards),
-            path=snakemake.output.pair,
-            rows=snakemake.params.tiles[0],
-            columns=snakemake.params.tiles[1],
-            method=snakemake.params.method,
-            options=snakemake.params.options,
-            made_from=snakemake.params.made_from,
-        )
+        for one in job.members(snakemake):
+            main(
+                reference=one.input.reference,
+                secondary=one.input.secondary,
+                pair={role: getattr(one.wildcards, role) for role in ROLES},
+                path=one.output.pair,
+                rows=one.params.tiles[0],
+                columns=one.params.tiles[1],
+                method=one.params.method,
+                options=one.params.options,
+                made_from=one.params.made_from,
+            )

@@ -44,10 +44,11 @@ def main(scene: str, path: str, lower: float, upper: float, outside: str) -> Non
 
 if __name__ == "__main__":
     with job.logged(snakemake):
-        main(
-            scene=snakemake.input.scene,
-            path=snakemake.output.scene,
-            lower=snakemake.params.lower,
-            upper=snakemake.params.upper,
-            outside=snakemake.params.outside,
-        )
+        for one in job.members(snakemake):
+            main(
+                scene=one.input.scene,
+                path=one.output.scene,
+                lower=one.params.lower,
+                upper=one.params.upper,
+                outside=one.params.outside,
+            )

@@ -26,9 +26,10 @@ def main(scenes: dict[str, str], pictures: dict[str, str], polarization: str, lo
 
 if __name__ == "__main__":
     with job.logged(snakemake):
-        main(
-            scenes=dict(snakemake.input.items()),
-            pictures=dict(snakemake.output.items()),
-            polarization=snakemake.wildcards.polarization,
-            longest=snakemake.params.longest,
-        )
+        for one in job.members(snakemake):
+            main(
+                scenes={"superset": one.input.superset, "flatten": one.input.flatten},
+                pictures={"superset": one.output.superset, "flatten": one.output.flatten},
+                polarization=one.wildcards.polarization,
+                longest=one.params.longest,
+            )

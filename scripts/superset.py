@@ -186,12 +186,13 @@ def _log_overlaps(found: list[_File]) -> None:
 
 if __name__ == "__main__":
     with job.logged(snakemake):
-        main(
-            files=list(snakemake.params.files),
-            grid=Grid.of(snakemake.params.grid),
-            path=snakemake.output.scene,
-            resampling=snakemake.params.resampling,
-            no_data=snakemake.params.no_data,
-            platform=snakemake.params.platform,
-            mosaic=snakemake.params.mosaic,
-        )
+        for one in job.members(snakemake):
+            main(
+                files=list(one.params.files),
+                grid=Grid.of(one.params.grid),
+                path=one.output.scene,
+                resampling=one.params.resampling,
+                no_data=one.params.no_data,
+                platform=one.params.platform,
+                mosaic=one.params.mosaic,
+            )

@@ -46,9 +46,10 @@ def _part(grid: Grid, top: int, left: int, height: int, width: int) -> Grid:
 
 if __name__ == "__main__":
     with job.logged(snakemake):
-        main(
-            scene=snakemake.input.scene,
-            directory=snakemake.output.tiles,
-            rows=snakemake.params.tiles[0],
-            columns=snakemake.params.tiles[1],
-        )
+        for one in job.members(snakemake):
+            main(
+                scene=one.input.scene,
+                directory=one.output.tiles,
+                rows=one.params.tiles[0],
+                columns=one.params.tiles[1],
+            )

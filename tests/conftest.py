@@ -17,6 +17,9 @@ from makers import NORTH, POSTING, WEST, displaced, hyp3_name, texture, write_sc
 ROOT = Path(__file__).parents[1]
 
 
+ALONE = {"batches": {"scenes": 1}}
+
+
 @dataclass
 class Run:
     """What a call of snakemake gave: exit status and everything it printed."""
@@ -36,14 +39,17 @@ class Run:
 
 @dataclass
 class Workspace:
-    """A folder with a config, in which the workflow is run as a user would run it."""
+    """A folder with a config, in which the workflow is run as a user would run it.
+
+    But each scene has a job of its own unless the config says otherwise, as if it were large.
+    """
 
     folder: Path
     config: dict
     source: Path = ROOT
 
     def run(self, *arguments, cores=2) -> Run:
-        (self.folder / "my.yaml").write_text(yaml.safe_dump(self.config))
+        (self.folder / "my.yaml").write_text(yaml.safe_dump(ALONE | self.config))
         command = ["--cores", cores, "--snakefile", self.source / "Snakefile"]
         # Last, as --configfile takes all names that follow it for further configs.
         command += ["--directory", self.folder, *arguments]

@@ -10,7 +10,7 @@ import time
 import psutil
 import pytest
 import yaml
-from conftest import ROOT, Workspace, once, small_stack
+from conftest import ALONE, ROOT, Workspace, once, small_stack
 
 pytestmark = pytest.mark.long
 
@@ -49,7 +49,7 @@ def calm(tmp_path_factory):
 
 def start(workspace) -> subprocess.Popen:
     """The run, in a session of its own so that it can be killed as a whole."""
-    (workspace.folder / "my.yaml").write_text(yaml.safe_dump(workspace.config))
+    (workspace.folder / "my.yaml").write_text(yaml.safe_dump(ALONE | workspace.config))
     return subprocess.Popen(
         [sys.executable, "-m", "snakemake", "analysed", "--cores", "2", "--snakefile",
          str(ROOT / "Snakefile"), "--directory", str(workspace.folder), "--configfile",
@@ -86,7 +86,9 @@ def test_a_killed_run_goes_on_where_it_was(calm, tmp_path, number):
     undisturbed, seconds = calm
     draw = random.Random(number)
     victim, with_signal = WAYS[number % len(WAYS)]
-    workspace = Workspace(tmp_path, undisturbed.config)
+    # Every second one in jobs of several scenes, whose results are the same.
+    batches = {"batches": {"scenes": None}} if number % 2 else {}
+    workspace = Workspace(tmp_path, undisturbed.config | batches)
     os.symlink(undisturbed.folder / "scenes", tmp_path / "scenes")
     process = start(workspace)
     moment = draw.uniform(0.3, 0.95) * seconds

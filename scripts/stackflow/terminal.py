@@ -4,7 +4,7 @@ import logging
 import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -26,6 +26,7 @@ class Teller(logging.Handler):
     targets : gives the names that can be asked for.
     bars : whether progress is drawn, so that no lines are needed.
     clock : seconds.
+    stages : the stage of each rule that is one of several of a stage, for which it is said.
     """
 
     def __init__(
@@ -34,8 +35,11 @@ class Teller(logging.Handler):
         targets: Callable[[], list[str]],
         bars: bool | None = None,
         clock: Callable[[], float] = time.monotonic,
+        stages: Mapping[str, str] | None = None,
     ):
         super().__init__()
+        self.names = StageNames(stages or {})
+        self.logger: logging.Logger | None = None
         self.closing, self.targets, self.clock = closing, targets, clock
         self.bars = sys.stderr.isatty() if bars is None else bars
         self.started = self.said_at = clock()
@@ -47,6 +51,8 @@ class Teller(logging.Handler):
     def listen(self, logger: logging.Logger) -> None:
         """Hear what Snakemake says, until it closes its loggers."""
         logger.addHandler(self)
+        logger.addFilter(self.names)
+        self.logger = logger
         self.listens = True
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -78,6 +84,8 @@ class Teller(logging.Handler):
                 print(*wrong, sep="\n", file=sys.stderr, flush=True)
             elif self.ended and (lines := self.closing(self.report)):
                 print(*lines, sep="\n", flush=True)
+        if self.logger:
+            self.logger.removeFilter(self.names)
         super().close()
 
     def wrong(self) -> list[str]:
@@ -100,6 +108,39 @@ class Teller(logging.Handler):
             file=sys.stderr,
             flush=True,
         )
+
+
+class StageNames(logging.Filter):
+    """Says a stage for each of its rules: a bar a stage, and a line in the table of jobs.
+
+    Parameters
+    ----------
+    stages : the stage by the name of a rule.
+    """
+
+    def __init__(self, stages: Mapping[str, str]):
+        super().__init__()
+        self.stages = stages
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Change what is said, and let it pass."""
+        said = record.__dict__
+        if said.get("rule_name") in self.stages:
+            said["rule_name"] = self.stages[said["rule_name"]]
+        if isinstance(stats := said.get("stats"), dict):
+            counts: dict[str, int] = {}
+            for rule, count in stats.items():
+                stage = self.stages.get(rule, rule)
+                counts[stage] = counts.get(stage, 0) + count
+            said["stats"] = counts
+        if isinstance(record.msg, str) and record.msg.startswith("Reasons:"):
+            record.msg = "\n".join(map(self._line, record.msg.split("\n")))
+        return True
+
+    def _line(self, line: str) -> str:
+        names = line.strip().split(", ")
+        stages = dict.fromkeys(self.stages.get(name, name) for name in names)
+        return line[: len(line) - len(line.lstrip())] + ", ".join(stages)
 
 
 def failure(job: dict) -> str:

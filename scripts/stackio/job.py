@@ -5,8 +5,10 @@ import errno
 import logging
 import resource
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 from stackshift.errors import InputError
 
@@ -55,6 +57,33 @@ def logged(snakemake):
     except Exception:
         logging.exception("%s failed", snakemake.rule)
         raise
+
+
+def members(snakemake) -> Iterator:
+    """What a job is to do: itself, or each scene or pair of its batch, in the shape of a job.
+
+    In a batch an input, an output that is a list has one for each, and ``params.members`` says
+    for each what its wildcards are, and its parameters.
+    """
+    each = snakemake.params.get("members")
+    if each is None:
+        yield snakemake
+        return
+    for number, own in enumerate(each):
+        logging.info("%d of %d: %s", number + 1, len(each), _files(snakemake.output, number))
+        yield SimpleNamespace(
+            input=SimpleNamespace(**_files(snakemake.input, number)),
+            output=SimpleNamespace(**_files(snakemake.output, number)),
+            params=SimpleNamespace(**{**dict(snakemake.params.items()), **own}),
+            wildcards=SimpleNamespace(**{**dict(snakemake.wildcards.items()), **own}),
+        )
+
+
+def _files(named, number: int) -> dict[str, str]:
+    """The files of a member: its own of each list, and what all share."""
+    return {
+        name: files if isinstance(files, str) else files[number] for name, files in named.items()
+    }
 
 
 def keep_memory() -> None:

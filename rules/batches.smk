@@ -1,0 +1,110 @@
+# Jobs of several scenes or pairs, where they are small. What they make is what jobs of one make.
+from stackflow.batches import of_pairs, of_scenes, size_of
+from stackflow.forced import settings_of_the_call
+
+
+def batch_sizes() -> dict:
+    """How many scenes a job may take, by (stack, polarization)."""
+    # Where tiles are dropped, what was measured stands without a rule, file by file.
+    if "tiles" not in config["keep"]:
+        return dict.fromkeys(PRODUCTS, 1)
+    return {
+        name: size_of(
+            product.grid.width * product.grid.height, config["batches"]["scenes"]
+        )
+        for name, product in PRODUCTS.items()
+    }
+
+
+def batches() -> tuple[list, list]:
+    """The batches of scenes and of pairs."""
+    scenes = {name: list(product.scenes) for name, product in PRODUCTS.items()}
+    members = {name: template_members(names) for name, names in scenes.items()}
+    sizes = batch_sizes()
+    return of_scenes(scenes, members, sizes), of_pairs(scenes, members, sizes, PAIRS)
+
+
+SCENES_TOGETHER, PAIRS_TOGETHER = batches()
+# The stage by the name of each rule of a batch, for what is shown.
+BATCH_RULES = {}
+
+
+def batch_rules(stage: str, together: list) -> list:
+    """The name of the rule of each batch of a stage, and the batch.
+
+    A file of a batch is made by its rule and not by the stage's. What is said of the stage by the
+    command line or a profile, resources, groups, --forcerun and the like, holds for its batches.
+    """
+    own = workflow.modifier.modify_rulename
+    names = [f"{stage}_{batch.key}" for batch in together]
+    if not names:
+        return []
+    workflow.ruleorder(*names, stage)
+    BATCH_RULES.update((own(name), own(stage)) for name in names)
+    resources, groups = workflow.resource_settings, workflow.group_settings
+    for settings, key in (
+        (resources, "overwrite_resources"),
+        (resources, "overwrite_threads"),
+        (groups, "overwrite_groups"),
+    ):
+        said = getattr(settings, key) or {}
+        if own(stage) in said:
+            alike = dict.fromkeys(map(own, names), said[own(stage)])
+            setattr(settings, key, {**said, **alike})
+            # Snakemake reads what it is told once.
+            vars(settings).pop(f"_parsed_{key}", None)
+    if call := settings_of_the_call():
+        for key in ("forcerun", "until", "omit_from"):
+            said = set(getattr(call, key))
+            if own(stage) in said:
+                setattr(call, key, frozenset(said.union(map(own, names))))
+    return list(zip(names, together, strict=True))
+
+
+def each(batch, *functions):
+    """The parameters that members of a batch do not share: what the wildcards are, and more.
+
+    Each function is given all wildcards of a member by name, and gives a dictionary.
+    """
+
+    def members(wildcards):
+        found = []
+        for one in batch.members:
+            known = {**dict(wildcards), **one}
+            more = [function(**known) for function in functions]
+            found.append(
+                {key: value for part in (one, *more) for key, value in part.items()}
+            )
+        return found
+
+    return members
+
+
+def together(pattern: str, batch) -> list[str]:
+    """The files of a batch's members, by the pattern of one."""
+    names = {name: batch.column(name) for name in batch.members[0]}
+    return expand(pattern, zip, **names, allow_missing=True)
+
+
+def scenes_in(wildcards, batch) -> list:
+    """The scenes of a batch."""
+    return [scenes_of(wildcards)[name] for name in batch.column("scene")]
+
+
+def read_together(batch):
+    """What a job reads of the user's scenes, which are no inputs."""
+    return lambda wildcards, input: [
+        file["path"]
+        for scene in scenes_in(wildcards, batch)
+        for file in sources(wildcards.stack, scene)
+    ]
+
+
+def read_by_superset(stack: str, polarization: str, scene: str) -> dict:
+    """What the superset of a scene is made from."""
+    found = PRODUCTS[stack, polarization].scenes[scene]
+    return {
+        "files": sources(stack, found),
+        "written": written(stack, [found]),
+        "platform": found.platform,
+    }

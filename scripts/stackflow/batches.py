@@ -1,0 +1,157 @@
+"""Which scenes, and which pairs, a job takes together where scenes are small.
+
+A job costs half a second before it does anything, more than the work on a small scene. So several
+go into one job, whose files are those of as many jobs of one scene each.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+# A pair takes some 30 ms a megapixel, so the work of a job is then about what its start is.
+_PIXELS = 16e6
+# With more, a stack would not keep the cores of a computer busy.
+_MOST = 16
+
+Product = tuple[str, str]
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Scenes or pairs that a job takes together, oldest first, and whose they are.
+
+    ``stacks`` and ``polarizations`` are patterns of all that have just these.
+    """
+
+    members: tuple[Mapping[str, str], ...]
+    stacks: str
+    polarizations: str
+
+    @property
+    def key(self) -> str:
+        """What tells it from others, and stays as long as its members do."""
+        content = repr([sorted(one.items()) for one in self.members])
+        digest = hashlib.sha256((content + self.stacks + self.polarizations).encode()).hexdigest()
+        first, *_ = self.members[0].values()
+        return f"{first}_{digest[:8]}"
+
+    @property
+    def log(self) -> str:
+        """The name of its log among those of single ones."""
+        return f"{'__'.join(self.members[0].values())}_and_{len(self.members) - 1}_more"
+
+    def column(self, name: str) -> list[str]:
+        """What a wildcard of the rule of one member is for each."""
+        return [one[name] for one in self.members]
+
+
+def size_of(pixels: int, asked: int | None) -> int:
+    """How many scenes a job may take.
+
+    Parameters
+    ----------
+    pixels : of a scene.
+    asked : ``batches: scenes`` of the config; None for as many as make 16 megapixels, at most 16.
+    """
+    return max(1, min(_MOST, int(_PIXELS // pixels))) if asked is None else asked
+
+
+def chunks(names: Iterable[str], most: int, apart: AbstractSet[str] = frozenset()) -> list[list]:
+    """Names cut into parts of at most ``most``.
+
+    A part starts where the digest of a name says so, or the part before is full. So a name more, or
+    one less, changes its own part and not all that follow: those only up to the next such name.
+
+    Parameters
+    ----------
+    names : in their order.
+    most : names a part; about two thirds of it are the mean.
+    apart : names that start a part in any case.
+    """
+    parts: list[list] = []
+    for name in names:
+        digest = int(hashlib.sha256(name.encode()).hexdigest(), 16)
+        if not parts or len(parts[-1]) == most or digest % most == 0 or name in apart:
+            parts.append([])
+        parts[-1].append(name)
+    return parts
+
+
+def of_scenes(
+    scenes: Mapping[Product, Sequence[str]],
+    members: Mapping[Product, Sequence[str]],
+    sizes: Mapping[Product, int],
+) -> list[Batch]:
+    """The batches of scenes of all stacks and polarizations.
+
+    Parameters
+    ----------
+    scenes : of each stack and polarization, in any order.
+    members : those of its template, the oldest; a batch has none but them or none of them, so that
+        the scenes of a stack that grows are made again without them.
+    sizes : how many scenes a job may take; 1 for none but jobs of their own.
+    """
+    return _gathered(
+        {
+            product: [[{"scene": name} for name in part] for part in parts]
+            for product, parts in _parts(scenes, members, sizes).items()
+        }
+    )
+
+
+def of_pairs(
+    scenes: Mapping[Product, Sequence[str]],
+    members: Mapping[Product, Sequence[str]],
+    sizes: Mapping[Product, int],
+    pairs: Mapping[Product, Sequence[Pair]],
+) -> list[Batch]:
+    """The batches of pairs (reference, secondary): those of a batch's scenes with older ones."""
+    found = {}
+    for product, parts in _parts(scenes, members, sizes).items():
+        size = sizes[product]
+        found[product] = list[list[Mapping[str, str]]]()
+        for part in map(set, parts):
+            ours = [
+                {"reference": reference, "secondary": secondary}
+                for reference, secondary in sorted(pairs[product])
+                if reference in part
+            ]
+            found[product] += [ours[i : i + size] for i in range(0, len(ours), size)]
+    return _gathered(found)
+
+
+def _parts(scenes, members, sizes) -> dict[Product, list[list]]:
+    parts = {}
+    for product, names in scenes.items():
+        if sizes[product] > 1:
+            old = set(members[product])
+            later = set(sorted(set(names) - old)[:1])
+            parts[product] = chunks(sorted(names), sizes[product], later)
+    return parts
+
+
+def _gathered(found: Mapping[Product, list[list[Mapping[str, str]]]]) -> list[Batch]:
+    """A batch for all stacks and polarizations that have the same one: fewer rules."""
+    polarizations: dict = {}
+    for (stack, polarization), parts in found.items():
+        for part in parts:
+            # One alone is a job of its own anyway.
+            if len(part) > 1:
+                key = tuple(tuple(one.items()) for one in part)
+                polarizations.setdefault((stack, key), []).append(polarization)
+    stacks: dict = {}
+    for (stack, key), names in polarizations.items():
+        stacks.setdefault((key, tuple(names)), []).append(stack)
+    return list(_batches(stacks))
+
+
+def _batches(stacks: Mapping) -> Iterator[Batch]:
+    for (key, polarizations), names in stacks.items():
+        yield Batch(
+            members=tuple(dict(one) for one in key),
+            stacks="|".join(map(re.escape, names)),
+            polarizations="|".join(polarizations),
+        )

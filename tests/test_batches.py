@@ -1,0 +1,166 @@
+"""Jobs of several scenes: what goes together, and that what they make is what jobs of one make."""
+
+import shutil
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from conftest import TIMES, Workspace, small_stack
+
+from stackflow.batches import chunks, of_pairs, of_scenes, size_of
+from stackio import job
+from stackshift.stack.pairing import template_members
+
+BATCHES = {"batches": {"scenes": 3}}
+JOBS = {"superset": 2, "flatten": 2, "tile": 2, "correlate": 1, "align": 2}
+
+
+def names(count, first=0):
+    days = range(first, first + count)
+    return [(datetime(2016, 1, 1) + timedelta(days=6 * d)).strftime("%Y%m%dT%H%M%S") for d in days]
+
+
+@pytest.mark.parametrize(
+    ("side", "asked", "expected"),
+    [(100, None, 16), (1000, None, 16), (2000, None, 4), (2900, None, 1), (8192, None, 1),
+     (100, 1, 1), (8192, 40, 40)],
+)  # fmt: skip
+def test_small_scenes_go_together_and_large_ones_do_not(side, asked, expected):
+    assert size_of(side * side, asked) == expected
+
+
+def test_parts_hold_every_name_once_and_no_more_than_asked():
+    everything = names(400)
+    parts = chunks(everything, 16)
+    assert [name for part in parts for name in part] == everything
+    assert max(map(len, parts)) <= 16
+    # About two thirds of what is asked in the mean: 16 (1 - (15/16)^16) = 10.3.
+    assert 7.5 < 400 / len(parts) < 13
+
+
+def test_a_scene_more_or_less_leaves_all_but_a_few_jobs_as_they_were():
+    everything = names(400)
+    before = set(map(tuple, chunks(everything, 16)))
+    changed = []
+    for without in range(0, 400, 7):
+        after = set(map(tuple, chunks(everything[:without] + everything[without + 1 :], 16)))
+        changed.append(len(after - before))
+    # Parts of equal numbers would change half of all 39, 19, in the mean.
+    assert sum(changed) / len(changed) < 4
+    # At the end, as a stack grows, none but the last.
+    last = tuple(chunks(everything, 16)[-1])
+    assert before - set(map(tuple, chunks(names(401), 16))) <= {last}
+
+
+def stack(count, most=16, following=2):
+    """Scenes, pairs and batches of two stacks, one of them with a scene less."""
+    scenes = {("a", "VV"): names(count), ("a", "VH"): names(count)}
+    scenes["b", "VV"] = [name for name in names(count) if name != names(count)[2]]
+    pairs = {
+        product: [
+            (found[new], found[old])
+            for new in range(len(found))
+            for old in range(max(0, new - following), new)
+        ]
+        for product, found in scenes.items()
+    }
+    members = {product: template_members(found) for product, found in scenes.items()}
+    sizes = dict.fromkeys(scenes, most)
+    return scenes, pairs, of_scenes(scenes, members, sizes), of_pairs(scenes, members, sizes, pairs)
+
+
+def test_no_scene_and_no_pair_is_made_twice_and_a_batch_serves_both_polarizations():
+    scenes, pairs, together, of_two = stack(60)
+    for wanted, batches in ((scenes, together), (pairs, of_two)):
+        for (name, polarization), members in wanted.items():
+            ours = [
+                tuple(member.values())
+                for batch in batches
+                if name in batch.stacks.split("|")
+                and polarization in batch.polarizations.split("|")
+                for member in batch.members
+            ]
+            assert len(ours) == len(set(ours))
+            assert set(ours) <= {(one,) if isinstance(one, str) else one for one in members}
+            assert len(ours) > 0.8 * len(members)
+    assert {batch.polarizations for batch in together if batch.stacks == "a"} <= {"VV|VH"}
+    assert len({batch.key for batch in together}) == len(together)
+    # Where both stacks have the same scenes, one rule serves them if their polarizations agree.
+    assert all(len(batch.members) > 1 for batch in (*together, *of_two))
+
+
+def test_the_templates_scenes_are_in_no_job_of_others():
+    for count in range(9, 60, 5):
+        scenes, _, together, of_two = stack(count)
+        members = set(template_members(scenes["a", "VV"]))
+        for batch in together:
+            if batch.stacks == "a":
+                assert len({name in members for name in batch.column("scene")}) == 1
+        for batch in of_two:
+            if batch.stacks == "a":
+                assert len({name in members for name in batch.column("reference")}) == 1
+
+
+def test_none_where_one_scene_is_a_job():
+    assert stack(30, most=1)[2:] == ([], [])
+
+
+def test_a_job_of_several_is_as_many_jobs():
+    files = SimpleNamespace(items=lambda: [("tiles", ["a", "b"]), ("image", "one")])
+    made = SimpleNamespace(items=lambda: [("offsets", ["x", "y"])])
+    params = {"members": [{"scene": "1", "made_from": "p"}, {"scene": "2", "made_from": "q"}]}
+    whole = SimpleNamespace(
+        input=files, output=made, params=params | {"cut": 8}, wildcards={"stack": "s"}
+    )
+    first, second = job.members(whole)
+    assert (first.input.tiles, first.output.offsets, first.params.made_from) == ("a", "x", "p")
+    assert (second.input.tiles, second.output.offsets, second.params.made_from) == ("b", "y", "q")
+    assert (second.input.image, second.params.cut) == ("one", 8)
+    assert (second.wildcards.scene, second.wildcards.stack) == ("2", "s")
+    alone = SimpleNamespace(params={})
+    assert list(job.members(alone)) == [alone]
+
+
+@pytest.fixture(scope="module")
+def batched(finished, tmp_path_factory):
+    """The stack that all tests share, to the tables, in jobs of several scenes."""
+    folder = tmp_path_factory.mktemp("batched")
+    shutil.copytree(finished.folder / "scenes", folder / "scenes", copy_function=shutil.copy2)
+    workspace = Workspace(folder, finished.config | BATCHES)
+    done = workspace.run("analysed")
+    assert done.status == 0, done.text
+    return workspace, done
+
+
+def test_what_jobs_of_several_make_is_what_jobs_of_one_make(finished, batched):
+    workspace, done = batched
+    # The oldest scene alone, the two others together, and both pairs; a line each in the table.
+    assert {stage: done.jobs[stage] for stage in JOBS} == JOBS
+    assert workspace.results() == {
+        path: text for path, text in finished.results().items() if path in workspace.results()
+    }
+    rasters = sorted(path.relative_to(workspace.folder) for path in workspace.folder.rglob("*.tif"))
+    assert len(rasters) > 3 * 6
+    for path in rasters:
+        assert (workspace.folder / path).read_bytes() == (finished.folder / path).read_bytes()
+    assert workspace.dry("analysed") == {}
+
+
+def test_a_stage_is_forced_with_its_batches(batched):
+    workspace, _ = batched
+    # Of each stage the scene alone, too.
+    assert workspace.dry("analysed", "--forcerun", "flatten")["flatten"] == 2
+    assert workspace.dry("analysed", "-R", "correlate")["correlate"] == 1
+
+
+def test_a_scene_more_is_made_by_the_last_batch(batched, tmp_path):
+    grown = batched[0].copy(tmp_path / "grown")
+    small_stack(grown.folder / "scenes", times=["20220206T000000"], offsets=[(0, 0)])
+    jobs = grown.dry("analysed")
+    # The oldest scene is as it was; all are aligned with a new template, that of four.
+    assert {stage: jobs[stage] for stage in JOBS} == {**dict.fromkeys(JOBS, 1), "align": 2}
+
+
+def test_the_json_of_a_pair_that_no_batch_has_can_be_asked_for(batched):
+    name = f"results/site/VV/correlation/{TIMES[2]}__{TIMES[0]}.json"
+    assert batched[0].dry(name) == {"correlate": 1}
