@@ -108,3 +108,14 @@ def read_by_superset(stack: str, polarization: str, scene: str) -> dict:
         "written": written(stack, [found]),
         "platform": found.platform,
     }
+
+
+def quicklook_of(scene: str, stage: str):
+    """A picture of a batch, which the report shows as that of a scene alone."""
+    return report(
+        f"results/{{stack}}/{{polarization}}/quicklook/{stage}/{scene}.png",
+        caption="../report/quicklook.rst",
+        category="Stack {stack} {polarization}",
+        subcategory="Quicklooks",
+        labels={"scene": scene, "stage": stage},
+    )

@@ -38,17 +38,6 @@ rule quicklook:
         "../scripts/quicklook.py"
 
 
-def quicklook_of(scene: str, stage: str):
-    """A picture of a batch, which the report shows as that of a scene alone."""
-    return report(
-        f"results/{{stack}}/{{polarization}}/quicklook/{stage}/{scene}.png",
-        caption="../report/quicklook.rst",
-        category="Stack {stack} {polarization}",
-        subcategory="Quicklooks",
-        labels={"scene": scene, "stage": stage},
-    )
-
-
 for name, batch in batch_rules("quicklook", SCENES_TOGETHER):
 
     rule:

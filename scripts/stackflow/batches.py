@@ -96,10 +96,14 @@ def of_scenes(
     """
     return _gathered(
         {
-            product: [[{"scene": name} for name in part] for part in parts]
+            product: [_alone(part) for part in parts]
             for product, parts in _parts(scenes, members, sizes).items()
         }
     )
+
+
+def _alone(scenes: Iterable[str]) -> list[Mapping[str, str]]:
+    return [{"scene": name} for name in scenes]
 
 
 def of_pairs(
@@ -109,12 +113,12 @@ def of_pairs(
     pairs: Mapping[Product, Sequence[Pair]],
 ) -> list[Batch]:
     """The batches of pairs (reference, secondary): those of a batch's scenes with older ones."""
-    found = {}
+    found: dict[Product, list[list[Mapping[str, str]]]] = {}
     for product, parts in _parts(scenes, members, sizes).items():
         size = sizes[product]
-        found[product] = list[list[Mapping[str, str]]]()
+        found[product] = []
         for part in map(set, parts):
-            ours = [
+            ours: list[Mapping[str, str]] = [
                 {"reference": reference, "secondary": secondary}
                 for reference, secondary in sorted(pairs[product])
                 if reference in part
