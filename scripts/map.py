@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from stackio import earth, job, raster
-from stackplot import drawing, maps
+from stackplot import drawing, maps, sheet
 from stackplot.backdrop import Ground
 from stackshift.ground.lattice import tile_edges
 from stackshift.stack import columns
@@ -48,9 +48,9 @@ def main(
     by_scene = pd.read_csv(scenes, dtype={columns.SCENE: str, columns.FLAG: str})
     offsets = pd.read_csv(scene_tiles, dtype={columns.SCENE: str})
 
-    rejected = {}
+    rejected, of_scene = {}, dict(list(offsets.groupby(columns.SCENE)))
     for scene in by_scene[columns.SCENE]:
-        mine = offsets[offsets[columns.SCENE] == scene]
+        mine = of_scene.get(scene, offsets.iloc[:0])
         bad = mine[mine[columns.OFFSET_EAST].isna()]
         at = zip(bad[columns.TILE_X], bad[columns.TILE_Y], strict=True)
         rejected[scene] = maps.reasons(mine, list(at))
@@ -78,7 +78,7 @@ def main(
         "moving": moving,
     }
     drawing.save(maps.tile_offset_map(one, stack, ground, requirement, title), *stack_figures)
-    figure = maps.scene_maps(by_scene, offsets, rejected, pictures, ground, requirement, title)
+    figure = sheet.scene_maps(by_scene, offsets, rejected, pictures, ground, requirement, title)
     drawing.save(figure, *scene_figures)
     logging.info("%d scenes, the worst is %s", len(by_scene), worst)
 

@@ -7,6 +7,9 @@ from matplotlib.image import imread
 
 from stackshift.ground.geometry import on_the_map
 
+SEA = "#e8eef4"  # where a picture has no data
+FADED = 0.62  # of a picture's grey, so that arrows of all colours stand out
+
 
 class Ground:
     """Where the tiles lie on the map, in kilometres (or degrees) of the grid's CRS."""
@@ -37,6 +40,11 @@ class Ground:
         x, y = (self.x[:-1] + self.x[1:]) / 2, (self.y[:-1] + self.y[1:]) / 2
         return x[np.asarray(columns_, int)], y[np.asarray(rows, int)]
 
+    def inside(self, across: float, up: float) -> tuple[float, float]:
+        """Map coordinates of a place in shares of the map, from its lower left corner."""
+        left, right, bottom, top = self.extent
+        return left + across * (right - left), bottom + up * (top - bottom)
+
     def along(self, columns_, rows, east, north) -> tuple[np.ndarray, np.ndarray]:
         """Directions of displacements in tiles on the map, as long as they are on the ground.
 
@@ -58,7 +66,7 @@ class Ground:
 
     def backdrop(self, axes, picture: str) -> None:
         """A quicklook under the arrows, a little faded, with the tiles' edges."""
-        axes.set_facecolor("#e8eef4")
+        axes.set_facecolor(SEA)
         axes.imshow(
             _faded(imread(picture)), extent=self.extent, aspect=self.aspect,
             interpolation="antialiased",
@@ -70,6 +78,6 @@ class Ground:
 
 
 def _faded(image: np.ndarray) -> np.ndarray:
-    """A grey picture with alpha, darkened so that arrows of all colours stand out."""
-    grey = image[..., 0] * 0.62
+    """A grey picture with alpha, darkened."""
+    grey = image[..., 0] * FADED
     return np.dstack([grey, grey, grey, image[..., -1]])

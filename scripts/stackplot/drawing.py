@@ -52,6 +52,8 @@ def save(figure: Figure, *paths) -> None:
         metadata = {"Date": None} if str(path).endswith(".svg") else {"Software": None}
         with files.whole(path) as part:
             figure.savefig(part, dpi=150, metadata=metadata)
+        # Laid out once, which takes longer than to draw.
+        figure.set_layout_engine("none")
 
 
 def day(scene: str) -> str:

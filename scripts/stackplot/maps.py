@@ -1,16 +1,17 @@
-"""Maps: arrows of the tiles' offsets over quicklooks of the scenes."""
+"""Maps of tiles: arrows of their offsets, and their scatter, over quicklooks of the scenes."""
 
 import math
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Ellipse
 
 from stackplot import drawing
 from stackplot.backdrop import Ground
-from stackshift.stack import columns, digits
+from stackshift.stack import columns
 from stackshift.tile.match import OK, STATUSES
 
 # Of a tile that does not count: a mark and a colour for each reason.
@@ -53,28 +54,49 @@ def arrows(axes, ground: Ground, table, names: tuple[str, ...], metres: float) -
     -------
     Whether any arrow was cut.
     """
+    found = vectors(ground, table, names, metres)
+    draw_arrows(axes, found)
+    return bool(found["cut"].any())
+
+
+def vectors(ground: Ground, table, names: tuple[str, ...], metres: float) -> pd.DataFrame:
+    """The arrows of `arrows` on the map: a row a tile that has a value.
+
+    Returns
+    -------
+    ``x``, ``y`` of the middle, ``right`` and ``up`` in units of the map, whether the offset is
+    ``clear`` of its error, and whether the arrow is ``cut``.
+    """
+    table = table[table[names[0]].notna() & table[names[1]].notna()]
     east, north, sigma_east, sigma_north = (table[name].to_numpy(float) for name in names)
-    known = np.isfinite(east) & np.isfinite(north)
     length = np.hypot(east, north)
     with np.errstate(invalid="ignore", divide="ignore"):
-        cut = np.minimum(1, LONGEST * metres / length)
+        share = np.minimum(1, LONGEST * metres / length)
         clear = (east / sigma_east) ** 2 + (north / sigma_north) ** 2 > 13.8
-    cut[length == 0] = 1
+    share[length == 0] = 1
     x, y = ground.centre(table[columns.TILE_X], table[columns.TILE_Y])
     right, up = ground.along(table[columns.TILE_X], table[columns.TILE_Y], east, north)
-    for part, color in ((known & clear, SIGNIFICANT), (known & ~clear, FAINT)):
-        if part.any():
-            scale = ground.tile / metres
+    scale = share * ground.tile / metres
+    return pd.DataFrame(
+        {
+            "x": x, "y": y, "right": right * scale, "up": up * scale / ground.aspect,
+            "clear": clear, "cut": share < 1,
+        }
+    )  # fmt: skip
+
+
+def draw_arrows(axes, found: pd.DataFrame) -> None:
+    """Draw what `vectors` has found."""
+    for clear, color in ((True, SIGNIFICANT), (False, FAINT)):
+        part = found[found["clear"] == clear]
+        if len(part):
             axes.quiver(
-                x[part], y[part], (right * cut * scale)[part],
-                (up * cut * scale / ground.aspect)[part], color=color, angles="xy",
+                part["x"], part["y"], part["right"], part["up"], color=color, angles="xy",
                 scale_units="xy", scale=1, units="dots", width=2.2, edgecolor="black",
                 linewidth=0.4, headwidth=4, headlength=5, headaxislength=4.5, zorder=3,
                 minlength=0.5,
                 pivot="mid",
             )  # fmt: skip
-    short = known & (cut < 1)
-    return bool(short.any())
 
 
 def say_cut(axes, ground: Ground, table, metres: float, size: float) -> None:
@@ -85,7 +107,8 @@ def say_cut(axes, ground: Ground, table, metres: float, size: float) -> None:
     style["bbox"] = {"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 0.8}
     if len(short) > FEW:
         text = f"{len(short)} arrows cut: {np.median(length[short]):.0f} m"
-        axes.text(0.5, 0.03, text, transform=axes.transAxes, va="bottom", **style)
+        x, y = ground.inside(0.5, 0.03)
+        axes.text(x, y, text, va="bottom", **style)
         return
     for i in short:
         (x,), (y,) = ground.centre([table[columns.TILE_X].iloc[i]], [table[columns.TILE_Y].iloc[i]])
@@ -128,12 +151,17 @@ def scatter(axes, ground: Ground, table, requirement: float) -> int:
 
 def marks(axes, ground: Ground, rejected: dict[tuple[int, int], str], size: float) -> None:
     """A mark on each rejected tile (column, row) that tells its reason."""
-    for (column, row), status in rejected.items():
-        x, y = ground.centre([column], [row])
-        axes.plot(
-            x, y, linestyle="none", markersize=size, markeredgewidth=size / 4,
-            **REJECTED[status], zorder=4,
-        )  # fmt: skip
+    for status in dict.fromkeys(rejected.values()):
+        tiles = [tile for tile, why in rejected.items() if why == status]
+        draw_marks(axes, *ground.centre(*map(list, zip(*tiles, strict=True))), status, size)
+
+
+def draw_marks(axes, x, y, status: str, size: float) -> None:
+    """Marks of one reason at map coordinates."""
+    axes.plot(
+        x, y, linestyle="none", markersize=size, markeredgewidth=size / 4, **REJECTED[status],
+        zorder=4,
+    )  # fmt: skip
 
 
 def frames(axes, ground: Ground, moving: list[tuple[int, int]]) -> None:
@@ -258,77 +286,3 @@ def tile_offset_map(
     figure.legend(handles=handles, loc="outside lower center", ncols=4, fontsize=9)
     figure.suptitle(f"Where offsets come from: {title}", fontweight="bold")
     return figure
-
-
-def scene_maps(
-    scenes, tiles, rejected: dict[str, dict], pictures: dict[str, str], ground: Ground,
-    requirement: float, title: str,
-) -> Figure:  # fmt: skip
-    """A small map of each scene, oldest first: its quicklook, and arrows of its tiles' offsets.
-
-    Parameters
-    ----------
-    scenes, tiles : tables with the columns of `columns.SCENES_TABLE` and `SCENE_TILES_TABLE`;
-        the tiles' offsets are drawn as they are.
-    rejected : by scene, the reason of each rejected tile (column, row).
-    pictures : quicklook of each scene.
-    ground : where the tiles lie.
-    requirement : metres; an offset of this length is drawn as long as a tile.
-    title : stack, polarization and method.
-    """
-    scenes = scenes.sort_values(columns.SCENE, ignore_index=True)
-    across = min(len(scenes), max(3, math.ceil(math.sqrt(1.4 * len(scenes)))))
-    down = -(-len(scenes) // across)
-    width = max(1.7, 11 / across)
-    height = width * np.ptp(ground.y) * ground.aspect / np.ptp(ground.x)
-    figure = drawing.new_figure(across * width + 0.4, down * (height + 0.5) + 1.3)
-    grid = figure.subplots(down, across, squeeze=False).ravel()
-    statuses, cut = set(), False
-    for axes, (_, scene) in zip(grid, scenes.iterrows(), strict=False):
-        name = scene[columns.SCENE]
-        ground.backdrop(axes, pictures[name])
-        mine = tiles[tiles[columns.SCENE] == name]
-        cut |= arrows(axes, ground, mine, OFFSETS, requirement)
-        say_cut(axes, ground, mine, requirement, 6)
-        marks(axes, ground, rejected[name], 2.5)
-        statuses |= set(rejected[name].values())
-        east, north = scene[columns.OFFSET_EAST], scene[columns.OFFSET_NORTH]
-        flag = scene[columns.FLAG] if isinstance(scene[columns.FLAG], str) else ""
-        said = (
-            f"E {digits.told(east, scene[columns.SIGMA_EAST])}, "
-            f"N {digits.told(north, scene[columns.SIGMA_NORTH])} m"
-            if np.isfinite(east)
-            else "not measured"
-        )
-        axes.set_title(
-            f"{drawing.day(name)}{f' {flag}' if flag else ''}\n{said}", fontsize=7,
-            color="#A04000" if flag else "black", fontweight="bold" if flag else "normal",
-        )  # fmt: skip
-        axes.set_xticks([])
-        axes.set_yticks([])
-    for axes in grid[len(scenes) :]:
-        axes.set_axis_off()
-    _scale_in(grid[0], ground, requirement)
-    figure.legend(
-        handles=key(statuses, cut), loc="outside lower center", fontsize=8,
-        ncols=2 if across < 8 else 4,
-    )  # fmt: skip
-    figure.suptitle(f"Each scene and the offsets of its tiles: {title}", fontweight="bold")
-    return figure
-
-
-def _scale_in(axes, ground: Ground, requirement: float) -> None:
-    """The arrow of a tile's length, which stands for the requirement, in the first small map."""
-    x, y = ground.x[0] + 0.03 * np.ptp(ground.x), ground.y[-1] + 0.95 * np.ptp(ground.y)
-    arrow = axes.annotate(
-        "", (x + ground.tile, y), (x, y), zorder=7,
-        arrowprops={"arrowstyle": "-|>", "color": "black", "linewidth": 1.5, "shrinkA": 0,
-                    "shrinkB": 0},
-    )  # fmt: skip
-    text = axes.text(
-        x, y - 0.04 * np.ptp(ground.y), f"{requirement:g} m (the requirement)", fontsize=6,
-        va="top", zorder=7, bbox={"facecolor": "white", "alpha": 0.85, "linewidth": 0, "pad": 1},
-    )  # fmt: skip
-    # What may reach out of a small map does not push the others away.
-    for part in (arrow, text):
-        part.set_in_layout(False)
