@@ -1,6 +1,7 @@
 # The config: laid over the defaults, completed and checked.
 import sys
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -35,6 +36,10 @@ except WorkflowError as error:
     if error.__context__ is None or not hasattr(error.__context__, "absolute_path"):
         raise
     raise WorkflowError(explain(error.__context__)) from None
+
+
+# The same for all jobs of a call.
+code_digest = cache(code_digest)
 
 
 def placed(path: str, lies=workflow.modifier.path_modifier.replace_prefix) -> str:

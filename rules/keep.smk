@@ -29,6 +29,7 @@ def origin(stack: str, polarization: str, scene: str) -> str:
     )
 
 
+@cache
 def made_from(stack: str, polarization: str, reference: str, secondary: str) -> str:
     """Digest of all that the measurement of a pair depends on, which it carries."""
     method = config["correlate"]["method"]
@@ -39,6 +40,7 @@ def made_from(stack: str, polarization: str, reference: str, secondary: str) -> 
     )
 
 
+@cache
 def template_from(stack: str, polarization: str) -> str:
     """Digest of all that a template depends on, which it carries."""
     members = template_members(PRODUCTS[real(stack), polarization].scenes)
