@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from matplotlib.quiver import Quiver
 
-from stackplot import drawing, maps
+from stackplot import drawing, maps, sheet
 from stackplot.backdrop import Ground
 from stackshift.ground.geometry import Pixel
 from stackshift.ground.lattice import Grid
@@ -118,6 +118,38 @@ def test_a_tile_scatters_by_half_axes_in_a_ring_of_the_requirement():
     assert ellipse.width / ring.width == pytest.approx(1.5 / 6)
     assert ellipse.height / ring.height == pytest.approx(3 / 6)
     assert ring.width == pytest.approx(0.92 * 3.0)
+
+
+def test_a_small_map_shows_what_a_large_one_does():
+    # Of 12 x 6 km in 4 x 2 tiles, at 3 inches for 12 km, from (1, 5) on.
+    inset = sheet.Inset(ground(), 1.0, 5.0, 3 / 12)
+    assert inset.extent == pytest.approx((1, 4, 3.5, 5))
+    found = maps.vectors(inset, tiles([3.0], [6.0]), maps.OFFSETS, 6)
+    assert found[["x", "y"]].to_numpy() == pytest.approx(np.array([[1.375, 4.625]]))
+    # Half a tile to the right and one up, a tile being 0.75 inches.
+    assert found[["right", "up"]].to_numpy() == pytest.approx(np.array([[0.375, 0.75]]))
+    assert inset.held(found).equals(found)
+
+
+def test_no_arrow_leaves_its_small_map():
+    inset = sheet.Inset(ground(), 1.0, 5.0, 3 / 12)
+    found = maps.vectors(inset, tiles([900.0, 0.0], [0.0, 900.0]), maps.OFFSETS, 6)
+    # 1.25 tiles, but for the room of one between the middle of the first tile and two edges.
+    assert found["right"].iloc[0] == pytest.approx(1.25 * 0.75)
+    held = inset.held(found)
+    assert held[["right", "up"]].to_numpy() == pytest.approx(np.array([[0.75, 0], [0, 0.75]]))
+
+
+def test_degrees_are_as_long_on_a_small_map_as_on_the_ground():
+    # At 60 degrees north a degree of latitude is twice one of longitude.
+    pixels = {(0, 0): Pixel((50.0, 0.0), (0.0, -100.0))}
+    grid = Grid("EPSG:4326", (0.001, 0.0, 10.0, 0.0, -0.001, 60.05), 100, 100)
+    place = Ground(grid, None, [0, 100], [0, 100], pixels)
+    inset = sheet.Inset(place, 0.0, 9.0, 20.0)
+    left, right, bottom, top = inset.extent
+    assert (top - bottom) / (right - left) == pytest.approx(2, rel=1e-3)
+    found = maps.vectors(inset, tiles([2.0], [4.0]), maps.OFFSETS, 6)
+    assert found["up"].iloc[0] / found["right"].iloc[0] == pytest.approx(2, rel=1e-3)
 
 
 def test_the_figures_of_a_run_name_scenes_units_and_counts(finished):

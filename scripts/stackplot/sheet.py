@@ -38,6 +38,19 @@ class Inset(Ground):
         self._steps = ground._steps[0], ground._steps[1] * ground.aspect
         self._pixels = ground._pixels
 
+    def held(self, found: pd.DataFrame) -> pd.DataFrame:
+        """Arrows about the middle of tiles, none of which reaches out of the map.
+
+        Only those at an edge that are longer than a tile do, and they are cut anyway.
+        """
+        left, right, bottom, top = self.extent
+        share = np.ones(len(found))
+        for middle, length, low, high in (("x", "right", left, right), ("y", "up", bottom, top)):
+            room = 2 * np.minimum(found[middle] - low, high - found[middle])
+            with np.errstate(divide="ignore"):
+                share = np.minimum(share, room / found[length].abs())
+        return found.assign(right=found["right"] * share, up=found["up"] * share)
+
 
 def scene_maps(
     scenes, tiles, rejected: dict[str, dict], pictures: dict[str, str], ground: Ground,
@@ -68,7 +81,12 @@ def scene_maps(
     _backdrops(axes, insets, pictures)
     draw_arrows(
         axes,
-        pd.concat([vectors(insets[name], mine[name], OFFSETS, requirement) for name in names]),
+        pd.concat(
+            [
+                insets[name].held(vectors(insets[name], mine[name], OFFSETS, requirement))
+                for name in names
+            ]
+        ),
     )
     for name in names:
         say_cut(axes, insets[name], mine[name], requirement, 6)
@@ -175,7 +193,10 @@ def _headline(axes, inset: Inset, scene) -> None:
 
 def _scale_in(axes, inset: Inset, requirement: float) -> None:
     """The arrow of a tile's length, which stands for the requirement, in the first small map."""
-    x, y = inset.inside(0.03, 0.05)
+    left, right, *_ = inset.extent
+    # A map of one tile is as wide as the arrow.
+    start = min(0.03, 1 - inset.tile / (right - left))
+    x, y = inset.inside(start, 0.05)
     axes.annotate(
         "", (x + inset.tile, y), (x, y), zorder=7,
         arrowprops={"arrowstyle": "-|>", "color": "black", "linewidth": 1.5, "shrinkA": 0,
