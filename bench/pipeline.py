@@ -1,10 +1,15 @@
-"""The whole workflow beside the mended notebook: CPU, wall time, memory and bytes, in one run.
+"""The whole workflow beside the mended notebook and a floor: CPU, memory and bytes, in turn.
 
-Makes its own scenes, runs both on them one after the other, and prints ratios: absolute times say
-more about the machine than about the code. Writes docs/benchmark.md with --write.
+    python bench/pipeline.py --sizes 4096 --rounds 5
+    python bench/pipeline.py --sizes 8192 --rounds 2 --keep figures.jsonl    # adds to those there
+    python bench/pipeline.py --rounds 0 --keep figures.jsonl --write         # docs/benchmark.md
+
+Makes its own scenes and runs all on them in turn, several times. Ratios are of one round: absolute
+times say more about the machine and its other work than about the code.
 """
 
 import argparse
+import inspect
 import json
 import os
 import re
@@ -15,7 +20,7 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -33,13 +38,19 @@ STAGES = ("grid", "superset", "flatten", "tile", "correlate", "template", "align
 class Cost:
     """What a command took: seconds, megabytes; ``own`` is the CPU of its first process alone."""
 
-    cpu: float
+    user: float
+    system: float
     wall: float
     tree: float
     largest: float
     written: float
     own: float
     stages: dict = field(default_factory=dict)
+
+    @property
+    def cpu(self) -> float:
+        """User and system."""
+        return self.user + self.system
 
 
 class Watch(threading.Thread):
@@ -89,7 +100,8 @@ def measure(command: list, folder: Path, environment: dict | None = None) -> Cos
         sys.exit(f"{command} failed:\n{text[-3000:]}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return Cost(
-        cpu=after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
+        user=after.ru_utime - before.ru_utime,
+        system=after.ru_stime - before.ru_stime,
         wall=wall,
         tree=watch.tree,
         largest=watch.largest,
@@ -98,15 +110,15 @@ def measure(command: list, folder: Path, environment: dict | None = None) -> Cos
     )
 
 
-def make_scenes(folder: Path, scenes: int, size: int) -> None:
-    """Scenes of one textured ground with speckle of their own, each displaced by whole pixels."""
+def make_scenes(folder: Path, scenes: int, size: int, displaced: bool = True) -> None:
+    """Scenes of one textured ground with speckle of their own, some displaced by up to 7 pixels."""
     folder.mkdir(parents=True)
     random = np.random.default_rng(1)
     margin = 8
     coarse = random.normal(size=(size // 4 + margin, size // 4 + margin)).astype(np.float32)
     ground = np.exp(0.6 * np.kron(coarse, np.ones((4, 4), np.float32)) - 2)
     for number in range(scenes):
-        down, right = random.integers(0, margin, 2)
+        down, right = random.integers(0, margin, 2) if displaced else (0, 0)
         speckle = random.standard_gamma(5, (size, size), dtype=np.float32) / 5
         image = ground[down : down + size, right : right + size] * speckle
         month, day = divmod(number, 28)
@@ -165,81 +177,139 @@ for _ in range((len(scenes) - 1) * tiles * tiles):
 """
 
 
-def row(name: str, cost: Cost, against: Cost | None) -> str:
-    """A line of the table, with the ratio of CPU and bytes to the notebook's."""
-    ratios = ("", "")
-    if against is not None:
-        ratios = (
-            f"{cost.cpu / against.cpu:.2f}",
-            f"{cost.written / against.written:.2f}" if against.written else "",
-        )
-    return (
-        f"| {name} | {cost.cpu:.1f} | {ratios[0]} | {cost.wall:.1f} | {cost.tree:.0f} | "
-        f"{cost.largest:.0f} | {cost.written:.2f} | {ratios[1]} |"
-    )
+NOTEBOOK, TABLES, ALL, FLOOR_ = "mended notebook", "to the tables", "to figures", "floor"
+CASES = {"displaced": True, "aligned": False}
+
+
+def rounds(options, keep) -> None:
+    """Take all figures of the sizes and cases that are asked for, and hand on each."""
+    peer = options.peer.is_file() and shutil.which("gdalwarp")
+    if not peer:
+        print("The mended notebook is not measured: it needs the script given by --peer and "
+              "gdalwarp (Debian's gdal-bin).", flush=True)  # fmt: skip
+    for size in options.sizes:
+        with tempfile.TemporaryDirectory(dir=options.folder) as name:
+            work = Path(name)
+            for case in options.cases:
+                make_scenes(work / case, options.scenes, size, CASES[case])
+            for number in range(options.rounds):
+                # Each case in turn, so that what else the machine does meets all alike.
+                for case in options.cases:
+                    for what, cost in one_round(work, work / case, options, peer):
+                        keep({"size": size, "case": case, "round": number, "what": what}, cost)
+
+
+def one_round(work: Path, scenes: Path, options, peer: bool):
+    """What each way takes, one after the other."""
+    floor = [sys.executable, "-c", FLOOR, scenes, work / "run", 8]
+    notebook = [sys.executable, options.peer, scenes, work / "run", "--quiet", "--serial"]
+    (work / "run").mkdir()
+    yield FLOOR_, measure(floor, work)
+    shutil.rmtree(work / "run")
+    if peer:
+        yield NOTEBOOK, measure(notebook, work)
+        shutil.rmtree(work / "run")
+    for what, target in ((TABLES, "analysed"), (ALL, "all")):
+        yield what, run_workflow(work / "run", scenes, options.cores, target)
+        shutil.rmtree(work / "run")
+
+
+def spread(values, digits: int) -> str:
+    """The least and the most of several."""
+    low, high = (f"{one:.{digits}f}" for one in (min(values), max(values)))
+    return low if low == high else f"{low} - {high}"
+
+
+def tables(kept: list[dict]):
+    """The lines of the page: a table for each size and case, then what the stages take."""
+    of: dict = {}
+    for one in kept:
+        found = of.setdefault((one["size"], one["case"]), {})
+        found.setdefault(one["what"], []).append(Cost(**one["cost"]))
+    for (size, case), found in of.items():
+        count = len(found[FLOOR_])
+        yield (
+            f"6 scenes of {size} x {size}, {case}, 64 tiles, neighbouring pairs; {count} rounds, "
+            "the least and the most:" if count > 1 else
+            f"6 scenes of {size} x {size}, {case}, 64 tiles, neighbouring pairs; one round:"
+        )  # fmt: skip
+        yield ""
+        yield ("| | user (s) | system (s) | CPU (s) | of the notebook's | of the floor "
+               "| memory of all (MB) | largest job (MB) | written (GB) |")  # fmt: skip
+        yield "|---|---|---|---|---|---|---|---|---|"
+        for what in (NOTEBOOK, TABLES, ALL, FLOOR_):
+            if what in found:
+                yield line(what, found)
+        yield ""
+    last = max(of)
+    yield from stages_of(last, of[last][ALL])
+
+
+def line(what: str, found: dict) -> str:
+    """A line of a table; ratios are of what ran in the same round."""
+    costs = found[what]
+    fields = [
+        spread([one.user for one in costs], 1), spread([one.system for one in costs], 1),
+        spread([one.cpu for one in costs], 1),
+    ]  # fmt: skip
+    for against in (NOTEBOOK, FLOOR_):
+        theirs = found.get(against, []) if what != against else []
+        pairs = list(zip(costs, theirs, strict=False))
+        fields.append(spread([a.cpu / b.cpu for a, b in pairs], 2) if pairs else "")
+    fields += [f"{max(one.tree for one in costs):.0f}", f"{max(one.largest for one in costs):.0f}"]
+    fields.append(spread([one.written for one in costs], 2))
+    return f"| {what} | {' | '.join(fields)} |"
+
+
+def stages_of(case: tuple[int, str], costs: list[Cost]):
+    """Where the time of the cheapest run to figures goes, at the largest size."""
+    least = min(costs, key=lambda one: one.cpu)
+    yield f"Where it goes, {case[0]} x {case[0]}, {case[1]}, the cheapest run to figures:"
+    yield ""
+    yield "| stage | jobs | CPU (s) | share | largest job (MB) |"
+    yield "|---|---|---|---|---|"
+    for stage in (*STAGES, *sorted(set(least.stages) - set(STAGES))):
+        cpu, jobs, peak = least.stages.get(stage, (0, 0, 0))
+        if jobs:
+            yield f"| {stage} | {jobs} | {cpu:.1f} | {100 * cpu / least.cpu:.0f} % | {peak:.0f} |"
+    yield f"| Snakemake itself | | {least.own:.1f} | {100 * least.own / least.cpu:.0f} % | |"
 
 
 def main() -> None:
     """Run the benchmark and print its tables."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=inspect.cleandoc(__doc__).splitlines()[0])
     parser.add_argument("--scenes", type=int, default=6)
-    parser.add_argument("--size", type=int, default=8192, help="pixels of a side")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[4096, 8192], help="of a side")
+    parser.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES))
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--cores", type=int, default=2)
     parser.add_argument("--peer", type=Path, default=ROOT.parent / "shared/peers/notebook_fixed.py")
-    parser.add_argument("--folder", type=Path, help="where to work, on a disk with 15 GB free")
+    parser.add_argument("--folder", type=Path, help="where to work, on a disk with 20 GB free")
+    parser.add_argument(
+        "--keep", type=Path, help="add each figure to this file, and tell all in it"
+    )
     parser.add_argument("--write", action="store_true", help="write docs/benchmark.md")
     options = parser.parse_args()
-    lines = []
+    kept = []
+    if options.keep and options.keep.is_file():
+        kept = [json.loads(text) for text in options.keep.read_text().splitlines()]
 
-    def say(line: str = "") -> None:
-        print(line, flush=True)
-        lines.append(line)
+    def keep(about: dict, cost: Cost) -> None:
+        kept.append(about | {"cost": asdict(cost)})
+        print(*about.values(), f"{cost.user:.1f} + {cost.system:.1f} s", flush=True)
+        if options.keep:
+            with open(options.keep, "a", encoding="utf-8") as target:
+                target.write(json.dumps(kept[-1]) + "\n")
 
-    with tempfile.TemporaryDirectory(dir=options.folder) as name:
-        work = Path(name)
-        make_scenes(work / "scenes", options.scenes, options.size)
-        say(f"{options.scenes} scenes of {options.size} x {options.size}, neighbouring pairs, 64 "
-            f"tiles, {options.cores} cores.")  # fmt: skip
-        say()
-        peer = None
-        if options.peer.is_file() and shutil.which("gdalwarp"):
-            peer = measure(
-                [sys.executable, options.peer, work / "scenes", work / "peer", "--quiet",
-                 "--serial"], work,
-            )  # fmt: skip
-            shutil.rmtree(work / "peer")
-        else:
-            say("The mended notebook was not measured: it needs the script given by --peer and "
-                "gdalwarp (Debian's gdal-bin).")  # fmt: skip
-            say()
-        (work / "floor").mkdir()
-        floor = measure([sys.executable, "-c", FLOOR, work / "scenes", work / "floor", 8], work)
-        shutil.rmtree(work / "floor")
-        tables = run_workflow(work / "tables", work / "scenes", options.cores, "analysed")
-        shutil.rmtree(work / "tables")
-        whole = run_workflow(work / "whole", work / "scenes", options.cores, "all")
-        say("| | CPU (s) | of the notebook's | wall (s) | memory of all (MB) | largest job (MB) | "
-            "written (GB) | of the notebook's |")  # fmt: skip
-        say("|---|---|---|---|---|---|---|---|")
-        if peer:
-            say(row("mended notebook, one process", peer, None))
-        say(row("stackshift to the tables", tables, peer))
-        say(row("stackshift to figures, GIS and pages", whole, peer))
-        say(row("floor: the bytes once and the FFTs", floor, peer))
-        say()
-        say(f"CPU to the tables over the floor: {tables.cpu / floor.cpu:.2f}.")
-        say()
-        say("| stage | jobs | CPU (s) | share | largest job (MB) |")
-        say("|---|---|---|---|---|")
-        for stage in (*STAGES, *sorted(set(whole.stages) - set(STAGES))):
-            cpu, jobs, peak = whole.stages.get(stage, (0, 0, 0))
-            say(f"| {stage} | {jobs} | {cpu:.1f} | {100 * cpu / whole.cpu:.0f} % | {peak:.0f} |")
-        share = 100 * whole.own / whole.cpu
-        say(f"| Snakemake itself | | {whole.own:.1f} | {share:.0f} % | |")
+    rounds(options, keep)
+    text = "\n".join(tables(kept)) + "\n"
+    print(text)
     if options.write:
-        head = (ROOT / "docs" / "benchmark_head.md").read_text(encoding="utf-8")
-        page = ROOT / "docs" / "benchmark.md"
-        page.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+        head, tail = (
+            (ROOT / "docs" / f"benchmark_{part}.md").read_text(encoding="utf-8")
+            for part in ("head", "tail")
+        )
+        (ROOT / "docs" / "benchmark.md").write_text(head + text + tail, encoding="utf-8")
 
 
 if __name__ == "__main__":

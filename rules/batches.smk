@@ -33,7 +33,8 @@ def batch_rules(stage: str, together: list) -> list:
     """The name of the rule of each batch of a stage, and the batch.
 
     A file of a batch is made by its rule and not by the stage's. What is said of the stage by the
-    command line or a profile, resources, groups, --forcerun and the like, holds for its batches.
+    command line or a profile, resources, threads, --forcerun and the like, holds for its batches.
+    A profile's groups do not, as Snakemake knows them later: the stages of scenes have one of their own.
     """
     own = workflow.modifier.modify_rulename
     names = [f"{stage}_{batch.key}" for batch in together]
@@ -41,12 +42,8 @@ def batch_rules(stage: str, together: list) -> list:
         return []
     workflow.ruleorder(*names, stage)
     BATCH_RULES.update((own(name), own(stage)) for name in names)
-    resources, groups = workflow.resource_settings, workflow.group_settings
-    for settings, key in (
-        (resources, "overwrite_resources"),
-        (resources, "overwrite_threads"),
-        (groups, "overwrite_groups"),
-    ):
+    settings = workflow.resource_settings
+    for key in ("overwrite_resources", "overwrite_threads"):
         said = getattr(settings, key) or {}
         if own(stage) in said:
             alike = dict.fromkeys(map(own, names), said[own(stage)])

@@ -58,6 +58,8 @@ for name, batch in batch_rules("quicklook", SCENES_TOGETHER):
         wildcard_constraints:
             stack=batch.stacks,
             polarization=batch.polarizations,
+        group:
+            "scene"
         conda:
             "../envs/raster.yaml"
         threads: 1

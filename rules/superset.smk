@@ -51,6 +51,8 @@ for name, batch in batch_rules("superset", SCENES_TOGETHER):
         wildcard_constraints:
             stack=batch.stacks,
             polarization=batch.polarizations,
+        group:
+            "scene"
         conda:
             "../envs/estimate.yaml"
         threads: 1

@@ -44,6 +44,8 @@ for name, batch in batch_rules("tile", SCENES_TOGETHER):
         wildcard_constraints:
             stack=rf"({batch.stacks})({INJECTED})?",
             polarization=batch.polarizations,
+        group:
+            "scene"
         conda:
             "../envs/raster.yaml"
         threads: 1

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from matplotlib.quiver import Quiver
 
+from stackio import raster
 from stackplot import drawing, maps, sheet
 from stackplot.backdrop import Ground
 from stackshift.ground.geometry import Pixel
@@ -150,6 +151,18 @@ def test_degrees_are_as_long_on_a_small_map_as_on_the_ground():
     assert (top - bottom) / (right - left) == pytest.approx(2, rel=1e-3)
     found = maps.vectors(inset, tiles([2.0], [4.0]), maps.OFFSETS, 6)
     assert found["up"].iloc[0] / found["right"].iloc[0] == pytest.approx(2, rel=1e-3)
+
+
+def test_a_quicklook_is_no_finer_than_it_is_drawn(tmp_path):
+    pixels = np.zeros((2, 7, 10), np.uint8)
+    pixels[0, :, :5], pixels[1, :, :5] = 100, 255
+    raster.write_picture(tmp_path / "one.png", pixels)
+    # Two pixels are one, the third column of them half without data; an odd row is left over.
+    found = sheet._picture(str(tmp_path / "one.png"), (5, 3))
+    assert found.shape == (4, 5, 4)
+    assert found[..., 3].tolist() == [[255, 255, 127, 0, 0]] * 4
+    # As bright as it was, times 0.62.
+    assert np.abs(found[:, :3, :3].astype(int) - 62).max() <= 1
 
 
 def test_the_figures_of_a_run_name_scenes_units_and_counts(finished):

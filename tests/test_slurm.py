@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT, Workspace
+from conftest import ALONE, ROOT, Workspace
 
 HERE = Path(__file__).parent / "slurm"
 PROGRAMS = ("munged", "slurmctld", "slurmd", "squeue", "scancel")
@@ -76,7 +76,7 @@ def stack(finished, tmp_path) -> Workspace:
 
 def call(workspace, *arguments) -> list[str]:
     """The command of a run through the profile."""
-    (workspace.folder / "my.yaml").write_text(yaml.safe_dump(workspace.config))
+    (workspace.folder / "my.yaml").write_text(yaml.safe_dump(ALONE | workspace.config))
     parts = [
         shutil.which("snakemake"), "analysed", "--workflow-profile", ROOT / "profiles" / "slurm",
         "--snakefile", ROOT / "Snakefile", "--directory", workspace.folder, *SITE, *arguments,
@@ -118,10 +118,10 @@ def test_a_cluster_gives_the_bytes_of_a_workstation_though_a_job_is_cancelled(
     assert process.returncode == 0, text
     assert victim, "no job was seen running"
     states = queue(cluster, "--states=all", "--format=%T")
-    # Three scenes in a job each, not twelve; check and grid, pairs, four tables.
+    # Three scenes in a job each, not twelve; pairs, template, offsets, and the tables in one.
     assert sorted(set(states)) == ["CANCELLED", "COMPLETED"]
     assert states.count("CANCELLED") == 1
-    assert states.count("COMPLETED") == 2 + 3 + 2 + 4
+    assert states.count("COMPLETED") == 3 + 2 + 1 + 3 + 1
     assert set(queue(cluster, "--states=all", "--format=%N")) == {"node1", "node2"}
     found = stack.results()
     assert found == {k: v for k, v in finished.results().items() if k in found}

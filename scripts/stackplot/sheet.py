@@ -11,9 +11,8 @@ import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection, PatchCollection
 from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
+from matplotlib.image import AxesImage, imread
 from matplotlib.patches import Rectangle
-from PIL import Image
 
 from stackplot import drawing
 from stackplot.backdrop import FADED, SEA, Ground
@@ -154,13 +153,27 @@ def _backdrops(axes, insets: dict[str, Inset], pictures: dict[str, str]) -> None
 
 
 def _picture(path: str, shape: tuple[int, int]) -> np.ndarray:
-    """A quicklook of so many pixels (columns, rows) at most, faded as under all arrows."""
-    with Image.open(path) as source:
-        picture = source.convert("LA")
-    picture.thumbnail(shape, Image.Resampling.BOX)
-    grey, alpha = np.moveaxis(np.asarray(picture), -1, 0)
-    grey = (grey * FADED).astype(np.uint8)
-    return np.dstack([grey, grey, grey, alpha])
+    """A quicklook, faded as under all arrows, in means of pixels where it is finer than is drawn.
+
+    Parameters
+    ----------
+    shape : pixels (columns, rows) that are drawn.
+    """
+    image = imread(path)
+    grey, alpha = image[..., 0], image[..., -1]
+    step = max(1, min(grey.shape[0] // shape[1], grey.shape[1] // shape[0]))
+    # What has no data has no part in a mean.
+    grey, alpha = _means(grey * alpha, step), _means(alpha, step)
+    grey = FADED * grey / np.maximum(alpha, 1e-6)
+    return (255 * np.dstack([grey, grey, grey, alpha])).astype(np.uint8)
+
+
+def _means(image: np.ndarray, step: int) -> np.ndarray:
+    """Means of squares of pixels, those at the lower and right edge of what is left there."""
+    rows, columns_ = (np.arange(0, size, step) for size in image.shape)
+    sums = np.add.reduceat(np.add.reduceat(image, rows, axis=0), columns_, axis=1)
+    counts = (np.diff([*at, size]) for at, size in zip((rows, columns_), image.shape, strict=True))
+    return sums / np.outer(*counts)
 
 
 def _marks(axes, insets: dict[str, Inset], rejected: dict[str, dict], status: str) -> None:
