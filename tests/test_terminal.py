@@ -125,3 +125,30 @@ def test_a_target_that_is_none(teller, capsys):
 )
 def test_where_a_report_is_written_to(arguments, path):
     assert terminal.report_path(arguments) == path
+
+
+def test_the_rules_of_a_stage_are_one_bar_and_one_line():
+    names = terminal.StageNames({"tile_1": "tile", "tile_2": "tile", "align_1": "align"})
+    counts = {"tile_1": 2, "tile": 5, "align_1": 1, "tile_2": 3, "total": 11}
+    seen = record(event=LogEvent.RUN_INFO, stats=dict(counts))
+    assert names.filter(seen)
+    assert seen.stats == {"tile": 10, "align": 1, "total": 11}
+    seen = record(event=LogEvent.JOB_INFO, rule_name="tile_2")
+    assert names.filter(seen)
+    assert seen.rule_name == "tile"
+    seen = record("Reasons:\n    one:\n        align_1, tile, tile_1, tile_2, verdict")
+    assert names.filter(seen)
+    assert seen.msg == "Reasons:\n    one:\n        align, tile, verdict"
+    # What is about nothing of the kind stays as it is.
+    seen = record("tile_1 in a message")
+    assert names.filter(seen)
+    assert seen.msg == "tile_1 in a message"
+
+
+def test_the_names_are_said_until_the_loggers_are_closed():
+    teller = terminal.Teller(lambda _: [], list, True, stages={"tile_1": "tile"})
+    logger = logging.getLogger("names")
+    teller.listen(logger)
+    assert logger.filters == [teller.names]
+    teller.close()
+    assert logger.filters == []
