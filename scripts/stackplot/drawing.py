@@ -6,6 +6,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.dates import AutoDateLocator, DateFormatter
 from matplotlib.figure import Figure
 
@@ -21,6 +22,7 @@ PLATFORMS: list[dict[str, Any]] = [
     )
 ]
 REQUIREMENT: dict[str, Any] = {"color": "#555555", "linestyle": "--", "linewidth": 1}
+DOTS = 150  # an inch
 # What is neither east nor north nor a platform.
 NEUTRAL = "#444444"
 LABELLED = 8  # marks at most that are named, so that names do not cover each other
@@ -47,11 +49,18 @@ def reproducible() -> None:
 
 
 def save(figure: Figure, *paths) -> None:
-    """Write a figure in the formats of the paths' suffixes, the same bytes for the same content."""
+    """Write a figure in the formats of the paths' suffixes, the same bytes for the same content.
+
+    ``figure.savefig`` would draw it twice for each, once to no effect.
+    """
     for path in paths:
-        metadata = {"Date": None} if str(path).endswith(".svg") else {"Software": None}
+        # An SVG leaves its own.
+        figure.set_dpi(DOTS)
         with files.whole(path) as part:
-            figure.savefig(part, dpi=150, metadata=metadata)
+            if str(path).endswith(".svg"):
+                FigureCanvasSVG(figure).print_svg(part, metadata={"Date": None})
+            else:
+                FigureCanvasAgg(figure).print_png(part, metadata={"Software": None})
         # Laid out once, which takes longer than to draw.
         figure.set_layout_engine("none")
 

@@ -21,7 +21,6 @@ from stackshift.stack import columns, digits
 
 # Inches: around all, between maps, above each map for two lines, above all, a line of the legend.
 MARGIN, GAP, TITLE, HEAD, LINE = 0.15, 0.09, 0.36, 0.42, 0.185
-DOTS = 150  # an inch, as figures are saved
 
 
 class Inset(Ground):
@@ -141,7 +140,9 @@ def _backdrops(axes, insets: dict[str, Inset], pictures: dict[str, str]) -> None
         boxes.append(Rectangle((left, bottom), right - left, top - bottom))
         lines += [[(x, bottom), (x, top)] for x in place.x[1:-1]]
         lines += [[(left, y), (right, y)] for y in place.y[1:-1]]
-        shape = (max(1, round(DOTS * abs(b - a))) for a, b in ((left, right), (bottom, top)))
+        shape = (
+            max(1, round(drawing.DOTS * abs(b - a))) for a, b in ((left, right), (bottom, top))
+        )
         image = AxesImage(axes, extent=place.extent, zorder=0.5)
         image.set_data(_picture(pictures[name], tuple(shape)))
         axes.add_image(image)
