@@ -89,6 +89,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=inspect.cleandoc(__doc__).splitlines()[0])
     parser.add_argument("--scenes", type=int, default=150)
     parser.add_argument("--next", type=int, default=1, help="pairs.next")
+    parser.add_argument("--tiles", type=int, help="rows and columns of tiles; as many as fit")
     parser.add_argument("--alone", action="store_true", help="a job a scene, as of large scenes")
     parser.add_argument("--pretend", action="store_true", help="no run, but empty files")
     parser.add_argument("--cores", type=int, default=2)
@@ -99,7 +100,7 @@ def main() -> None:
         config = {
             "stacks": {"graph": {"directory": str(work / "scenes")}},
             "superset": {"extent": "bounds", "bounds": [300000, 3892320, 307680, 3900000]},
-            "tiles": {"rows": 8, "columns": 8},
+            "tiles": {"rows": options.tiles, "columns": options.tiles},
             "pairs": {"next": options.next},
             "batches": {"scenes": 1 if options.alone else None},
         }
@@ -111,7 +112,9 @@ def main() -> None:
         command = [sys.executable, "-m", "snakemake", *given]
         dry = [*command[:4], "--dry-run", *command[4:]]
         alone = ", a job each" if options.alone else ""
-        print(f"{options.scenes} scenes, 64 tiles, next {options.next}{alone}.\n")
+        print(
+            f"{options.scenes} scenes, {(options.tiles or 2) ** 2} tiles, next {options.next}{alone}.\n"
+        )
         print("| call | jobs | wall (s) | CPU (s) | of it Snakemake (s) |\n|---|---|---|---|---|")
 
         def say(what: str, called: list) -> None:

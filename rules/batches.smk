@@ -1,4 +1,6 @@
 # Jobs of several scenes or pairs, where they are small. What they make is what jobs of one make.
+import math
+
 from stackflow.batches import of_pairs, of_scenes, size_of
 from stackflow.forced import settings_of_the_call
 
@@ -10,7 +12,9 @@ def batch_sizes() -> dict:
         return dict.fromkeys(PRODUCTS, 1)
     return {
         name: size_of(
-            product.grid.width * product.grid.height, config["batches"]["scenes"]
+            product.grid.width * product.grid.height,
+            math.prod(TILES[name]),
+            config["batches"]["scenes"],
         )
         for name, product in PRODUCTS.items()
     }

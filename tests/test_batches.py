@@ -21,12 +21,13 @@ def names(count, first=0):
 
 
 @pytest.mark.parametrize(
-    ("side", "asked", "expected"),
-    [(100, None, 16), (1000, None, 16), (2000, None, 4), (2900, None, 1), (8192, None, 1),
-     (100, 1, 1), (8192, 40, 40)],
+    ("side", "tiles", "asked", "expected"),
+    [(100, 1, None, 16), (256, 4, None, 16), (1000, 1, None, 14), (2000, 1, None, 3),
+     (512, 16, None, 6), (1024, 64, None, 1), (8192, 64, None, 1), (100, 1, 1, 1),
+     (8192, 64, 40, 40)],
 )  # fmt: skip
-def test_small_scenes_go_together_and_large_ones_do_not(side, asked, expected):
-    assert size_of(side * side, asked) == expected
+def test_small_scenes_go_together_and_large_ones_do_not(side, tiles, asked, expected):
+    assert size_of(side * side, tiles, asked) == expected
 
 
 def test_parts_hold_every_name_once_and_no_more_than_asked():
