@@ -112,9 +112,8 @@ def main() -> None:
         command = [sys.executable, "-m", "snakemake", *given]
         dry = [*command[:4], "--dry-run", *command[4:]]
         alone = ", a job each" if options.alone else ""
-        print(
-            f"{options.scenes} scenes, {(options.tiles or 2) ** 2} tiles, next {options.next}{alone}.\n"
-        )
+        tiles = (options.tiles or 2) ** 2
+        print(f"{options.scenes} scenes, {tiles} tiles, next {options.next}{alone}.\n")
         print("| call | jobs | wall (s) | CPU (s) | of it Snakemake (s) |\n|---|---|---|---|---|")
 
         def say(what: str, called: list) -> None:

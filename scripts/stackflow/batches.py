@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-# A pair takes some 30 ms a megapixel and 4 ms a tile, as long as so many pixels; the work of a job is
-# then about what its start is, and a stack that grows has little to make again.
+# A pair takes some 30 ms a megapixel and 4 ms a tile, as long as so many pixels; so the work of a
+# job is about what its start is, and a stack that grows has little to make again.
 _PIXELS, _TILE = 16e6, 0.13e6
 # With more, a stack would not keep the cores of a computer busy.
 _MOST = 16
