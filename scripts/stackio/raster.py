@@ -3,16 +3,12 @@
 import math
 import os
 import re
-import sys
 import warnings
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 # GDAL would keep 5 % of the machine's memory of blocks that no job reads twice.
 os.environ.setdefault("GDAL_CACHEMAX", "64")
-# rasterio imports it wherever it is installed, at a quarter of a second a job, for credentials that
-# GDAL finds by itself.
-sys.modules.setdefault("boto3", None)  # type: ignore[arg-type]
 # For scenes behind an address: one request for the header and no listing, and again if it fails.
 _LISTING = os.environ.setdefault("GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR")
 os.environ.setdefault("GDAL_HTTP_MAX_RETRY", "3")
