@@ -35,11 +35,13 @@ mutation: $(MUTATION)
 accuracy: $(RUN)
 	OMP_NUM_THREADS=1 $(BIN)/python bench/accuracy.py --write
 
-# The whole workflow beside the mended notebook, and what Snakemake's graph costs; about ten
-# minutes and 12 GB of disk. BENCH="--write" writes docs/benchmark.md, BENCH="--size 2048" is quick.
+# The whole workflow beside the mended notebook and a floor, in turn, three times, and what Snakemake's graph
+# costs; about an hour and 20 GB of disk. BENCH="--write" writes docs/benchmark.md; BENCH="--sizes 2048
+# --rounds 1" is quick.
 bench: $(DEVELOP)
 	$(BIN)/python bench/pipeline.py $(BENCH)
 	$(BIN)/python bench/graph.py
+	$(BIN)/python bench/graph.py --scenes 1000 --pretend
 
 # Writes docs/columns.md from the one place where the columns stand.
 columns: $(RUN)

@@ -1,7 +1,9 @@
 """What Snakemake's graph costs: many tiny scenes, so that the work itself is next to nothing.
 
-python bench/graph.py --scenes 150                # runs
-python bench/graph.py --scenes 1000 --pretend     # with empty files as the results of a run
+    python bench/graph.py --scenes 150                # runs
+    python bench/graph.py --scenes 1000 --pretend     # with empty files as the results of a run
+
+Scenes of 256 x 256 pixels: jobs and seconds of a call, and the jobs that a cluster would get.
 """
 
 import argparse

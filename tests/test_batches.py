@@ -154,14 +154,6 @@ def test_a_stage_is_forced_with_its_batches(batched):
     assert workspace.dry("analysed", "-R", "correlate")["correlate"] == 1
 
 
-def test_what_is_said_of_a_stage_holds_for_its_batches(batched):
-    workspace, _ = batched
-    plain = ("--workflow-profile", "none", "--dry-run", "--forcerun", "correlate")
-    said = workspace.run("analysed", *plain, "--set-resources", "correlate:mem_mb=4321").text
-    rule = said[said.index("rule correlate_") :]
-    assert "mem_mb=4321" in rule[: rule.index("\n\n")]
-
-
 def test_a_scene_more_is_made_by_the_last_batch(batched, tmp_path):
     grown = batched[0].copy(tmp_path / "grown")
     small_stack(grown.folder / "scenes", times=["20220206T000000"], offsets=[(0, 0)])

@@ -130,9 +130,13 @@ def test_where_a_report_is_written_to(arguments, path):
 def test_the_rules_of_a_stage_are_one_bar_and_one_line():
     names = terminal.StageNames({"tile_1": "tile", "tile_2": "tile", "align_1": "align"})
     counts = {"tile_1": 2, "tile": 5, "align_1": 1, "tile_2": 3, "total": 11}
-    seen = record(event=LogEvent.RUN_INFO, stats=dict(counts))
+    table = "Job stats:\njob       count\n------  -------\ntile_1        2\n"
+    seen = record(table, event=LogEvent.RUN_INFO, stats=dict(counts))
     assert names.filter(seen)
     assert seen.stats == {"tile": 10, "align": 1, "total": 11}
+    # Where no bars are drawn.
+    lines = seen.msg.splitlines()
+    assert [line.split() for line in lines[1:]] == [["tile", "10"], ["align", "1"], ["total", "11"]]
     seen = record(event=LogEvent.JOB_INFO, rule_name="tile_2")
     assert names.filter(seen)
     assert seen.rule_name == "tile"

@@ -133,6 +133,10 @@ class StageNames(logging.Filter):
                 stage = self.stages.get(rule, rule)
                 counts[stage] = counts.get(stage, 0) + count
             said["stats"] = counts
+            if str(record.msg).startswith("Job stats:"):
+                width = max(map(len, counts), default=0)
+                lines = (f"{stage:{width}}  {count:6}" for stage, count in counts.items())
+                record.msg = "\n".join(["Job stats:", *lines, ""])
         if isinstance(record.msg, str) and record.msg.startswith("Reasons:"):
             record.msg = "\n".join(map(self._line, record.msg.split("\n")))
         return True
