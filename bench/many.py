@@ -104,7 +104,8 @@ def picture(path: Path, random) -> None:
     sys.path.append(str(ROOT / "scripts"))
     from stackio import raster
 
-    raster.write_picture(path, random.integers(1, 255, (1, 512, 512)).astype(np.uint8))
+    grey = random.integers(1, 255, (400, 400)).astype(np.uint8)
+    raster.write_picture(path, np.stack([grey, np.full_like(grey, 255)]))
 
 
 def write(path: Path, content) -> None:
