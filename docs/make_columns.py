@@ -15,6 +15,7 @@ TABLES = {
     "scenes.csv: a row a scene": columns.SCENES_TABLE,
     "scene_tiles.csv: a row a scene and tile": columns.SCENE_TILES_TABLE,
     "residuals.csv: a row a pair of the network": columns.RESIDUALS_TABLE,
+    "why.csv: a row a group of scenes, or a change in time": columns.WHY_TABLE,
     "comparison/VV_VH.csv: a row a scene": columns.COMPARISON_TABLE,
     "injection/injection.csv: a row a pair and tile": columns.INJECTION_TABLE,
     "tiles.gpkg: columns of its points beside those of the tables": columns.ARROWS,

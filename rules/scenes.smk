@@ -24,6 +24,7 @@ TABLES = (
     "scenes",
     "scene_tiles",
     "residuals",
+    "why",
     "verdict",
 )
 REAL_STACK = r"[A-Za-z0-9][\w.-]*"

@@ -231,6 +231,26 @@ RESIDUALS_TABLE = {
     WEIGHT_Y: ("1", "weight of the pair in the network to the north, 1 for a pair that fits"),
     CLOSURE: ("m", "rms misclosure of the triangles that the pair is part of, both axes"),
 }
+WHY_TABLE = {
+    "attribute": ("", "what scenes may lie apart by: an attribute, processed, time or trend"),
+    "value": ("", "of the attribute; where an order changes, the first behind, and later"),
+    "scenes": ("", "measured scenes of the group"),
+    "others": ("", "measured scenes that it is compared with"),
+    "difference_east": (
+        "m",
+        "how far east of the others the group lies, beside all that was found; a year for a trend",
+    ),
+    SIGMA_EAST: ("m", "standard error of difference_east"),
+    "difference_north": (
+        "m",
+        "how far north of the others the group lies, beside all that was found; a year for a trend",
+    ),
+    SIGMA_NORTH: ("m", "standard error of difference_north"),
+    "p": ("1", "probability that the clearest of all that was looked at is as clear by chance"),
+    "found": ("", "1 for a cause that was found, else 0"),
+    "inseparable": ("", "causes that these scenes cannot tell from it"),
+    "note": ("", "the cause in a sentence, or why nothing is compared"),
+}
 COMPARISON_TABLE = {
     SCENE: SCENES_TABLE[SCENE],
     "difference_east": ("m", "offset_east in the first polarization less the second, median out"),
@@ -292,12 +312,13 @@ TABLES = {
     "scenes": SCENES_TABLE,
     "scene_tiles": SCENE_TILES_TABLE,
     "residuals": RESIDUALS_TABLE,
+    "why": WHY_TABLE,
     "verdict": VERDICT_TABLE,
 }
 _COUNTS = {
     REFERENCE_INDEX, SECONDARY_INDEX, INDEX, TILE_X, TILE_Y, TILES, PAIRS, COUNT, PART,
     SCENES_MEASURED, MOVES, "within", "measured", "scenes", "sure_within", "sure_outside",
-    "needed", "needed_now", *(REJECTED.format(s) for s in STATUSES),
+    "needed", "needed_now", "others", "found", *(REJECTED.format(s) for s in STATUSES),
 }  # fmt: skip
 
 

@@ -56,6 +56,24 @@ class Stack:
         return (np.isfinite(self.offsets).all(axis=2) & ~self.moves).sum(axis=1)
 
 
+def with_processing(attributes: dict[str, dict], stack: Stack) -> dict[str, dict[str, str]]:
+    """Attributes of the scenes, with how this workflow brought each onto the grid; none empty."""
+    here = {
+        one["scene"]: {"resampling": one.get("resampling"), "files": _files(one)}
+        for one in stack.contents
+    }
+    return {
+        name: {key: str(value) for key, value in (own | here.get(name, {})).items() if value}
+        for name, own in attributes.items()
+    }
+
+
+def _files(content: dict) -> str | None:
+    """Number of the files that a scene is made of."""
+    source = content.get("source")
+    return str(len(source.split(", "))) if source else None
+
+
 def _values(records, *names: str) -> np.ndarray:
     return np.array(
         [
@@ -77,7 +95,7 @@ def _quarters(tiles: list[dict]) -> list[np.ndarray]:
 
 def scenes_table(
     stack: Stack,
-    platforms: dict[str, str],
+    platforms: dict[str, str | None],
     pairs: pd.DataFrame,
     network: list[Adjustment],
     truth: dict[str, tuple[float, float]] | None,
