@@ -16,6 +16,8 @@ TABLES = {
     "scene_tiles.csv: a row a scene and tile": columns.SCENE_TILES_TABLE,
     "residuals.csv: a row a pair of the network": columns.RESIDUALS_TABLE,
     "why.csv: a row a group of scenes, or a change in time": columns.WHY_TABLE,
+    "watch/history.csv: a row a scene, in the order in which they came": columns.HISTORY_TABLE,
+    "watch/watch.csv: a row a scene, in the same order": columns.WATCH_TABLE,
     "comparison/VV_VH.csv: a row a scene": columns.COMPARISON_TABLE,
     "injection/injection.csv: a row a pair and tile": columns.INJECTION_TABLE,
     "tiles.gpkg: columns of its points beside those of the tables": columns.ARROWS,

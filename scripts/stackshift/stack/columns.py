@@ -251,6 +251,35 @@ WHY_TABLE = {
     "inseparable": ("", "causes that these scenes cannot tell from it"),
     "note": ("", "the cause in a sentence, or why nothing is compared"),
 }
+HISTORY_TABLE = {
+    SCENE: SCENES_TABLE[SCENE],
+    "measured": ("", "when the scene was first seen, ISO 8601, UTC"),
+    PLATFORM: SCENES_TABLE[PLATFORM],
+    OFFSET_EAST: ("m", "offset as first measured, from the zero of the first rows"),
+    OFFSET_NORTH: ("m", "offset as first measured, from the zero of the first rows"),
+    SIGMA_EAST: SCENES_TABLE[SIGMA_EAST],
+    SIGMA_NORTH: SCENES_TABLE[SIGMA_NORTH],
+    MESSAGE: SCENES_TABLE[MESSAGE],
+}
+WATCH_TABLE = {
+    **{k: HISTORY_TABLE[k] for k in (SCENE, "measured", OFFSET_EAST, OFFSET_NORTH)},
+    SIGMA_EAST: SCENES_TABLE[SIGMA_EAST],
+    SIGMA_NORTH: SCENES_TABLE[SIGMA_NORTH],
+    **{
+        f"{what}_{direction}": ("1", text.format(side))
+        for direction, other in (("east", "west"), ("north", "south"))
+        for what, text, side in (
+            (
+                "deviate",
+                "how far {} of the scenes before, standard normal if nothing begins",
+                direction,
+            ),
+            ("sum_up", "cumulative sum of what deviates to the {}", direction),
+            ("sum_down", "cumulative sum of what deviates to the {}", other),
+        )
+    },
+    "alert": ("", "what the scene told"),
+}
 COMPARISON_TABLE = {
     SCENE: SCENES_TABLE[SCENE],
     "difference_east": ("m", "offset_east in the first polarization less the second, median out"),
