@@ -16,6 +16,7 @@ TABLES = {
     "scene_tiles.csv: a row a scene and tile": columns.SCENE_TILES_TABLE,
     "residuals.csv: a row a pair of the network": columns.RESIDUALS_TABLE,
     "why.csv: a row a group of scenes, or a change in time": columns.WHY_TABLE,
+    "detection/detection.csv: a row a scene": columns.DETECTION_TABLE,
     "watch/history.csv: a row a scene, in the order in which they came": columns.HISTORY_TABLE,
     "watch/watch.csv: a row a scene, in the same order": columns.WATCH_TABLE,
     "comparison/VV_VH.csv: a row a scene": columns.COMPARISON_TABLE,

@@ -280,6 +280,16 @@ WATCH_TABLE = {
     },
     "alert": ("", "what the scene told"),
 }
+DETECTION_TABLE = {
+    SCENE: SCENES_TABLE[SCENE],
+    "distance": ("m", "how far the scene lies from the median of the stack"),
+    "pixels": ("", "pixels of unchanged ground that are compared with the template"),
+    "false_alarms": ("1", "share of them that differ by more than the threshold, as it lies"),
+    "false_alarms_corrected": ("1", "the same with the scene moved to its place"),
+    "rms": ("dB", "rms of the log-ratio about its median, as it lies"),
+    "rms_corrected": ("dB", "the same with the scene moved to its place"),
+    "added": ("dB", "what the displacement adds, root of the difference of the squares"),
+}
 COMPARISON_TABLE = {
     SCENE: SCENES_TABLE[SCENE],
     "difference_east": ("m", "offset_east in the first polarization less the second, median out"),
@@ -347,7 +357,7 @@ TABLES = {
 _COUNTS = {
     REFERENCE_INDEX, SECONDARY_INDEX, INDEX, TILE_X, TILE_Y, TILES, PAIRS, COUNT, PART,
     SCENES_MEASURED, MOVES, "within", "measured", "scenes", "sure_within", "sure_outside",
-    "needed", "needed_now", "others", "found", *(REJECTED.format(s) for s in STATUSES),
+    "needed", "needed_now", "others", "found", "pixels", *(REJECTED.format(s) for s in STATUSES),
 }  # fmt: skip
 
 
