@@ -39,6 +39,7 @@ include: "rules/analyse.smk"
 include: "rules/locate.smk"
 include: "rules/verdict.smk"
 include: "rules/compare.smk"
+include: "rules/apart.smk"
 include: "rules/watch.smk"
 include: "rules/detect.smk"
 include: "rules/inject.smk"
@@ -63,6 +64,7 @@ rule all:
     input:
         tables(),
         comparisons(),
+        compared_results(),
         pages(),
         figures(),
         exports(),

@@ -67,6 +67,7 @@ def main(
     findings["own_share"] = {
         axis: found.own_share for axis, found in zip(("east", "north"), network, strict=True)
     }
+    findings["zero"] = offsets.zero_of(stack, table)
     findings["tiles_that_move"] = offsets.moving_tiles(stack)
     findings["widened_for_change"] = float(pd.Series(stack.widening).median())
     files.write_csv(outputs["scenes"], table)

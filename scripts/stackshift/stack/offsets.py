@@ -223,6 +223,14 @@ def _zero(means: np.ndarray, offsets: pd.Series) -> float:
     return float((means - offsets.to_numpy(float))[known][0]) if known.any() else 0.0
 
 
+def zero_of(stack: Stack, table: pd.DataFrame) -> dict[str, float]:
+    """Metres from the template to where offsets are 0, which another stack's do not share."""
+    east, north = (
+        _zero(stack.means[:, axis], table[offset]) for axis, (offset, *_) in enumerate(_AXES)
+    )
+    return {"east": east, "north": north}
+
+
 def series_of_tiles(stack: Stack) -> pd.DataFrame:
     """What each tile does over the stack: columns TILE_X, TILE_Y and those of `columns.SERIES`."""
     scatter = series.spread(stack.offsets, stack.means)
