@@ -9,7 +9,6 @@ import pytest
 from scipy import stats
 
 import watch
-import watched
 from stackio import files
 from stackshift.errors import InputError
 from stackshift.stack import columns as c
@@ -130,23 +129,6 @@ def test_a_job_that_dies_leaves_the_history_as_it_was(tmp_path, offsets, monkeyp
     assert (tmp_path / "history.csv").read_text() == before
     monkeypatch.undo()
     assert call(tmp_path)[0].startswith(before)
-
-
-def test_the_alarm_is_one_line(tmp_path):
-    quiet, loud = tmp_path / "quiet.json", tmp_path / "loud.json"
-    alert = {
-        "text": "scenes from 2024-03-05 on lie 4.1 ± 0.3 m east of those before",
-        "scene": NAMES[3],
-    }
-    files.write_json(quiet, {"open": [], "tested": 3})
-    files.write_json(loud, {"open": [alert], "tested": 3})
-    watched.main([quiet, quiet], [("a", "VV"), ("a", "VH")])
-    with pytest.raises(InputError) as error:
-        watched.main([quiet, loud], [("a", "VV"), ("a", "VH")])
-    assert (
-        str(error.value)
-        == f"ALERT: a VH: {alert['text']} (once it is known: watch: {{known: {NAMES[3]}}})"
-    )
 
 
 def test_run_lengths_are_those_of_the_textbook():
