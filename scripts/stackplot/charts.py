@@ -1,5 +1,7 @@
 """Control charts of a stack that is watched."""
 
+import textwrap
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -35,7 +37,9 @@ def control_charts(table: pd.DataFrame, charts: Charts, alerts: list[dict], titl
         middle.plot(number, deviates.clip(-most, most), linestyle="none", markersize=4,
                     color=style["color"], marker=style["marker"])  # fmt: skip
         for sign in (-1, 1):
-            middle.axhline(sign * charts.limit, **drawing.REQUIREMENT)
+            middle.axhline(sign * charts.limit, **drawing.REQUIREMENT,
+                           label="limit of one scene" if sign > 0 else None)  # fmt: skip
+        middle.legend(loc="upper left", fontsize=8, frameon=False)
         middle.set_ylim(-1.15 * most, 1.15 * most)
         middle.set_ylabel("from those before\n(standard deviations)")
         words = ("east", "west") if direction == "east" else ("north", "south")
@@ -44,15 +48,20 @@ def control_charts(table: pd.DataFrame, charts: Charts, alerts: list[dict], titl
         below.plot(number, -table[f"sum_down_{direction}"], color=style["color"], linestyle=":",
                    label=f"to the {words[1]}")  # fmt: skip
         for sign in (-1, 1):
-            below.axhline(sign * charts.threshold, **drawing.REQUIREMENT)
+            below.axhline(sign * charts.threshold, **drawing.REQUIREMENT,
+                          label="limit of a change" if sign > 0 else None)  # fmt: skip
         below.set_ylim(-2 * charts.threshold, 2 * charts.threshold)
         below.set_ylabel("cumulative sum\n(standard deviations)")
-        below.legend(loc="upper left", ncols=2, fontsize=8, frameon=False)
+        below.legend(loc="upper left", ncols=3, fontsize=8, frameon=False)
         for i, alert in enumerate(own):
             _mark(above, middle, below, alert, at, label=i == 0)
-        above.set_title(f"{direction}: {_summary(own)}", fontsize=10)
-        if own:
-            above.legend(loc="best", fontsize=8)
+        told = "\n".join(textwrap.wrap(f"{direction}: {_summary(own)}", 72))
+        above.set_title(told, fontsize=10, color=_ALERT if own else "black")
+        tested = np.flatnonzero(deviates.notna())
+        if len(tested) and tested[0]:
+            above.axvspan(-1, tested[0] - 0.5, color="#999999", alpha=0.12, linewidth=0,
+                          label="compared with each other")  # fmt: skip
+        above.legend(*above.get_legend_handles_labels(), loc="lower left", fontsize=8)
         below.set_xlabel("scenes in the order in which they came")
         _dates(below, table, number)
         for axes in (above, middle, below):
