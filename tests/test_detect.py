@@ -118,3 +118,17 @@ def test_boxes_and_gaps():
     few = np.zeros((3, 4, 4), np.float32)
     few[0, 1, 1] = np.nan
     assert quiet(few).all()
+
+
+def test_a_stack_in_which_nothing_could_be_measured_has_an_empty_table(tmp_path):
+    with raster.create(tmp_path / "t.tif", GRID, {}, bands=("a", "b", "c")) as target:
+        for band in (1, 2, 3):
+            raster.write_rows(target, 0, np.full((SIZE, SIZE), np.nan, np.float32), band)
+    table = pd.DataFrame({c.SCENE: NAMES, c.OFFSET_EAST: np.nan, c.OFFSET_NORTH: np.nan})
+    files.write_csv(tmp_path / "scenes.csv", table)
+    names = {"table": "d.csv", "report": "d.json", "figure": "d.svg", "picture": "d.png"}
+    outputs = {name: str(tmp_path / path) for name, path in names.items()}
+    scenes = dict.fromkeys(NAMES, str(tmp_path / "t.tif"))
+    detect.main(scenes, str(tmp_path / "scenes.csv"), str(tmp_path / "t.tif"), 3.0, 5, "s", outputs)
+    assert len(pd.read_csv(outputs["table"])) == 0
+    assert json.loads((tmp_path / "d.json").read_text())["curve"][0]["rms"] is None

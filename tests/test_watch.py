@@ -20,7 +20,9 @@ NAMES = [f"{START + timedelta(days=12 * i):%Y%m%dT%H%M%S}" for i in range(60)]
 
 def scenes_csv(tmp_path, offsets, names=NAMES):
     """What locate writes of scenes given oldest first: offsets from their own median."""
-    offsets = np.asarray(offsets, float) - np.nanmedian(offsets, axis=0)
+    offsets = np.asarray(offsets, float)
+    if np.isfinite(offsets).any():
+        offsets = offsets - np.nanmedian(offsets, axis=0)
     table = pd.DataFrame(columns=list(c.SCENES_TABLE), index=range(len(offsets)))
     table[c.SCENE] = names[: len(offsets)][::-1]
     table[[c.OFFSET_EAST, c.OFFSET_NORTH]] = offsets[::-1]
@@ -179,3 +181,10 @@ def test_false_alarms_come_as_seldom_as_said():
     # 20,000 scenes: 40 nominal.
     low, high = (stats.poisson.ppf(q, 40 * f) for q, f in ((0.002, 1 / 1.5), (0.998, 1.5)))
     assert low <= number <= high
+
+
+def test_a_stack_in_which_nothing_could_be_measured_has_empty_charts(tmp_path):
+    scenes_csv(tmp_path, np.full((12, 2), np.nan))
+    before, found = call(tmp_path)
+    assert (found["scenes"], found["tested"], found["open"]) == (12, 0, [])
+    assert call(tmp_path)[0] == before
