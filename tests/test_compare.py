@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import Workspace, small_stack
 
 import compare
 from stackshift.stack import columns as c
@@ -121,3 +122,15 @@ def test_acquisitions_of_two_processors_are_found_by_their_times(tmp_path):
     near = pd.concat([opera, opera.iloc[:1].assign(**{c.SCENE: "20220112T000001"})])
     _, both = compare.compare(hyp3, near, 60)
     assert both["scenes"] == 11
+
+
+def test_stacks_and_tables_that_the_config_names_are_compared(tmp_path):
+    for name in ("mine", "other"):
+        small_stack(tmp_path / name)
+    (tmp_path / "before.csv").write_text("")
+    stacks = {name: {"directory": name} for name in ("mine", "other")}
+    config = {"stacks": stacks, "compare": ["mine", "other", "before.csv"]}
+    workspace = Workspace(tmp_path, config | {"tiles": {"rows": 1, "columns": 1}})
+    folder = "results/comparison"
+    jobs = workspace.dry(f"{folder}/mine__other/VV.csv", f"{folder}/mine__before/VV.svg")
+    assert (jobs["compare_results"], jobs["apart"], jobs["template"]) == (2, 1, 2)

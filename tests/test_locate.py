@@ -217,8 +217,11 @@ def test_nothing_measured_at_all_gives_tables_and_no_numbers(tmp_path, offsets):
 
 
 def test_offsets_relative_to_a_scene(tmp_path, offsets):
-    scenes, scene_tiles, *_ = run(tmp_path, offsets, reference=NAMES[3])
+    scenes, scene_tiles, *_, findings = run(tmp_path, offsets, reference=NAMES[3])
     truth = np.array(list(offsets.values()))
+    # From where the template lies to where the reference does.
+    zero = findings["zero"]["east"], findings["zero"]["north"]
+    np.testing.assert_allclose(zero, truth[3], atol=0.1)
     error = scenes[[c.OFFSET_EAST, c.OFFSET_NORTH]] - (truth - truth[3])
     assert np.abs(error.to_numpy()).max() < 0.15
     assert scenes[c.OFFSET_EAST][3] == scenes[c.SIGMA_EAST][3] == 0
