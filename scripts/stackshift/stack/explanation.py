@@ -6,7 +6,6 @@ import pandas as pd
 from stackshift.stack import answers, reasons
 from stackshift.stack import columns as c
 from stackshift.stack.attributes import (
-    LEAST,
     PROCESSED,
     TIME,
     TREND,
@@ -89,22 +88,23 @@ def _row(looked: list[Candidate], found: reasons.Result, number: int) -> dict:
 
 
 def _alone(told: list[dict[str, str]]) -> list[dict]:
-    """Values that cannot be compared: those of all scenes, or of one."""
+    """Values that cannot be compared: those of all scenes, and those of one, in a row together."""
     rows = []
     for name, values in values_of(told).items():
-        if name == PROCESSED:
-            continue
-        for value in dict.fromkeys(values):
-            count = values.count(value)
-            if LEAST <= count <= len(values) - LEAST or (count == len(values) - 1 > 1):
-                continue
-            note = "all scenes are alike" if count == len(values) else "one scene is no group"
-            if count < len(values) and count > 1:
-                note = "the others are too few"
+        levels = list(dict.fromkeys(values))
+        single = [value for value in levels if values.count(value) == 1]
+        head = {"attribute": name, "found": 0}
+        if len(levels) == 1:
+            note = "all scenes are alike"
             rows.append(
-                {"attribute": name, "value": value, "scenes": count,
-                 "others": len(values) - count, "found": 0, "note": note}
-            )  # fmt: skip
+                {**head, "value": levels[0], "scenes": len(values), "others": 0, "note": note}
+            )
+        elif single and name != PROCESSED:
+            value, note = answers.listed(single), "one scene is no group"
+            others = len(values) - len(single)
+            rows.append(
+                {**head, "value": value, "scenes": len(single), "others": others, "note": note}
+            )
     return rows
 
 
