@@ -129,8 +129,8 @@ def planted(number: int, count: int = 24) -> None:
             others += any(not true[one] for one in result.chosen)
         line(name, [
             f"{100 * found / asked:.1f} %", f"{100 * alone / asked:.1f} %",
-            f"{100 * with_others / asked:.1f} %", f"{np.sqrt(np.mean(np.square(errors))):.2f}",
-            f"{np.sqrt(np.mean(np.square(z))):.2f}", f"{100 * others / number:.1f} %",
+            f"{100 * with_others / asked:.1f} %", f"{np.sqrt(np.nanmean(np.square(errors))):.2f}",
+            f"{np.sqrt(np.nanmean(np.square(z))):.2f}", f"{100 * others / number:.1f} %",
         ])  # fmt: skip
 
 

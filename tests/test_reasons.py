@@ -252,3 +252,15 @@ def test_attributes_come_from_tags_names_and_sheets():
     assert found["orbit file"] == "original"
     # Files of one pass that differ have both.
     assert found["IPF"] == "003.40 + 003.61"
+
+
+def test_a_cause_that_one_axis_does_not_tell_is_told_by_the_other():
+    looked = looked_at(16, orbit_file=["precise"] * 14 + ["restituted"] * 2)
+    difference, sigma = np.full((2, len(looked), 2), np.nan)
+    difference[0, 1], sigma[0, 1] = -3.0, 0.3
+    found = reasons.Result([0], difference, sigma, np.full(len(looked), 0.001), {0: []})
+    finding = explanation._finding(looked, found, 0)
+    assert finding["text"] == (
+        "scenes made with restituted orbit files lie 3.0 ± 0.3 m south of the others"
+    )
+    assert finding["difference_east"] is None and finding["difference_north"] == -3.0

@@ -115,7 +115,7 @@ def _finding(looked: list[Candidate], found: reasons.Result, number: int) -> dic
         "kind": row["attribute"],
         "value": row["value"],
         "scenes": row["scenes"],
-        **{name: float(row[name]) for name in names},
+        **{name: float(row[name]) if np.isfinite(row[name]) else None for name in names},
         "p": float(row["p"]),
         "alike": [looked[one].named for one in found.alike.get(number, [])],
         "text": row["note"],

@@ -87,9 +87,15 @@ def search(
         result.alike[name] = _one_of_a_kind(candidates, alike, name)
         result.chosen.append(name)
     _settle(axes, result)
-    for a, axis in enumerate(axes):
-        result.difference[:, a], result.sigma[:, a] = axis.differences(result.chosen)
-    return result
+    while True:
+        for a, axis in enumerate(axes):
+            result.difference[:, a], result.sigma[:, a] = axis.differences(result.chosen)
+        # Whose scenes all turn out to stand out by themselves is no cause.
+        told = np.isfinite(result.difference).any(axis=1)
+        lost = [one for one in result.chosen if not told[one]]
+        if not lost:
+            return result
+        result.chosen = [one for one in result.chosen if told[one]]
 
 
 def _rank(candidate: Candidate) -> int:
