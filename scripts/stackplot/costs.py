@@ -25,9 +25,15 @@ def cost_of_displacement(
     left, right = figure.subplots(1, 2)
     known = [point for point in curve if point["rms"] is not None]
     metres = [point["metres"] for point in known]
-    for axes, key, factor, label in (
-        (left, "false_alarms", 100.0, f"false alarms at {threshold:g} dB (% of unchanged ground)"),
-        (right, "rms", 1.0, "log-ratio on unchanged ground, rms (dB)"),
+    for axes, key, factor, unit, label in (
+        (
+            left,
+            "false_alarms",
+            100.0,
+            "%",
+            f"false alarms at {threshold:g} dB (% of unchanged ground)",
+        ),
+        (right, "rms", 1.0, "dB", "log-ratio on unchanged ground, rms (dB)"),
     ):
         line = factor * np.array([point[key] for point in known])
         axes.plot(metres, line, color=drawing.NEUTRAL, zorder=1,
@@ -38,7 +44,7 @@ def cost_of_displacement(
         ):
             axes.plot(table["distance"], factor * table[name].astype(float), "o", markersize=5,
                       color=drawing.NORTH["color"], label=text, **style)  # fmt: skip
-        _ten_metres(axes, metres, line)
+        _ten_metres(axes, metres, line, unit)
         axes.set_xlabel("distance from the stack's median position (m)")
         axes.set_ylabel(label)
         axes.set_ylim(bottom=0)
@@ -55,13 +61,15 @@ def cost_of_displacement(
     return figure
 
 
-def _ten_metres(axes, metres, line) -> None:
+def _ten_metres(axes, metres, line, unit: str) -> None:
     if not len(line):
         return
     at = float(np.interp(_TEN, metres, line))
     axes.plot([_TEN, _TEN], [0, at], **drawing.REQUIREMENT)
     axes.plot([0, _TEN], [at, at], **drawing.REQUIREMENT)
-    axes.annotate(f"10 m: {at:.2g}", (_TEN, at), (6, -10), textcoords="offset points", fontsize=9)
+    axes.annotate(
+        f"10 m: {at:.2g} {unit}", (_TEN, at), (6, -10), textcoords="offset points", fontsize=9
+    )
 
 
 def _cost(curve: list[dict]) -> str:

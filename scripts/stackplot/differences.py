@@ -28,7 +28,7 @@ def difference_per_scene(
     rows = figure.subplots(2, 1, sharex=True)
     when = pd.to_datetime(table[columns.SCENE], format="%Y%m%dT%H%M%S")
     values = table[["difference_east", "difference_north"]].astype(float)
-    limit = drawing.reach(values, 0.5 * requirement)
+    limit = drawing.reach(values, 0.15 * requirement)
     for axes, (direction, style) in zip(
         rows, (("east", drawing.EAST), ("north", drawing.NORTH)), strict=True
     ):
