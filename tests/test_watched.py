@@ -39,7 +39,7 @@ def test_calls_a_day_keep_the_history_whatever_becomes_of_them(tmp_path):
 
     def deliver(numbers):
         for i in numbers:
-            east = 0.3 * (i >= 12)
+            east = 0.8 * (i >= 12)
             image = simulation.observe(ground, (0, east), 5, random)[20:-20, 20:-20]
             write_scene(tmp_path / "scenes" / hyp3_name(times[i]), image.astype(np.float32))
 
