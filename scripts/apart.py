@@ -1,6 +1,7 @@
 """How far apart are the products of two processors? Their templates, matched with each other."""
 
 import logging
+import math
 
 import numpy as np
 
@@ -65,8 +66,9 @@ def main(
         # A shift brings the second onto the first: the second lies the other way.
         value, error = weighted_huber(*([record[key] for record in good] for key in (shift, sigma)))
         between = zeros[1][direction] - zeros[0][direction]
+        error = math.hypot(error, *(zero[f"sigma_{direction}"] for zero in zeros))
         result[direction] = float(-value + between) if good else None
-        result[f"sigma_{direction}"] = float(error) if good else None
+        result[f"sigma_{direction}"] = error if good else None
     files.write_json(path, result | {"records": records})
     logging.info("%d of %d tiles matched", len(good), len(records))
 

@@ -29,6 +29,7 @@ def test_templates_are_matched_across_grids(tmp_path, columns, rows, by):
         for left, top in ((WEST, NORTH), corner)
     ]
     zeros = ({"east": 1.5, "north": 0.0}, {"east": 0.5, "north": -0.25})
+    known = {"sigma_east": 0.0, "sigma_north": 0.3}
     images, findings = [], []
     for i, (grid, shift, zero) in enumerate(zip(grids, shifts, zeros, strict=True)):
         image = simulation.observe(ground, shift, 60, random)[20:-20, 20:-20]
@@ -37,7 +38,7 @@ def test_templates_are_matched_across_grids(tmp_path, columns, rows, by):
             for band in (1, 2, 3):
                 raster.write_rows(target, 0, (10 * np.log10(image)).astype(np.float32), band)
         findings.append(tmp_path / f"{i}.json")
-        files.write_json(findings[-1], {"zero": zero})
+        files.write_json(findings[-1], {"zero": zero | known})
     options = completed({"stacks": {"a": {"directory": "x"}}})["correlate"]["coherence"]
     apart.main(tuple(images), tuple(findings), (2, 2), options, tmp_path / "apart.json")
     found = json.loads((tmp_path / "apart.json").read_text())
@@ -45,7 +46,9 @@ def test_templates_are_matched_across_grids(tmp_path, columns, rows, by):
     # The medians lie where each stack says that they do from its template.
     expected = POSTING * east + 0.5 - 1.5, -POSTING * south - 0.25
     for direction, metres in zip(("east", "north"), expected, strict=True):
-        assert found[f"sigma_{direction}"] < 0.25
+        # The medians' own errors come on top.
+        low = known[f"sigma_{direction}"] * 2**0.5
+        assert low < found[f"sigma_{direction}"] < np.hypot(low, 0.25)
         assert found[direction] == pytest.approx(metres, abs=0.25 + 2 * found[f"sigma_{direction}"])
 
 
@@ -57,7 +60,10 @@ def test_other_ground_does_not_match(tmp_path):
         with raster.create(tmp_path / f"{i}.tif", grid, {}, bands=("dB", "b", "c")) as target:
             for band in (1, 2, 3):
                 raster.write_rows(target, 0, (10 * np.log10(image)).astype(np.float32), band)
-        files.write_json(tmp_path / f"{i}.json", {"zero": {"east": 0.0, "north": 0.0}})
+        files.write_json(
+            tmp_path / f"{i}.json",
+            {"zero": dict.fromkeys(("east", "north", "sigma_east", "sigma_north"), 0.0)},
+        )
     options = completed({"stacks": {"a": {"directory": "x"}}})["correlate"]["coherence"]
     paths = [(tmp_path / f"0.{end}", tmp_path / f"1.{end}") for end in ("tif", "json")]
     apart.main(*paths, (2, 2), options, tmp_path / "apart.json")

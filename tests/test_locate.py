@@ -222,6 +222,8 @@ def test_offsets_relative_to_a_scene(tmp_path, offsets):
     # From where the template lies to where the reference does.
     zero = findings["zero"]["east"], findings["zero"]["north"]
     np.testing.assert_allclose(zero, truth[3], atol=0.1)
+    # The error of the median of 16 scenes of 0.1 m on 16 tiles.
+    assert findings["zero"]["sigma_east"] == pytest.approx(1.25 * 0.025 / 4, rel=0.25)
     error = scenes[[c.OFFSET_EAST, c.OFFSET_NORTH]] - (truth - truth[3])
     assert np.abs(error.to_numpy()).max() < 0.15
     assert scenes[c.OFFSET_EAST][3] == scenes[c.SIGMA_EAST][3] == 0

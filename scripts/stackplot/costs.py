@@ -38,19 +38,20 @@ def cost_of_displacement(
         line = factor * np.array([point[key] for point in known])
         axes.plot(metres, line, color=drawing.NEUTRAL, zorder=1,
                   label="if every scene lay so far off")  # fmt: skip
+        # A ring with a dot in it is a scene that moving changes nothing for.
         for name, style, text in (
-            (key, {"markerfacecolor": drawing.NORTH["color"]}, "a scene as it lies"),
-            (f"{key}_corrected", {"markerfacecolor": "white"}, "the same moved to its place"),
+            (f"{key}_corrected", {"markersize": 8, "markerfacecolor": "white"}, "in its place"),
+            (key, {"markersize": 4}, "as it lies"),
         ):
-            axes.plot(table["distance"], factor * table[name].astype(float), "o", markersize=5,
-                      color=drawing.NORTH["color"], label=text, **style)  # fmt: skip
+            axes.plot(table["distance"], factor * table[name].astype(float), "o",
+                      color=drawing.NORTH["color"], label=f"a scene {text}", **style)  # fmt: skip
         _ten_metres(axes, metres, line, unit)
         axes.set_xlabel("distance from the stack's median position (m)")
         axes.set_ylabel(label)
         axes.set_ylim(bottom=0)
         axes.set_xlim(left=-0.5)
         axes.grid(alpha=0.3)
-        axes.legend(loc="upper left", fontsize=8.5)
+        axes.legend(loc="lower right", fontsize=8.5)
         drawing.say_if_empty(axes, len(table), "scene")
     drawn = len(table) and len(known)
     cost = f"\n{_cost(known)}" if drawn else ""
@@ -64,6 +65,10 @@ def cost_of_displacement(
 def _ten_metres(axes, metres, line, unit: str) -> None:
     if not len(line):
         return
+    if not line.any():
+        axes.text(0.5, 0.5, "no difference as large as that", transform=axes.transAxes, ha="center")
+        axes.set_ylim(top=1)
+        return
     at = float(np.interp(_TEN, metres, line))
     axes.plot([_TEN, _TEN], [0, at], **drawing.REQUIREMENT)
     axes.plot([0, _TEN], [at, at], **drawing.REQUIREMENT)
@@ -74,7 +79,11 @@ def _ten_metres(axes, metres, line, unit: str) -> None:
 
 def _cost(curve: list[dict]) -> str:
     metres = [point["metres"] for point in curve]
-    none, ten = (
-        np.interp(at, metres, [100 * point["false_alarms"] for point in curve]) for at in (0, _TEN)
+    alarms, rms = (
+        [np.interp(at, metres, [point[key] for point in curve]) for at in (_TEN, 0)]
+        for key in ("false_alarms", "rms")
     )
-    return f"10 m off: {ten:.2g} % false alarms instead of {none:.2g} %"
+    return (
+        f"10 m off: {100 * alarms[0]:.2g} % false alarms instead of {100 * alarms[1]:.2g} %, "
+        f"{rms[0]:.3g} dB rms instead of {rms[1]:.3g}"
+    )
