@@ -40,6 +40,9 @@ include: "rules/analyse.smk"
 include: "rules/locate.smk"
 include: "rules/verdict.smk"
 include: "rules/compare.smk"
+include: "rules/apart.smk"
+include: "rules/watch.smk"
+include: "rules/detect.smk"
 include: "rules/inject.smk"
 include: "rules/recover.smk"
 include: "rules/quicklook.smk"
@@ -53,6 +56,7 @@ include: "rules/tabulate.smk"
 include: "rules/overall.smk"
 include: "rules/overview.smk"
 include: "rules/outputs.smk"
+include: "rules/watched.smk"
 include: "rules/targets.smk"
 
 
@@ -61,6 +65,7 @@ rule all:
     input:
         tables(),
         comparisons(),
+        compared_results(),
         pages(),
         figures(),
         exports(),

@@ -33,7 +33,6 @@ SCATTER = (
     ("as quoted, one 60 m off", 0.0, 1.0, 60.0),
     ("and 2 m, one 60 m off", 2.0, 1.0, 60.0),
 )
-PLATFORMS = (4, 2), (5, 2), (6, 3), (12, 2), (12, 3), (20, 3), (40, 20)
 
 
 def stacks(number, count, natural, wide, off):
@@ -53,10 +52,6 @@ def outlier(offsets, sigmas, odd, off) -> bool:
     return bool(found.sum() > found[odd] if off else found.any())
 
 
-def step(offsets, sigmas, odd, off) -> bool:
-    return min(screening.step(axis, sigmas)[3] for axis in offsets) < screening.ALPHA / 2
-
-
 def by_chance(number: int, found: Callable, columns=SCENES) -> None:
     """A table of rates in per cent: a line a kind of scatter, a column a number of scenes."""
     table("scatter of the scenes", [f"{count} scenes" for count in columns])
@@ -66,55 +61,6 @@ def by_chance(number: int, found: Callable, columns=SCENES) -> None:
             for count in columns
         ]
         line(name, [f"{100 * rate:.2f}" for rate in rates])
-
-
-def placed(number: int) -> None:
-    """Share of steps of 15 m that are found where they are, in a scatter of 1 m and more."""
-    table("step of 15 m", [f"{count} scenes" for count in SCENES])
-    for off in (0.0, 60.0):
-        shares = []
-        for count in SCENES:
-            random, right = np.random.default_rng([count, int(off)]), 0
-            for offsets, sigmas, odd in stacks(number, count, 1.0, 1.0, off):
-                at = int(random.integers(3, count - 2))
-                place, *_ = screening.step(offsets[0] + 15 * (np.arange(count) >= at), sigmas)
-                # Before or behind a scene that is itself wrong is one and the same.
-                right += place == at or (off > 0 and odd == at and place == at + 1)
-            shares.append(f"{100 * right / number:.1f}")
-        line("one scene 60 m off" if off else "all sound", shares)
-
-
-def platforms(number: int) -> None:
-    """How often platforms differ by chance, spread over the time and in the middle of it."""
-    table("two platforms", [f"{few} of {count}" for count, few in PLATFORMS])
-    for (name, natural, wide, off), kind in itertools.product(SCATTER, ("spread", "middle")):
-        rates = []
-        for count, few in PLATFORMS:
-            second = np.zeros(count, bool)
-            if kind == "spread":
-                second[np.round((np.arange(few) + 0.5) * count / few - 0.5).astype(int)] = True
-            else:
-                second[(count - few) // 2 :][:few] = True
-            found = (
-                screening.difference(offsets[0], sigmas, second).p
-                for offsets, sigmas, _ in stacks(number, count, natural, wide, off)
-            )
-            rates.append(np.mean([p is not None and p < screening.LEVEL for p in found]))
-        line(f"{name}; {kind}", [f"{100 * rate:.1f}" for rate in rates])
-    claimed, said = 0, 0
-    for seed in range(number):
-        random = np.random.default_rng(seed)
-        second = np.arange(40) >= 20
-        second[random.integers(17, 23)] ^= True
-        offsets = random.normal(0, 0.2, 40) + 0.7 * (np.arange(40) >= 20)
-        found = screening.difference(offsets, np.full(40, 0.2), second)
-        said += found.confounded
-        claimed += found.p is not None and found.p < screening.LEVEL
-    print(
-        f"\nOne after the other but for one scene, and a step of .7 m where they change: "
-        f"{100 * claimed / number:.1f} % are claimed, {100 * said / number:.1f} % are said to be "
-        "confounded with time."
-    )
 
 
 def circular(number: int) -> None:
@@ -204,12 +150,6 @@ def main() -> None:
     number = parser.parse_args().stacks
     print(f"## Rates in {number} stacks\n\nOutliers, per cent of stacks; nominal 1.")
     by_chance(number, outlier)
-    print("\nSteps, per cent of stacks; nominal 1.")
-    by_chance(number, step)
-    print("\nSteps placed right, per cent.")
-    placed(number)
-    print("\nPlatforms, per cent of comparisons; nominal 5.")
-    platforms(number)
     print("\nCircular errors, per cent.")
     circular(number)
     print("\nOffsets from the median: rms error over rms standard error (z of those above .1 m).")

@@ -16,7 +16,11 @@ rule inventory:
     params:
         grid=grid_of,
         scenes=lambda wildcards: {
-            name: {"platform": scene.platform, "files": scene.paths}
+            name: {
+                "platform": scene.platform,
+                "files": scene.paths,
+                "attributes": scene.attributes(),
+            }
             for name, scene in scenes_of(wildcards).items()
         },
         noticed=noticed,

@@ -11,6 +11,7 @@ rule locate:
         scene_tiles=f"{ANALYSIS}/scene_tiles.csv",
         tiles=f"{ANALYSIS}/tiles.csv",
         residuals=f"{ANALYSIS}/residuals.csv",
+        why=f"{ANALYSIS}/why.csv",
         findings=f"{ANALYSIS}/findings.json",
     log:
         "logs/{stack}/{polarization}/locate.log",
@@ -26,7 +27,7 @@ rule locate:
         runtime=minutes_by_scenes(10, 50),
     params:
         scenes=lambda wildcards: {
-            name: scene.platform for name, scene in scenes_of(wildcards).items()
+            name: scene.attributes() for name, scene in scenes_of(wildcards).items()
         },
         tiles=tiles_of,
         reference=config["align"]["reference"],

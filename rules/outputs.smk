@@ -95,6 +95,20 @@ def comparisons() -> list[str]:
     ]
 
 
+def compared_results() -> list[str]:
+    """The comparisons of results that the config asks for, the first with each other one."""
+    if not RESULTS:
+        return []
+    first, *others = RESULTS
+    return [
+        f"results/comparison/{first}__{other}/{polarization}.{suffix}"
+        for other in others
+        for polarization in polarizations_of(first)
+        if is_table(RESULTS[other]) or polarization in polarizations_of(other)
+        for suffix in ("csv", "svg")
+    ]
+
+
 def judged() -> bool:
     """Whether the run comes to the verdicts: their lines are among what its targets need."""
     return any(rules.overview.output.lines in job.output for job in workflow.dag.jobs)

@@ -4,6 +4,7 @@ from snakemake.logging import logger
 from stackflow import grids, headers, leftover
 from stackflow.forced import is_forced
 from stackflow.acquisitions import Scene
+from stackflow.results import is_table, labelled
 from stackflow.stacks import assemble, simulated
 from stackflow.tiling import tiles_for
 from stackio.files import read_json
@@ -24,6 +25,7 @@ TABLES = (
     "scenes",
     "scene_tiles",
     "residuals",
+    "why",
     "verdict",
 )
 REAL_STACK = r"[A-Za-z0-9][\w.-]*"
@@ -115,6 +117,7 @@ try:
     PRODUCTS, STACKS, SAID = find_products()
     PAIRS = choose_pairs()
     TILES = choose_tiles()
+    RESULTS = labelled(config["compare"], [stack for stack, _ in PRODUCTS])
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
@@ -217,6 +220,22 @@ def comparisons_of(stack: str, polarization: str) -> list[str]:
         for other in others
         if polarization in (first, other)
     ]
+
+
+def scenes_of_result(label: str, polarization: str) -> str:
+    """The table of the scenes of a result that is compared."""
+    result = RESULTS[label]
+    if is_table(result):
+        return result.replace("{polarization}", polarization)
+    return f"results/{result}/{polarization}/analysis/scenes.csv"
+
+
+def apart_of(wildcards) -> dict:
+    """How far the templates of two stacks lie from each other; nothing of an earlier run's."""
+    if is_table(RESULTS[wildcards.second]):
+        return {}
+    folder = f"results/comparison/{wildcards.first}__{wildcards.second}"
+    return {"apart": f"{folder}/{wildcards.polarization}_apart.json"}
 
 
 def is_simulated(stack: str) -> bool:

@@ -39,3 +39,12 @@ rule injected:
     input:
         for_products(rules.inventory.output.grid),
         for_products("results/{stack}/{polarization}/injection/injection.json"),
+
+
+# What displacement costs a detector of changes: `snakemake detected`.
+
+
+rule detected:
+    input:
+        for_products(rules.inventory.output.grid),
+        for_products(rules.detect.output.table),

@@ -8,7 +8,7 @@ from stackio import earth, files, job, raster
 from stackshift.errors import InputError
 from stackshift.ground.geometry import tile_centres, tile_positions
 from stackshift.ground.lattice import tile_edges
-from stackshift.stack import columns, inversion, offsets, tables
+from stackshift.stack import columns, explanation, inversion, offsets, tables
 
 
 def main(
@@ -17,7 +17,7 @@ def main(
     measurements: str,
     grid: str,
     truth: str | None,
-    scenes: dict[str, str],
+    scenes: dict[str, dict[str, str]],
     cut: tuple[int, int],
     reference: str | None,
     outputs: dict[str, str],
@@ -30,11 +30,11 @@ def main(
     pairs, measurements : tables to read.
     grid : JSON of the stack's grid.
     truth : CSV with the true offset of each scene of a simulated stack, else None.
-    scenes : platform of each scene by name, newest first.
+    scenes : attributes of each scene by name, newest first: ``platform`` and what else is known.
     cut : number of tiles (rows, columns).
     reference : scene that all offsets are relative to, or None for the stack's median.
-    outputs : paths of ``scenes``, ``scene_tiles``, ``tiles``, ``residuals`` (CSV), ``findings``
-        (JSON).
+    outputs : paths of ``scenes``, ``scene_tiles``, ``tiles``, ``residuals``, ``why`` (CSV),
+        ``findings`` (JSON).
     """
     names = {columns.REFERENCE: str, columns.SECONDARY: str}
     measured = pd.read_csv(measurements, dtype=names)
@@ -43,8 +43,9 @@ def main(
     if reference is not None and reference not in scenes:
         raise InputError(f"align.reference: there is no scene {reference} in the stack")
     network = inversion.solve(pair_table, list(scenes))
+    platforms = {name: attributes.get("platform") for name, attributes in scenes.items()}
     table = offsets.scenes_table(
-        stack, scenes, pair_table, network, files.read_truth(truth), reference
+        stack, platforms, pair_table, network, files.read_truth(truth), reference
     )
     residuals = inversion.residuals_table(
         pair_table, network, offsets.pair_residuals(pair_table, table, stack)
@@ -59,17 +60,21 @@ def main(
     seen = offsets.as_seen_from(
         offsets.still(tiles, stack), earth.pixels_of_tiles(area, *edges), middle
     )
-    table, findings = inversion.screened(table, seen, positions)
+    table = inversion.screened(table, seen, positions)
+    why, causes = explanation.explained(table, offsets.with_processing(scenes, stack))
+    findings: dict = {"why": causes}
     findings["parts"] = int(network[0].part.max(initial=-1) + 1)
     findings["own_share"] = {
         axis: found.own_share for axis, found in zip(("east", "north"), network, strict=True)
     }
+    findings["zero"] = offsets.zero_of(stack, table)
     findings["tiles_that_move"] = offsets.moving_tiles(stack)
     findings["widened_for_change"] = float(pd.Series(stack.widening).median())
     files.write_csv(outputs["scenes"], table)
     files.write_csv(outputs["scene_tiles"], tiles)
     files.write_csv(outputs["tiles"], tables.tiles_table(measured, offsets.series_of_tiles(stack)))
     files.write_csv(outputs["residuals"], residuals)
+    files.write_csv(outputs["why"], why)
     files.write_json(outputs["findings"], findings)
     located = int(table[columns.OFFSET_EAST].notna().sum())
     logging.info("%d of %d scenes located, %d pairs count", located, len(table), len(pair_table))

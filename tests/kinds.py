@@ -26,7 +26,7 @@ from stackshift.stack import columns
 from stackshift.stack.pairing import choose, template_members, template_pairs
 
 SCHEMA = Path(__file__).parents[1] / "schemas" / "config.schema.yaml"
-OUTPUTS = ("scenes", "scene_tiles", "tiles", "residuals")
+OUTPUTS = ("scenes", "scene_tiles", "tiles", "residuals", "why")
 
 
 @dataclass
@@ -148,7 +148,7 @@ def _located(config: dict, product: Product, tiles, where: Path) -> pd.DataFrame
         written["measurements"],
         str(where / "grid.json"),
         None,
-        {name: scene.platform for name, scene in product.scenes.items()},
+        {name: scene.attributes() for name, scene in product.scenes.items()},
         tiles,
         config["align"]["reference"],
         {name: written[name] for name in OUTPUTS} | {"findings": str(where / "findings.json")},

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import Workspace, small_stack
 
 import compare
 from stackshift.stack import columns as c
@@ -90,3 +91,46 @@ def test_error_bars_that_are_all_too_small_make_no_scene_stand_out():
     # Quoted are 0.7 sqrt 2 = 1, true are 3.
     assert found["widened"]["east"] == pytest.approx(3, rel=0.4)
     assert found["disagreements"] == []
+
+
+def test_acquisitions_of_two_processors_are_found_by_their_times(tmp_path):
+    """Bursts start seconds before or behind slices, and passes follow each other in days."""
+    random = np.random.default_rng(5)
+    truth = random.normal(0, 3, (12, 2))
+    hyp3, opera = scenes(truth + 1, 0.2), scenes(truth + random.normal(0, 0.2, (12, 2)), 0.2)
+    opera[c.SCENE] = [name[:-2] + f"{i + 10}" for i, name in enumerate(opera[c.SCENE])]
+    opera.loc[3, c.SCENE] = "20220104T000200"
+    opera = opera.iloc[::-1]
+    hyp3.to_csv(tmp_path / "a.csv", index=False)
+    opera.to_csv(tmp_path / "b.csv", index=False)
+    apart = {"east": 3.21, "sigma_east": 0.1, "north": -0.04, "sigma_north": 0.1, "records": []}
+    (tmp_path / "apart.json").write_text(json.dumps(apart))
+    compare.main(
+        tmp_path / "a.csv", tmp_path / "b.csv", ("hyp3", "opera"), tmp_path / "t.csv",
+        tmp_path / "s.json", 60, tmp_path / "apart.json",
+        (tmp_path / "f.svg", tmp_path / "f.png"), 6.0,
+    )  # fmt: skip
+    found = json.loads((tmp_path / "s.json").read_text(), parse_constant=pytest.fail)
+    assert (found["scenes"], found["results"]) == (11, ["hyp3", "opera"])
+    assert found["apart"]["text"] == (
+        "opera lies 3.21 ± 0.10 m east and 0.04 ± 0.10 m south of hyp3, by their templates"
+    )
+    assert found["east"]["rms"] == pytest.approx(0.2, rel=0.5)
+    table = pd.read_csv(tmp_path / "t.csv", dtype={c.SCENE: str})
+    assert set(table[c.SCENE]) == set(hyp3[c.SCENE].drop(3))
+    # Two scenes within the minute: the nearer one counts, and only once.
+    near = pd.concat([opera, opera.iloc[:1].assign(**{c.SCENE: "20220112T000001"})])
+    _, both = compare.compare(hyp3, near, 60)
+    assert both["scenes"] == 11
+
+
+def test_stacks_and_tables_that_the_config_names_are_compared(tmp_path):
+    for name in ("mine", "other"):
+        small_stack(tmp_path / name)
+    (tmp_path / "before.csv").write_text("")
+    stacks = {name: {"directory": name} for name in ("mine", "other")}
+    config = {"stacks": stacks, "compare": ["mine", "other", "before.csv"]}
+    workspace = Workspace(tmp_path, config | {"tiles": {"rows": 1, "columns": 1}})
+    folder = "results/comparison"
+    jobs = workspace.dry(f"{folder}/mine__other/VV.csv", f"{folder}/mine__before/VV.svg")
+    assert (jobs["compare_results"], jobs["apart"], jobs["template"]) == (2, 1, 2)

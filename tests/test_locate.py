@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 import snyder
 from makers import NORTH, POSTING, WEST
-from scipy import stats
 
 import locate
 from stackio import files
@@ -129,11 +128,12 @@ def run(tmp_path, offsets, reference=None, without=(), **options):
         paths.append(tmp_path / f"{content['scene']}.json")
         paths[-1].write_text(json.dumps(content))
     names = ("scenes", "scene_tiles", "tiles", "residuals")
+    # What scenes differ by is read in test_reasons.py.
     outputs = {name: tmp_path / f"{name}.csv" for name in names}
-    outputs["findings"] = tmp_path / "findings.json"
+    outputs |= {"why": tmp_path / "why.csv", "findings": tmp_path / "findings.json"}
     locate.main(
         paths, tmp_path / "pairs.csv", tmp_path / "measurements.csv", tmp_path / "grid.json", None,
-        SCENES, (4, 4), reference, outputs,
+        {name: {"platform": own} for name, own in SCENES.items()}, (4, 4), reference, outputs,
     )  # fmt: skip
     read = [pd.read_csv(outputs[name], dtype={c.SCENE: str}) for name in names]
     for table, name in zip(read, names, strict=True):
@@ -213,12 +213,17 @@ def test_nothing_measured_at_all_gives_tables_and_no_numbers(tmp_path, offsets):
     assert (scenes[c.FLAG] == "unmeasured").all()
     assert scene_tiles[c.OFFSET_EAST].isna().all() and len(residuals) == 0
     assert (tiles[c.MOVES] == 0).all()
-    assert findings["parts"] == 0 and findings["platforms"] == []
+    assert findings["parts"] == 0 and findings["why"] == []
 
 
 def test_offsets_relative_to_a_scene(tmp_path, offsets):
-    scenes, scene_tiles, *_ = run(tmp_path, offsets, reference=NAMES[3])
+    scenes, scene_tiles, *_, findings = run(tmp_path, offsets, reference=NAMES[3])
     truth = np.array(list(offsets.values()))
+    # From where the template lies to where the reference does.
+    zero = findings["zero"]["east"], findings["zero"]["north"]
+    np.testing.assert_allclose(zero, truth[3], atol=0.1)
+    # The error of the median of 16 scenes of 0.1 m on 16 tiles.
+    assert findings["zero"]["sigma_east"] == pytest.approx(1.25 * 0.025 / 4, rel=0.25)
     error = scenes[[c.OFFSET_EAST, c.OFFSET_NORTH]] - (truth - truth[3])
     assert np.abs(error.to_numpy()).max() < 0.15
     assert scenes[c.OFFSET_EAST][3] == scenes[c.SIGMA_EAST][3] == 0
@@ -274,54 +279,14 @@ def series(east, north=None, platforms="A", sigma=0.2):
 NO_TILES = pd.DataFrame(columns=list(c.SCENE_TILES_TABLE))
 
 
-def test_steps_are_found_along_each_axis_in_the_order_of_time():
-    # Newest first: s5 and newer lie 2 m to the south of s4 and older.
-    noise = np.random.default_rng(0).normal(0, 0.2, 8)
-    north = np.repeat([-2.0, 0.0], [4, 4]) + noise
-    _, found = inversion.screened(series(np.zeros(8), north), NO_TILES, {})
-    (step,) = found["steps"]
-    assert (step["axis"], step["first_scene_behind"]) == ("north", "s5")
-    assert step["height"] == pytest.approx(-2, abs=0.4)
-    # Half of the chance for each axis.
-    for height, steps in ((0.35, 0), (0.8, 1)):
-        given = series(np.repeat([height, 0.0], [4, 4]) + noise)
-        p = screening.step(given[c.OFFSET_EAST][::-1], given[c.SIGMA_EAST][::-1])[3]
-        assert (p < 0.005) == bool(steps)
-        assert len(inversion.screened(given, NO_TILES, {})[1]["steps"]) == steps
-
-
-def test_platforms_of_two_scenes_or_more_are_compared():
-    given = series([1.1, 0.0, 1.0, 0.2, 7.0], [0, 0.1, 0, 0.1, 0], platforms="BABAC")
-    (row,) = inversion.screened(given, NO_TILES, {})[1]["platforms"]
-    assert (row["first"], row["second"]) == ("A", "B")
-    assert row["scenes"] == row["compared"] == [2, 2]
-    assert (row["east"], row["north"]) == (pytest.approx(-0.95), pytest.approx(0.1))
-    # By the scatter of two pairs of scenes: (0.1^2 / 2 + 0.2^2 / 2) / 2.
-    assert row["sigma_east"] == pytest.approx(np.sqrt(0.0125))
-    assert row["p_east"] == pytest.approx(2 * stats.t.sf(0.95 / np.sqrt(0.0125), 2))
-    assert (row["confounded_with_time"], row["text"]) == (False, None)
-    apart = series([1.1, 1.0, 0.2, 0.0], platforms="BBAA")
-    (row,) = inversion.screened(apart, NO_TILES, {})[1]["platforms"]
-    assert row["confounded_with_time"] and row["p_east"] is row["p_north"] is None
-    assert "A and B flew at different times" in row["text"] and "east and north" in row["text"]
-    assert row["east"] == pytest.approx(-0.95)
-    east = np.tile([0.1, 0.0, -0.1, 0.05], 4)
-    east[5] = 80.0
-    torn = series(east, platforms="AAAAABAAAABAAAAA")
-    (row,) = inversion.screened(torn, NO_TILES, {})[1]["platforms"]
-    assert row["p_east"] is None and row["p_north"] is not None
-    assert row["text"] == "fewer than two scenes of A or of B agree with each other"
-    assert not row["confounded_with_time"]
-
-
 def test_flags_of_scenes_out_of_the_main_part():
     given = series([0.0, 0.1, 50.0, -0.1, 0.05, -0.05, 0.02, 30.0, 0.0])
     given[c.PART] = [0, 0, 0, 0, 0, 0, 0, 1, None]
     given.loc[8, [c.OFFSET_EAST, c.OFFSET_NORTH, c.SIGMA_EAST, c.SIGMA_NORTH]] = np.nan
-    table, _ = inversion.screened(given, NO_TILES, {})
+    table = inversion.screened(given, NO_TILES, {})
     assert list(table[c.FLAG]) == ["", "", "outlier", *[""] * 4, "outlier", "unmeasured"]
     given.loc[2, c.OFFSET_EAST], given.loc[4, c.OFFSET_NORTH] = 0.0, -50.0
-    table, _ = inversion.screened(given, NO_TILES, {})
+    table = inversion.screened(given, NO_TILES, {})
     assert list(table[c.FLAG])[:7] == ["", "", "", "", "outlier", "", ""]
 
 
@@ -364,7 +329,7 @@ def test_rotation_and_scale_are_relative_to_the_median_scene(kind):
                          c.OFFSET_EAST: scale * east - turn * north + noise[0],
                          c.OFFSET_NORTH: scale * north + turn * east + noise[1],
                          c.SIGMA_EAST: 0.01, c.SIGMA_NORTH: 0.01})  # fmt: skip
-    table, _ = inversion.screened(given, pd.DataFrame(rows), positions)
+    table = inversion.screened(given, pd.DataFrame(rows), positions)
     assert list(table[c.FLAG]) == ["", "", kind, "", "", "", "", ""]
     # Nine tiles 1000 m apart: their squared distances from the middle add up to 12 km^2.
     sigma = 1e6 * 0.01 / np.sqrt(12e6)

@@ -40,7 +40,7 @@ def verdict(**changes):
         "worst_scene": {"scene": "20240106T052301", "metres": 7.891, "sigma": 0.22},
         "outliers": ["20240106T052301"],
         "left_out": [{"scene": "20240118T052301", "reason": "no pair of the scene counts"}],
-        "findings": {"steps": [], "platforms": [], "parts": 2},
+        "findings": {"why": [], "parts": 2},
         "answers": {
             "scenes": {"text_these": "20 of 22 scenes: met", "text_general": "undecided, as so"},
             "pairs": {"text_these": "2 of 3 pairs: not met", "text_general": "fail, as so"},

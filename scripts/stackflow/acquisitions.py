@@ -16,16 +16,33 @@ from stackshift.ground.longitudes import side_by_side
 
 @dataclass(frozen=True)
 class Scene:
-    """One acquisition: its name in the workflow, its files in order of time, its platform."""
+    """One acquisition: its name in the workflow, its files in order of time, its platform.
+
+    ``tags`` is what the files' own tags tell of how they were made, of each file.
+    """
 
     name: str
     sources: tuple[Source, ...]
     platform: str | None
+    tags: tuple[dict[str, str], ...] = ()
 
     @property
     def paths(self) -> list[str]:
         """The files as GDAL opens them."""
         return [source.path for source in self.sources]
+
+    def attributes(self) -> dict[str, str]:
+        """What is known of how the scene was made: what a sheet says, its names, then its tags.
+
+        Files of a pass that differ have both values; the newest of them counts for ``processed``.
+        """
+        tags = self.tags or ({},) * len(self.sources)
+        told = [own | source.attributes() for own, source in zip(tags, self.sources, strict=True)]
+        found: dict[str, str] = {"platform": self.platform} if self.platform else {}
+        for name in dict.fromkeys(name for one in told for name in one):
+            values = sorted({one[name] for one in told if name in one})
+            found.setdefault(name, values[-1] if name == "processed" else " + ".join(values))
+        return found
 
 
 @dataclass
@@ -103,7 +120,8 @@ def scenes_of(
                     f"stack '{stack}': two scenes have the acquisition time {name}: "
                     f"{scenes[name].paths[0]} and {part[0].path}; leave one out ('exclude:')"
                 )
-            scenes[name] = Scene(name, tuple(part), part[0].platform)
+            tags = tuple(looked.header(source).get("made", {}) for source in part)
+            scenes[name] = Scene(name, tuple(part), part[0].platform, tags)
     used_sources = [source for scene in scenes.values() for source in scene.sources]
     remarks += mixtures(used_sources)
     return {name: scenes[name] for name in sorted(scenes, reverse=True)}, remarks

@@ -36,9 +36,18 @@ COLUMNS = {
     "values": ("values", "unit", "units"),
     "burst": ("burst", "burst id", "fullburstid", "operaburstid"),
     "processed": ("processed", "processing date", "processingdate", "processing datetime"),
+    "orbit file": ("orbit file", "orbit type", "orbit file type"),
+    "processor version": ("processor version", "processing software version", "software version",
+                          "processing version", "version", "product version"),
+    "IPF": ("ipf", "ipf version", "instrument processing facility"),
+    "reckoning": ("reckoning", "dem matching"),
+    "slice": ("slice", "slice number", "frame", "frame number", "framenumber"),
+    "swath": ("swath", "subswath", "sub swath"),
     "granule": ("granule", "granule name", "granulename", "scenename", "scene name", "id"),
     "more": ("additionalurls", "additional urls"),
 }  # fmt: skip
+# Columns that tell how a scene was made, as they are.
+_TRAITS = ("orbit file", "processor version", "IPF", "reckoning", "slice", "swath")
 _VALUES = {
     **dict.fromkeys(("power", "linear", "intensity", "linear power", "pow", "lin"), "power"),
     **dict.fromkeys(("amplitude", "amp", "magnitude"), "amplitude"),
@@ -64,7 +73,7 @@ class Row:
             With the line, if a field is not what its column should hold.
         """
         try:
-            said = {
+            said: dict[str, object] = {
                 "platform": _platform(self.fields.get("platform")),
                 "track": _number("track", self.fields.get("track"), 999),
                 "band": _number("band", self.fields.get("band"), 9999),
@@ -76,6 +85,8 @@ class Row:
             }
         except InputError as error:
             raise InputError(f"{self.where}: {error}") from None
+        traits = {name: self.fields[name] for name in _TRAITS if self.fields.get(name)}
+        said["traits"] = tuple(sorted(traits.items())) or None
         if isinstance(moment := said["time"], datetime):
             # Midnight is how tables write a date whose time of day nobody knows.
             clock = re.search(r"[T :]", self.fields["datetime"].strip())

@@ -82,6 +82,17 @@ class Source:
             values = self.values
         return {"path": self.path, "band": self.band, "values": values, "named": self.values}
 
+    def attributes(self) -> dict[str, str]:
+        """What names and sheets tell of how the file was made, for telling scenes apart."""
+        own = {
+            "track": self.track,
+            "direction": self.direction,
+            "burst": self.burst,
+            "values": self.values,
+            "processed": self.processed.isoformat() if self.processed else None,
+        }
+        return dict(self.traits) | {name: str(value) for name, value in own.items() if value}
+
 
 def is_remote(path: str) -> bool:
     """Whether GDAL reads a path over the network, so that there is no file to look for."""
@@ -137,6 +148,9 @@ def from_names(
         remarks.append(
             f"{path}: its name says {told.polarization}, and it is taken for {polarization}"
         )
+    # A sheet's further attributes stand beside those of the name.
+    if "traits" in said:
+        said["traits"] = tuple(sorted((dict(told.traits) | dict(said["traits"])).items()))
     known = {
         field.name: value
         for field in fields(Source)

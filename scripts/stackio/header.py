@@ -1,6 +1,7 @@
 """What the header of a scene tells, without a pixel of it."""
 
 import os
+import re
 
 import rasterio
 from rasterio.errors import RasterioError
@@ -10,6 +11,22 @@ from stackshift.errors import InputError
 
 # Where a product says when it was processed.
 _PROCESSED = ("PROCESSING_DATETIME", "TIFFTAG_DATETIME")
+# And how: the keys are those of OPERA's RTC-S1 (opera-adt/RTC, `h5_prep.py`), of its first releases
+# too, and of TIFF. The first that is there counts.
+_MADE = {
+    "software version": ("SOFTWARE_VERSION", "TIFFTAG_SOFTWARE"),
+    "ISCE3 version": ("ISCE3_VERSION",),
+    "s1-reader version": ("S1_READER_VERSION",),
+    "IPF": ("SOURCE_DATA_SOFTWARE_VERSION", "IPF_VERSION"),
+    "bistatic delay": ("PROCESSING_INFORMATION_BISTATIC_DELAY_CORRECTION_APPLIED",),
+    "dry troposphere": ("PROCESSING_INFORMATION_DRY_TROPOSPHERIC_GEOLOCATION_CORRECTION_APPLIED",),
+    "wet troposphere": ("PROCESSING_INFORMATION_WET_TROPOSPHERIC_GEOLOCATION_CORRECTION_APPLIED",),
+    "geocoding": ("PROCESSING_INFORMATION_GEOCODING_ALGORITHM",),
+    "DEM": ("INPUTS_DEM_SOURCE", "DEM_SOURCE"),
+}
+_ORBIT_FILES = ("INPUTS_ORBIT_FILES", "ORBIT_FILES")
+# ESA's names of orbit files, the least exact first.
+_ORBITS = {"PREORB": "predicted", "RESORB": "restituted", "POEORB": "precise"}
 
 
 def look(path: str, band: int | None = None) -> dict:
@@ -25,8 +42,8 @@ def look(path: str, band: int | None = None) -> dict:
     ``problem``, a line, and nothing else if the scene cannot be used; else ``crs``, ``transform``,
     ``width``, ``height``; ``turn``, what leads around the Earth in units of the CRS, None where
     nothing does; ``box``, (west, south, east, north) in degrees, east beyond 180 where it
-    crosses the antimeridian; ``size``, bytes on disk, and ``processed``, what the file says, or
-    None.
+    crosses the antimeridian; ``size``, bytes on disk; ``processed``, what the file says, or None;
+    and ``made``, what its tags tell of how it was made, by attribute.
     """
     try:
         with raster.open_scene(path, band=band) as source:
@@ -43,11 +60,42 @@ def look(path: str, band: int | None = None) -> dict:
                 "turn": earth.turn_of(grid.crs),
                 "size": os.path.getsize(path) if os.path.isfile(path) else None,
                 "processed": next((tags[key] for key in _PROCESSED if key in tags), None),
+                "made": made_by(tags),
             }
     except InputError as error:
         return {"problem": str(error)}
     except (RasterioError, rasterio._err.CPLE_BaseError) as error:
         return {"problem": f"{path} cannot be used ({' '.join(str(error).split())})"}
+
+
+def made_by(tags: dict[str, str]) -> dict[str, str]:
+    """What a file's tags tell of how it was made, by attribute.
+
+    Parameters
+    ----------
+    tags : of the file.
+
+    Returns
+    -------
+    Versions, corrections and orbit files as the product names them, ``processed`` as
+    YYYY-MM-DDTHH:MM:SS; nothing for what the tags do not tell.
+    """
+    found = {
+        name: value
+        for name, keys in _MADE.items()
+        if (value := next((tags[key].strip() for key in keys if tags.get(key)), None))
+    }
+    files = next((tags[key].upper() for key in _ORBIT_FILES if tags.get(key)), "")
+    if orbit := next((value for name, value in _ORBITS.items() if name in files), None):
+        found["orbit file"] = orbit
+    said = next((tags[key] for key in _PROCESSED if tags.get(key)), "")
+    digits = re.sub(r"\D", "", said)[:14]
+    if len(digits) == 14:
+        date, clock = digits[:8], digits[8:]
+        found["processed"] = (
+            f"{date[:4]}-{date[4:6]}-{date[6:]}T{clock[:2]}:{clock[2:4]}:{clock[4:]}"
+        )
+    return found
 
 
 def bounds(path: str, band: int | None, crs: str) -> list[float]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from stackshift.stack import answers, screening
+from stackshift.stack import answers
 from stackshift.tile import match
 
 # A cause is worth a line from this share of the tiles on.
@@ -11,6 +11,8 @@ _MANY = 0.25
 _SMALL = 64
 # Decibels between slices of one pass; their calibration agrees to some hundredths.
 _UNEVEN = 0.5
+# What scenes that lie apart have in common.
+_CAUSES = {"time": "step in time", "trend": "trend in time", "platform": "platforms differ"}
 
 
 def look_at(cause: str, text: str) -> dict[str, str]:
@@ -120,26 +122,11 @@ def of_pairs(any_two: dict, requirement: dict) -> list[dict]:
 
 
 def of_findings(findings: dict) -> list[dict]:
-    """Steps in time, platforms, both of which may be one, tiles that move, a broken network."""
+    """What the scenes' offsets follow, tiles that move, a broken network."""
     found = [
-        look_at(
-            "step in time",
-            f"to the {step['axis']} at {answers.day(step['first_scene_behind'])}: "
-            f"{answers.metres(step['height'], step['sigma'])} m",
-        )
-        for step in findings.get("steps", [])
+        look_at(_CAUSES.get(why["kind"], "made differently"), why["text"])
+        for why in findings.get("why", [])
     ]
-    for row in findings.get("platforms", []):
-        if not (row.get("text") or _differs(row)):
-            continue
-        text = (
-            f"{row['first']} less {row['second']}: "
-            f"{answers.metres(row['east'], row['sigma_east'])} m east, "
-            f"{answers.metres(row['north'], row['sigma_north'])} m north"
-        )
-        if row.get("text"):
-            text += f"; {row['text']}"
-        found.append(look_at("platforms differ", text))
     if moving := findings.get("tiles_that_move"):
         cells = [f"row {tile['tile_number_y']} column {tile['tile_number_x']}" for tile in moving]
         text = f"{answers.listed(cells)}: left out of all scenes (tiles.csv)"
@@ -148,11 +135,6 @@ def of_findings(findings: dict) -> list[dict]:
         text = f"the network of pairs falls into {findings['parts']} parts"
         found.append(look_at("broken network", text))
     return found
-
-
-def _differs(row: dict) -> bool:
-    p = [row.get(f"p_{axis}") for axis in ("east", "north")]
-    return any(value is not None and value < screening.LEVEL for value in p)
 
 
 def of_catalogue(remarks: list[str]) -> list[dict]:

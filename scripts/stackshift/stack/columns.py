@@ -231,6 +231,65 @@ RESIDUALS_TABLE = {
     WEIGHT_Y: ("1", "weight of the pair in the network to the north, 1 for a pair that fits"),
     CLOSURE: ("m", "rms misclosure of the triangles that the pair is part of, both axes"),
 }
+WHY_TABLE = {
+    "attribute": ("", "what scenes may lie apart by: an attribute, processed, time or trend"),
+    "value": ("", "of the attribute; where an order changes, the first behind, and later"),
+    "scenes": ("", "measured scenes of the group"),
+    "others": ("", "measured scenes that it is compared with"),
+    "difference_east": (
+        "m",
+        "how far east of the others the group lies, beside all that was found; a year for a trend",
+    ),
+    SIGMA_EAST: ("m", "standard error of difference_east"),
+    "difference_north": (
+        "m",
+        "how far north of the others the group lies, beside all that was found; a year for a trend",
+    ),
+    SIGMA_NORTH: ("m", "standard error of difference_north"),
+    "p": ("1", "probability that the clearest of all that was looked at is as clear by chance"),
+    "found": ("", "1 for a cause that was found, else 0"),
+    "inseparable": ("", "causes that these scenes cannot tell from it"),
+    "note": ("", "the cause in a sentence, or why nothing is compared"),
+}
+HISTORY_TABLE = {
+    SCENE: SCENES_TABLE[SCENE],
+    "measured": ("", "when the scene was first seen, ISO 8601, UTC"),
+    PLATFORM: SCENES_TABLE[PLATFORM],
+    OFFSET_EAST: ("m", "offset as first measured, from the zero of the first rows"),
+    OFFSET_NORTH: ("m", "offset as first measured, from the zero of the first rows"),
+    SIGMA_EAST: SCENES_TABLE[SIGMA_EAST],
+    SIGMA_NORTH: SCENES_TABLE[SIGMA_NORTH],
+    MESSAGE: SCENES_TABLE[MESSAGE],
+}
+WATCH_TABLE = {
+    **{k: HISTORY_TABLE[k] for k in (SCENE, "measured", OFFSET_EAST, OFFSET_NORTH)},
+    SIGMA_EAST: SCENES_TABLE[SIGMA_EAST],
+    SIGMA_NORTH: SCENES_TABLE[SIGMA_NORTH],
+    **{
+        f"{what}_{direction}": ("1", text.format(side))
+        for direction, other in (("east", "west"), ("north", "south"))
+        for what, text, side in (
+            (
+                "deviate",
+                "how far {} of the scenes before, standard normal if nothing begins",
+                direction,
+            ),
+            ("sum_up", "cumulative sum of what deviates to the {}", direction),
+            ("sum_down", "cumulative sum of what deviates to the {}", other),
+        )
+    },
+    "alert": ("", "what the scene told"),
+}
+DETECTION_TABLE = {
+    SCENE: SCENES_TABLE[SCENE],
+    "distance": ("m", "how far the scene lies from the median of the stack"),
+    "pixels": ("", "pixels of unchanged ground that are compared with the template"),
+    "false_alarms": ("1", "share of them that differ by more than the threshold, as it lies"),
+    "false_alarms_corrected": ("1", "the same with the scene moved to its place"),
+    "rms": ("dB", "rms of the log-ratio about its median, as it lies"),
+    "rms_corrected": ("dB", "the same with the scene moved to its place"),
+    "added": ("dB", "what the displacement adds, root of the difference of the squares"),
+}
 COMPARISON_TABLE = {
     SCENE: SCENES_TABLE[SCENE],
     "difference_east": ("m", "offset_east in the first polarization less the second, median out"),
@@ -292,12 +351,13 @@ TABLES = {
     "scenes": SCENES_TABLE,
     "scene_tiles": SCENE_TILES_TABLE,
     "residuals": RESIDUALS_TABLE,
+    "why": WHY_TABLE,
     "verdict": VERDICT_TABLE,
 }
 _COUNTS = {
     REFERENCE_INDEX, SECONDARY_INDEX, INDEX, TILE_X, TILE_Y, TILES, PAIRS, COUNT, PART,
     SCENES_MEASURED, MOVES, "within", "measured", "scenes", "sure_within", "sure_outside",
-    "needed", "needed_now", *(REJECTED.format(s) for s in STATUSES),
+    "needed", "needed_now", "others", "found", "pixels", *(REJECTED.format(s) for s in STATUSES),
 }  # fmt: skip
 
 

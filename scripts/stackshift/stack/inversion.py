@@ -1,7 +1,5 @@
 """Tables of the scenes: offsets out of the network, what stands out, and how well pairs fit."""
 
-import itertools
-
 import numpy as np
 import pandas as pd
 
@@ -83,8 +81,8 @@ def residuals_table(
 
 def screened(
     table: pd.DataFrame, tiles: pd.DataFrame, positions: dict[tuple[int, int], tuple[float, float]]
-) -> tuple[pd.DataFrame, dict]:
-    """The scenes' table with rotation, scale and flags, and what was found in the stack.
+) -> pd.DataFrame:
+    """The scenes' table with rotation, scale and flags.
 
     Parameters
     ----------
@@ -94,7 +92,7 @@ def screened(
 
     Returns
     -------
-    (table, findings): findings has ``steps`` and ``platforms`` along each axis.
+    The table.
     """
     table = table.copy()
     flags: list[list[str]] = [[] for _ in range(len(table))]
@@ -104,8 +102,7 @@ def screened(
     _flag_outliers(table, main, flags)
     _flag_planes(table, tiles, positions, flags)
     table[c.FLAG] = [" ".join(flag) for flag in flags]
-    series = table[main].iloc[::-1]
-    return table, {"steps": _steps(series), "platforms": _platforms(series)}
+    return table
 
 
 def _flag_outliers(table, main, flags) -> None:
@@ -152,55 +149,3 @@ def _flag_planes(table, tiles, positions, flags) -> None:
     for (_, _, flag), row in zip(kinds, adjusted, strict=True):
         for at in np.flatnonzero(row < screening.ALPHA):
             flags[at].append(flag)
-
-
-def _steps(series: pd.DataFrame) -> list[dict]:
-    """Steps in time that are significant along either axis; the series is oldest first."""
-    found = []
-    for (_, _, offset, sigma), direction in zip(_AXES, ("east", "north"), strict=True):
-        result = screening.step(series[offset].astype(float), series[sigma].astype(float))
-        if result and result[3] < screening.ALPHA / 2:
-            at, height, error, p = result
-            found.append(
-                {
-                    "axis": direction,
-                    "first_scene_behind": series[c.SCENE].iloc[at],
-                    "height": height,
-                    "sigma": error,
-                    "p": p,
-                }
-            )
-    return found
-
-
-def _platforms(series: pd.DataFrame) -> list[dict]:
-    """Differences between platforms along each axis, with their standard errors, in metres.
-
-    The series is oldest first. No p-value (None) where the difference cannot be told from a change
-    of all scenes in time, which ``confounded_with_time`` and ``text`` say, or fewer than two agree.
-    """
-    series = series[series[c.OFFSET_EAST].notna()]
-    counts = series[c.PLATFORM].value_counts()
-    found = []
-    for first, second in itertools.combinations(sorted(counts[counts >= 2].index), 2):
-        both = series[series[c.PLATFORM].isin([first, second])]
-        row: dict = {"first": first, "second": second}
-        row |= {"scenes": [int(counts[first]), int(counts[second])]}
-        is_second = (both[c.PLATFORM] == second).to_numpy()
-        confounded, unknown = [], False
-        for (_, _, offset, sigma), direction in zip(_AXES, ("east", "north"), strict=True):
-            values, errors = as_numbers(both, offset, sigma)
-            result = screening.difference(values, errors, is_second)
-            row |= {direction: result.metres, f"sigma_{direction}": result.sigma}
-            row |= {f"p_{direction}": result.p, "compared": list(result.compared)}
-            confounded += [direction] if result.confounded else []
-            unknown |= result.p is None and not result.confounded
-        text = None
-        if confounded:
-            text = f"{first} and {second} flew at different times: a difference to the "
-            text += f"{' and '.join(confounded)} cannot be told from a change in time"
-        elif unknown:
-            text = f"fewer than two scenes of {first} or of {second} agree with each other"
-        row |= {"confounded_with_time": bool(confounded), "text": text}
-        found.append(row)
-    return found

@@ -56,6 +56,24 @@ class Stack:
         return (np.isfinite(self.offsets).all(axis=2) & ~self.moves).sum(axis=1)
 
 
+def with_processing(attributes: dict[str, dict], stack: Stack) -> dict[str, dict[str, str]]:
+    """Attributes of the scenes, with how this workflow brought each onto the grid; none empty."""
+    here = {
+        one["scene"]: {"resampling": one.get("resampling"), "files": _files(one)}
+        for one in stack.contents
+    }
+    return {
+        name: {key: str(value) for key, value in (own | here.get(name, {})).items() if value}
+        for name, own in attributes.items()
+    }
+
+
+def _files(content: dict) -> str | None:
+    """Number of the files that a scene is made of."""
+    source = content.get("source")
+    return str(len(source.split(", "))) if source else None
+
+
 def _values(records, *names: str) -> np.ndarray:
     return np.array(
         [
@@ -77,7 +95,7 @@ def _quarters(tiles: list[dict]) -> list[np.ndarray]:
 
 def scenes_table(
     stack: Stack,
-    platforms: dict[str, str],
+    platforms: dict[str, str | None],
     pairs: pd.DataFrame,
     network: list[Adjustment],
     truth: dict[str, tuple[float, float]] | None,
@@ -203,6 +221,21 @@ def _zero(means: np.ndarray, offsets: pd.Series) -> float:
     """What was taken off the scenes' means to make their offsets."""
     known = np.isfinite(means)
     return float((means - offsets.to_numpy(float))[known][0]) if known.any() else 0.0
+
+
+def zero_of(stack: Stack, table: pd.DataFrame) -> dict[str, float]:
+    """Metres from the template to where offsets are 0, which another stack's do not share.
+
+    With standard errors, that of a median of so many scenes: 1.25 times that of a mean.
+    """
+    found = {}
+    for axis, (direction, (offset, *_)) in enumerate(zip(("east", "north"), _AXES, strict=True)):
+        errors = stack.errors[np.isfinite(stack.errors[:, axis]), axis]
+        found[direction] = _zero(stack.means[:, axis], table[offset])
+        found[f"sigma_{direction}"] = (
+            float(1.2533 * np.sqrt(np.mean(errors**2) / len(errors))) if len(errors) else 0.0
+        )
+    return found
 
 
 def series_of_tiles(stack: Stack) -> pd.DataFrame:

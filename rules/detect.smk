@@ -1,0 +1,40 @@
+rule detect:
+    input:
+        scenes=lambda wildcards: [
+            f"results/{wildcards.stack}/{wildcards.polarization}/superset/{scene}.tif"
+            for scene in scenes_of(wildcards)
+        ],
+        located=rules.locate.output.scenes,
+        template=rules.template.output.image,
+    output:
+        table="results/{stack}/{polarization}/detection/detection.csv",
+        report="results/{stack}/{polarization}/detection/detection.json",
+        figure=report(
+            "results/{stack}/{polarization}/detection/detection.svg",
+            caption="../report/detection.rst",
+            category="Stack {stack} {polarization}",
+            subcategory="Figures",
+            labels={"figure": "change detection"},
+        ),
+        picture="results/{stack}/{polarization}/detection/detection.png",
+    log:
+        "logs/{stack}/{polarization}/detect.log",
+    benchmark:
+        "benchmarks/{stack}/{polarization}/detect.tsv"
+    wildcard_constraints:
+        stack=REAL_STACK,
+    conda:
+        "../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 1500 * attempt,
+        runtime=minutes(20, 20),
+    params:
+        scenes=lambda wildcards: list(scenes_of(wildcards)),
+        threshold=config["detect"]["threshold"],
+        box=config["detect"]["box"],
+        code=code_digest("detect"),
+    message:
+        "See what displacement costs change detection in {wildcards.stack} {wildcards.polarization}"
+    script:
+        "../scripts/detect.py"

@@ -1,0 +1,104 @@
+"""What displaced scenes cost a log-ratio detector: false alarms and decibels on unchanged ground.
+
+A change detector compares two scenes by the logarithm of their ratio (Rignot & van Zyl 1993,
+doi:10.1109/36.239913). Where edges of bright and dark ground lie elsewhere, they differ though
+nothing changed. Here each scene is compared with the aligned mean of the stack.
+"""
+
+import numpy as np
+from scipy import ndimage
+
+# Decibels of a bin of the histograms, and how far these reach.
+_BIN, _REACH = 0.02, 40.0
+# Ground that scatters in time by more than so many times the middle pixel's changes by itself.
+_QUIET = 1.5
+# Fewer scenes cannot tell ground that changes.
+_ENOUGH = 5
+# Share of a box that must have data.
+_FILLED = 0.5
+
+
+def averaged(power: np.ndarray, box: int) -> np.ndarray:
+    """Decibels of the mean power in boxes of box x box pixels around each pixel.
+
+    Parameters
+    ----------
+    power : (rows, columns) float32, NaN = no data.
+
+    Returns
+    -------
+    float32; NaN where less than half of the box has data.
+    """
+    valid = power > 0
+    total, share = (
+        ndimage.uniform_filter(np.where(valid, values, 0).astype(np.float32), box, mode="constant")
+        for values in (power, 1.0)
+    )
+    known = (share >= _FILLED) & valid
+    ratio = np.divide(total, share, out=np.ones_like(total), where=known)
+    return np.where(known, 10 * np.log10(np.maximum(ratio, 1e-12)), np.float32(np.nan))
+
+
+def quiet(ratios: np.ndarray) -> np.ndarray:
+    """Pixels of ground that does not change by itself, by their scatter over the scenes.
+
+    Parameters
+    ----------
+    ratios : (scenes, rows, columns) decibels of each scene in its place over the mean of all,
+        NaN = no data.
+
+    Returns
+    -------
+    (rows, columns) booleans: all pixels with data where there are fewer than five scenes.
+    """
+    known = np.isfinite(ratios)
+    count = known.sum(axis=0)
+    if len(ratios) < _ENOUGH:
+        return count > 0
+    enough = count >= max(_ENOUGH, len(ratios) // 2)
+    if not enough.any():
+        return enough
+    level = np.array([np.median(one[there]) if there.any() else 0.0
+                      for one, there in zip(ratios, known, strict=True)])  # fmt: skip
+    about = np.where(known, ratios - level[:, None, None].astype(np.float32), 0)
+    mean = about.sum(axis=0) / np.maximum(count, 1)
+    variance = (np.where(known, about - mean, 0) ** 2).sum(axis=0) / np.maximum(count - 1, 1)
+    return enough & (variance <= _QUIET**2 * np.median(variance[enough]))
+
+
+class Histogram:
+    """Differences in decibels, counted, so that many blocks of a scene need no memory."""
+
+    def __init__(self) -> None:
+        self.counts = np.zeros(int(2 * _REACH / _BIN), np.int64)
+
+    def add(self, decibels: np.ndarray) -> None:
+        """Count values; those beyond the reach count at its end."""
+        values = decibels[np.isfinite(decibels)]
+        at = ((values + _REACH) / _BIN).astype(int)
+        self.counts += np.bincount(np.clip(at, 0, len(self.counts) - 1), minlength=len(self.counts))
+
+    def figures(self, threshold: float) -> dict[str, float | int | None]:
+        """Scatter about the median and share beyond a threshold.
+
+        Returns
+        -------
+        ``pixels``; ``level``, the median, and ``rms`` about it in decibels; ``false_alarms``, the
+        share that is more than ``threshold`` decibels from it. None without a pixel.
+        """
+        pixels = int(self.counts.sum())
+        if not pixels:
+            return {"pixels": 0, "level": None, "rms": None, "false_alarms": None}
+        middle = (np.arange(len(self.counts)) + 0.5) * _BIN - _REACH
+        total = np.cumsum(self.counts)
+        at = int(np.searchsorted(total, pixels / 2))
+        below = float(total[at - 1]) if at else 0.0
+        # Within the bin by the share of it that is needed.
+        level = middle[at] - _BIN / 2 + _BIN * (pixels / 2 - below) / self.counts[at]
+        about = middle - level
+        return {
+            "pixels": pixels,
+            "level": float(level),
+            "rms": float(np.sqrt((self.counts * about**2).sum() / pixels)),
+            "false_alarms": float(self.counts[np.abs(about) > threshold].sum() / pixels),
+        }

@@ -1,0 +1,143 @@
+"""Why the scenes of a stack lie apart, as a table and in sentences."""
+
+import numpy as np
+import pandas as pd
+
+from stackshift.stack import answers, reasons
+from stackshift.stack import columns as c
+from stackshift.stack.attributes import (
+    PROCESSED,
+    TIME,
+    TREND,
+    Candidate,
+    candidates,
+    values_of,
+)
+from stackshift.stack.pairing import days_between
+
+# Along which axis a difference is told.
+_SIDES = (("east", "west"), ("north", "south"))
+# An axis is told from so many standard errors on.
+_TOLD = 2.0
+
+
+def explained(
+    scenes: pd.DataFrame, attributes: dict[str, dict[str, str]]
+) -> tuple[pd.DataFrame, list[dict]]:
+    """Which attributes, steps and trends the scenes' offsets follow.
+
+    Parameters
+    ----------
+    scenes : as in `columns.SCENES_TABLE`.
+    attributes : of each scene by its name.
+
+    Returns
+    -------
+    (table, findings): a row for each group of each attribute, and for what was found besides,
+    with the columns of `columns.WHY_TABLE`; and of each cause that was found its ``kind``,
+    ``value``, ``scenes``, differences and errors in metres, ``p``, ``alike`` and a ``text``.
+    """
+    offset, sigma = [c.OFFSET_EAST, c.OFFSET_NORTH], [c.SIGMA_EAST, c.SIGMA_NORTH]
+    series = scenes[scenes[offset].notna().all(axis=1)].iloc[::-1]
+    names = list(series[c.SCENE])
+    told = [attributes.get(name, {}) for name in names]
+    days = np.array([days_between(names[0], name) for name in names], float)
+    dates = [answers.day(name) for name in names]
+    looked = candidates(days, told, dates)
+    found = reasons.search(series[offset].to_numpy(float), series[sigma].to_numpy(float), looked)
+    rows = [_row(looked, found, number) for number in _listed(looked, found)]
+    table = pd.DataFrame([*rows, *_alone(told)], columns=list(c.WHY_TABLE))
+    return table, [_finding(looked, found, number) for number in found.chosen]
+
+
+def _listed(looked: list[Candidate], found: reasons.Result) -> list[int]:
+    """What was found; each group of each attribute; of each order the clearest place."""
+    best: dict[str, int] = {}
+    listed = list(found.chosen)
+    for number, candidate in enumerate(looked):
+        if number in found.chosen:
+            continue
+        if candidate.kind in (TIME, PROCESSED):
+            other = best.setdefault(candidate.kind, number)
+            if found.p[number] < found.p[other]:
+                best[candidate.kind] = number
+        else:
+            listed.append(number)
+    return [*listed, *best.values()]
+
+
+def _row(looked: list[Candidate], found: reasons.Result, number: int) -> dict:
+    candidate = looked[number]
+    is_found = number in found.chosen
+    alike = [looked[one].named for one in found.alike.get(number, [])] if is_found else []
+    group = candidate.kind != TREND
+    return {
+        "attribute": candidate.kind,
+        "value": candidate.value + (" and later" if candidate.since else ""),
+        "scenes": int(candidate.column.sum()) if group else len(candidate.column),
+        "others": int((candidate.column == 0).sum()) if group else 0,
+        "difference_east": found.difference[number, 0],
+        c.SIGMA_EAST: found.sigma[number, 0],
+        "difference_north": found.difference[number, 1],
+        c.SIGMA_NORTH: found.sigma[number, 1],
+        "p": found.p[number],
+        "found": int(is_found),
+        "inseparable": "; ".join(alike),
+        "note": sentence(looked, found, number) if is_found else "",
+    }
+
+
+def _alone(told: list[dict[str, str]]) -> list[dict]:
+    """Values that cannot be compared: those of all scenes, and those of one, in a row together."""
+    rows = []
+    for name, values in values_of(told).items():
+        levels = list(dict.fromkeys(values))
+        single = [value for value in levels if values.count(value) == 1]
+        head = {"attribute": name, "found": 0}
+        if len(levels) == 1:
+            note = "all scenes are alike"
+            rows.append(
+                {**head, "value": levels[0], "scenes": len(values), "others": 0, "note": note}
+            )
+        elif single and name != PROCESSED:
+            value, note = answers.listed(single), "one scene is no group"
+            others = len(values) - len(single)
+            rows.append(
+                {**head, "value": value, "scenes": len(single), "others": others, "note": note}
+            )
+    return rows
+
+
+def _finding(looked: list[Candidate], found: reasons.Result, number: int) -> dict:
+    row = _row(looked, found, number)
+    names = ("difference_east", c.SIGMA_EAST, "difference_north", c.SIGMA_NORTH)
+    return {
+        "kind": row["attribute"],
+        "value": row["value"],
+        "scenes": row["scenes"],
+        **{name: float(row[name]) if np.isfinite(row[name]) else None for name in names},
+        "p": float(row["p"]),
+        "alike": [looked[one].named for one in found.alike.get(number, [])],
+        "text": row["note"],
+    }
+
+
+def sentence(looked: list[Candidate], found: reasons.Result, number: int) -> str:
+    """A cause in words, as "scenes of S1B lie 4.1 ± 0.3 m east of the others"."""
+    candidate = looked[number]
+    value, sigma = found.difference[number], found.sigma[number]
+    z = np.abs(value / sigma)
+    told = [axis for axis in (0, 1) if z[axis] > _TOLD] or [int(np.nanargmax(z))]
+    parts = [
+        f"{answers.metres(abs(value[axis]), sigma[axis])} m {_SIDES[axis][int(value[axis] < 0)]}"
+        for axis in told
+    ]
+    if candidate.kind == TREND:
+        parts = [part.replace(" m ", " m a year to the ", 1) for part in parts]
+        text = f"scenes move by {' and '.join(parts)}"
+    else:
+        text = f"{candidate.phrase} lie {' and '.join(parts)} of the others"
+    alike = [looked[one].named for one in found.alike.get(number, [])]
+    if alike:
+        text += f"; the scenes cannot tell this from {' or '.join(alike)}"
+    return text

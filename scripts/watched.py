@@ -1,0 +1,38 @@
+"""Alarm: end in one line, and not well, while something that began is not known yet."""
+
+import logging
+
+from stackio import files, job
+from stackshift.errors import InputError
+
+
+def main(alerts: list[str], names: list[tuple[str, str]]) -> None:
+    """Raise what the charts tell.
+
+    Parameters
+    ----------
+    alerts : JSON of the alerts of each product.
+    names : stack and polarization of each.
+
+    Raises
+    ------
+    InputError
+        In one line, with all that is open, if anything is.
+    """
+    read = [files.read_json(path) for path in alerts]
+    told = [
+        f"{stack} {polarization}: {alert['text']}"
+        for content, (stack, polarization) in zip(read, names, strict=True)
+        for alert in content["open"]
+    ]
+    if told:
+        last = max(alert["scene"] for content in read for alert in content["open"])
+        known = f"(once it is known: watch: {{known: {last}}})"
+        raise InputError(f"ALERT: {'; '.join(told)} {known}")
+    tested = sum(content["tested"] for content in read)
+    logging.info("nothing began: %d scenes tested", tested)
+
+
+if __name__ == "__main__":
+    with job.logged(snakemake):
+        main(alerts=list(snakemake.input), names=[tuple(n) for n in snakemake.params.names])

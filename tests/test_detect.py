@@ -1,0 +1,134 @@
+"""Displacement makes false alarms, and moving a scene to its place takes them away."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from makers import NORTH, POSTING, WEST
+from scipy import ndimage
+
+import detect
+from stackio import files, raster
+from stackshift.ground.lattice import Grid
+from stackshift.simulate import simulation
+from stackshift.stack import columns as c
+from stackshift.stack.detection import Histogram, averaged, quiet
+
+SIZE = 220
+GRID = Grid("EPSG:32611", (POSTING, 0.0, WEST, 0.0, -POSTING, NORTH), SIZE, SIZE)
+# Pixels (east, north) by which scenes lie off.
+OFF = [(0, 0), (0.95, 0), (0, 0), (0, -0.95), (0, 0), (0.65, 0.65), (0, 0), (0, 0)]
+NAMES = [f"202401{day:02}T052301" for day in range(8, 0, -1)]
+
+
+def rms_and_alarms(image, ground, box, threshold):
+    """By hand: decibels between box means, rms about the median and share beyond a threshold."""
+    one, other = (ndimage.uniform_filter(v.astype(float), box) for v in (image, ground))
+    inside = (10 * np.log10(one / other))[40:-40, 40:-40]
+    inside = inside - np.median(inside)
+    return float(inside.std()), float((np.abs(inside) > threshold).mean())
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("detect")
+    random = np.random.default_rng(1)
+    fine = simulation.ground((SIZE + 40,) * 2, 5)
+    bare = simulation.observe(fine, (0, 0), 1e6, random)[20:-20, 20:-20]
+    scenes, still = {}, {}
+    for number, (name, (east, north)) in enumerate(zip(NAMES, OFF, strict=True)):
+        image = simulation.observe(fine, (-north, east), 20, random)[20:-20, 20:-20]
+        still[name] = simulation.observe(fine, (0, 0), 20, random)[20:-20, 20:-20]
+        # A field that is another one in each scene, and a brightness of the scene's own.
+        image = image * np.float32(10 ** (0.1 * number))
+        image[150:180, 60:100] *= np.float32(10 ** (0.8 * (number % 2)))
+        scenes[name] = str(folder / f"{name}.tif")
+        with raster.create(scenes[name], GRID, {}) as target:
+            raster.write_rows(target, 0, image)
+    with raster.create(folder / "template.tif", GRID, {}, bands=("a", "b", "c")) as target:
+        for band in (1, 2, 3):
+            raster.write_rows(target, 0, (10 * np.log10(bare)).astype(np.float32), band)
+    table = pd.DataFrame({c.SCENE: NAMES})
+    table[[c.OFFSET_EAST, c.OFFSET_NORTH]] = POSTING * np.array(OFF)
+    files.write_csv(folder / "scenes.csv", table)
+    outputs = {"table": "detection.csv", "report": "detection.json", "figure": "detection.svg",
+               "picture": "detection.png"}  # fmt: skip
+    outputs = {name: str(folder / path) for name, path in outputs.items()}
+    detect.main(scenes, str(folder / "scenes.csv"), str(folder / "template.tif"), 0.9, 3, "site VV",
+                outputs)  # fmt: skip
+    found = pd.read_csv(outputs["table"], dtype={c.SCENE: str}).set_index(c.SCENE)
+    expected = {name: rms_and_alarms(still[name], bare, 3, 0.9) for name in NAMES}
+    return found, expected, json.loads((folder / "detection.json").read_text())
+
+
+def test_moving_a_scene_to_its_place_gives_what_one_that_lies_there_has(measured):
+    found, expected, _ = measured
+    assert list(found.reset_index()) == list(c.DETECTION_TABLE)
+    for name, off in zip(NAMES, OFF, strict=True):
+        row, (rms, alarms) = found.loc[name], expected[name]
+        assert row["distance"] == pytest.approx(POSTING * np.hypot(*off), abs=1e-6)
+        assert row["rms_corrected"] == pytest.approx(rms, rel=0.06)
+        assert row["false_alarms_corrected"] == pytest.approx(alarms, abs=0.012)
+        if any(off):
+            assert row["rms"] > 1.3 * row["rms_corrected"] and row["added"] > 0.3
+            assert row["false_alarms"] > 2 * row["false_alarms_corrected"]
+        else:
+            assert row["rms"] == row["rms_corrected"] and row["added"] == 0
+
+
+def test_the_curve_tells_what_displaced_scenes_have(measured):
+    """It comes from the template and scenes in their places, so those that lie off are a check."""
+    found, _, report = measured
+    metres = [point["metres"] for point in report["curve"]]
+    for column, key in (("rms", "rms"), ("false_alarms", "false_alarms")):
+        line = np.interp(found["distance"], metres, [point[key] for point in report["curve"]])
+        off = found["distance"] > 10
+        assert np.mean(found[column][off]) == pytest.approx(np.mean(line[off]), rel=0.2)
+        assert np.all(np.diff([point[key] for point in report["curve"]]) > 0)
+
+
+def test_ground_that_changes_is_not_counted(measured):
+    found, *_ = measured
+    field = 30 * 40
+    edge = SIZE**2 - field
+    assert (found["pixels"] < edge - 500).all() and (found["pixels"] > 0.6 * SIZE**2).all()
+
+
+def test_histograms_tell_rms_median_and_share():
+    values = np.random.default_rng(3).normal(1.7, 0.9, 200_000)
+    histogram = Histogram()
+    for part in np.split(values, 4):
+        histogram.add(np.append(part, np.nan))
+    found = histogram.figures(2.0)
+    assert found["pixels"] == len(values)
+    assert found["level"] == pytest.approx(np.median(values), abs=0.002)
+    assert found["rms"] == pytest.approx(values.std(), rel=0.003)
+    share = np.mean(np.abs(values - np.median(values)) > 2)
+    assert found["false_alarms"] == pytest.approx(share, rel=0.03)
+    assert Histogram().figures(2.0)["rms"] is None
+
+
+def test_boxes_and_gaps():
+    power = np.full((9, 9), 4.0, np.float32)
+    power[:, :4] = np.nan
+    found = averaged(power, 3)
+    assert np.isnan(found[:, :4]).all()
+    assert found[4, 4:8] == pytest.approx(10 * np.log10(4), abs=1e-4)
+    few = np.zeros((3, 4, 4), np.float32)
+    few[0, 1, 1] = np.nan
+    assert quiet(few).all()
+
+
+def test_a_stack_in_which_nothing_could_be_measured_has_an_empty_table(tmp_path):
+    with raster.create(tmp_path / "t.tif", GRID, {}, bands=("a", "b", "c")) as target:
+        for band in (1, 2, 3):
+            raster.write_rows(target, 0, np.full((SIZE, SIZE), np.nan, np.float32), band)
+    table = pd.DataFrame({c.SCENE: NAMES, c.OFFSET_EAST: np.nan, c.OFFSET_NORTH: np.nan})
+    files.write_csv(tmp_path / "scenes.csv", table)
+    names = {"table": "d.csv", "report": "d.json", "figure": "d.svg", "picture": "d.png"}
+    outputs = {name: str(tmp_path / path) for name, path in names.items()}
+    scenes = dict.fromkeys(NAMES, str(tmp_path / "t.tif"))
+    detect.main(scenes, str(tmp_path / "scenes.csv"), str(tmp_path / "t.tif"), 3.0, 5, "s", outputs)
+    assert len(pd.read_csv(outputs["table"])) == 0
+    assert json.loads((tmp_path / "d.json").read_text())["curve"][0]["rms"] is None

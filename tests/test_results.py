@@ -1,0 +1,30 @@
+"""What a config may compare is said before any job."""
+
+import pytest
+
+from stackflow.results import labelled
+from stackshift.errors import InputError
+
+
+def test_stacks_by_name_and_tables_by_path():
+    found = labelled(["hyp3", "opera", "../old run/scenes_{polarization}.csv"], ["opera", "hyp3"])
+    assert found == {
+        "hyp3": "hyp3",
+        "opera": "opera",
+        "..-old-run-scenes-polarization": "../old run/scenes_{polarization}.csv",
+    }
+    assert labelled([], ["a"]) == {}
+
+
+@pytest.mark.parametrize(
+    ("compared", "line"),
+    [
+        (["hyp3", "oprea"], "there is no stack 'oprea': did you mean 'opera'? There are hyp3, op"),
+        (["hyp3"], "name two results at least"),
+        (["old.csv", "hyp3"], "the first of them a stack"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(compared, line):
+    with pytest.raises(InputError) as error:
+        labelled(compared, ["hyp3", "opera"])
+    assert line in str(error.value)

@@ -1,0 +1,190 @@
+"""The watch: what is new is appended, what began is told, and neither changes by another call."""
+
+import json
+from datetime import datetime, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+import watch
+from stackio import files
+from stackshift.errors import InputError
+from stackshift.stack import columns as c
+from stackshift.stack import sequential
+
+START = datetime(2024, 1, 1, 5, 23, 1)
+NAMES = [f"{START + timedelta(days=12 * i):%Y%m%dT%H%M%S}" for i in range(60)]
+
+
+def scenes_csv(tmp_path, offsets, names=NAMES):
+    """What locate writes of scenes given oldest first: offsets from their own median."""
+    offsets = np.asarray(offsets, float)
+    if np.isfinite(offsets).any():
+        offsets = offsets - np.nanmedian(offsets, axis=0)
+    table = pd.DataFrame(columns=list(c.SCENES_TABLE), index=range(len(offsets)))
+    table[c.SCENE] = names[: len(offsets)][::-1]
+    table[[c.OFFSET_EAST, c.OFFSET_NORTH]] = offsets[::-1]
+    table[[c.SIGMA_EAST, c.SIGMA_NORTH]] = 0.3
+    table[c.PLATFORM] = "S1A"
+    files.write_csv(tmp_path / "scenes.csv", table)
+
+
+def call(tmp_path, known=None, day=0, **options):
+    kept = tmp_path / "history.csv"
+    outputs = {
+        name: str(tmp_path / f"charts.{suffix}")
+        for name, suffix in (("figure", "svg"), ("picture", "png"), ("page", "html"))
+    }
+    outputs |= {"table": str(tmp_path / "watch.csv"), "alerts": str(tmp_path / "alerts.json")}
+    options = {"run_length": 1000, "first": 10} | options
+    now = datetime(2026, 1, 1) + timedelta(days=day)
+    watch.main(str(tmp_path / "scenes.csv"), str(kept), known=known, title="site VV",
+               outputs=outputs, now=now, **options)  # fmt: skip
+    return kept.read_text(), json.loads((tmp_path / "alerts.json").read_text())
+
+
+@pytest.fixture(autouse=True)
+def undrawn(monkeypatch, request):
+    """Figures take longer than all the rest: one is drawn."""
+    if "lies_off" not in request.node.name:
+        monkeypatch.setattr(watch.drawing, "save", lambda *_: None)
+
+
+@pytest.fixture
+def offsets():
+    return np.random.default_rng(8).normal(0, 0.3, (60, 2))
+
+
+def test_each_scene_stays_as_it_was_first_measured(tmp_path, offsets):
+    scenes_csv(tmp_path, offsets[:20])
+    before, found = call(tmp_path)
+    assert found["alerts"] == [] and found["tested"] == 10
+    # The same once more, with all measured a little differently: to the letter.
+    scenes_csv(tmp_path, offsets[:20] + np.random.default_rng(1).normal(0, 0.2, (20, 2)))
+    again, _ = call(tmp_path, day=1)
+    assert again == before
+    # The median moves, as if one old scene were taken out and five come, 3 m to the north.
+    offsets[20:25] += (0, 3)
+    scenes_csv(tmp_path, offsets[1:25], NAMES[1:])
+    grown, found = call(tmp_path, day=2)
+    assert grown.startswith(before)
+    history = pd.read_csv(tmp_path / "history.csv", dtype=str)
+    assert list(history[c.SCENE]) == NAMES[:25]
+    assert list(history["measured"].str[:10]) == ["2026-01-01"] * 20 + ["2026-01-03"] * 5
+    zero = np.median(offsets[:20], axis=0)
+    new = history[[c.OFFSET_EAST, c.OFFSET_NORTH]].astype(float).to_numpy()[20:]
+    np.testing.assert_allclose(new, offsets[20:25] - zero, atol=1e-5)
+    (alert,) = found["open"]
+    assert (alert["kind"], alert["axis"], alert["since"]) == ("change", "north", NAMES[20])
+    assert alert["metres"] == pytest.approx(3, abs=0.6)
+
+
+def test_a_late_scene_is_appended_behind(tmp_path, offsets):
+    early = [name for i, name in enumerate(NAMES[:20]) if i != 7]
+    scenes_csv(tmp_path, np.delete(offsets[:20], 7, axis=0), early)
+    call(tmp_path)
+    scenes_csv(tmp_path, offsets[:20])
+    call(tmp_path, day=1)
+    history = pd.read_csv(tmp_path / "history.csv", dtype=str)
+    assert list(history[c.SCENE]) == [*early, NAMES[7]]
+
+
+def test_a_scene_that_lies_off_is_told_and_no_step(tmp_path, offsets):
+    offsets[30] -= (9, 0)
+    offsets[33] = np.nan
+    scenes_csv(tmp_path, offsets[:40])
+    _, found = call(tmp_path)
+    (alert,) = found["alerts"]
+    assert (alert["kind"], alert["scene"], alert["axis"]) == ("scene", NAMES[30], "east")
+    assert alert["text"].startswith(f"{NAMES[30][:4]}-{NAMES[30][4:6]}-{NAMES[30][6:8]} lies ")
+    assert "m west of the scenes before" in alert["text"]
+    table = pd.read_csv(tmp_path / "watch.csv", dtype={c.SCENE: str})
+    assert list(table) == list(c.WATCH_TABLE)
+    assert np.isnan(table["deviate_east"][33]) and table["alert"][30] == alert["text"]
+    assert alert["text"] in (tmp_path / "charts.html").read_text()
+    # What is known alarms no more, and stays in the list.
+    _, found = call(tmp_path, known=NAMES[30])
+    assert found["open"] == [] and len(found["alerts"]) == 1
+
+
+def test_a_history_of_something_else_is_refused(tmp_path, offsets):
+    scenes_csv(tmp_path, offsets[:12])
+    call(tmp_path)
+    scenes_csv(tmp_path, offsets[30:45], NAMES[30:])
+    with pytest.raises(InputError, match="no measured scene in common"):
+        call(tmp_path)
+    (tmp_path / "history.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(InputError, match="is no history"):
+        call(tmp_path)
+    assert (tmp_path / "history.csv").read_text() == "a,b\n1,2\n"
+
+
+def test_a_job_that_dies_leaves_the_history_as_it_was(tmp_path, offsets, monkeypatch):
+    scenes_csv(tmp_path, offsets[:20])
+    before, _ = call(tmp_path)
+    scenes_csv(tmp_path, offsets[:30])
+    monkeypatch.setattr(files, "write_json", lambda *_: (_ for _ in ()).throw(OSError("full")))
+    with pytest.raises(OSError, match="full"):
+        call(tmp_path)
+    assert (tmp_path / "history.csv").read_text() == before
+    monkeypatch.undo()
+    assert call(tmp_path)[0].startswith(before)
+
+
+def test_run_lengths_are_those_of_the_textbook():
+    """Montgomery, Introduction to Statistical Quality Control: h 4 and 5, slack .5, two-sided."""
+    for threshold, shift, length in ((4, 0, 2 * 168), (5, 0, 2 * 465), (4, 1, 8.38), (5, 2, 4.01)):
+        found = sequential.run_length_of(threshold, clip=1e9, shift=shift)
+        assert found == pytest.approx(length, rel=0.01)
+    assert sequential.run_length_of(sequential.threshold_for(8000.0)) == pytest.approx(
+        8000, rel=1e-3
+    )
+
+
+def test_deviates_are_normal_and_independent_if_nothing_begins():
+    random = np.random.default_rng(2)
+    found = []
+    for _ in range(60):
+        sigmas = np.tile(random.uniform(0.2, 0.6, (40, 1)), 2)
+        offsets = random.normal(0, 1.7 * sigmas)
+        found.append(sequential.watch(offsets, sigmas, 1e6, 6).deviates[6:])
+    deviates = np.concatenate(found, axis=1)
+    assert np.nanstd(deviates) == pytest.approx(1, abs=0.05)
+    assert stats.kstest(deviates.ravel(), "norm").pvalue > 0.001
+    neighbours = np.corrcoef(deviates[1:].ravel(), deviates[:-1].ravel())[0, 1]
+    assert abs(neighbours) < 0.06
+
+
+def test_two_scenes_of_a_large_step_tell_it_and_one_does_not(offsets):
+    sigmas = np.full((40, 2), 0.3)
+    for behind, kinds in ((1, {"scene"}), (2, {"scene", "change"})):
+        series = offsets[: 30 + behind].copy()
+        series[30:, 1] += 20
+        alerts = sequential.watch(series, sigmas[: len(series)], 1000, 10).alerts
+        assert {one.kind for one in alerts} == kinds
+    (change,) = (one for one in alerts if one.kind == "change")
+    assert (change.axis, change.since, change.at, change.scenes) == (1, 30, 31, 2)
+    assert change.metres == pytest.approx(20, abs=3 * change.sigma)
+    # The error of a mean of two of .3 m.
+    assert change.sigma == pytest.approx(0.22, rel=0.4)
+
+
+@pytest.mark.long
+def test_false_alarms_come_as_seldom_as_said():
+    random = np.random.default_rng(5)
+    number = 0
+    for _ in range(100):
+        sigmas = np.tile(random.uniform(0.2, 0.6, (210, 1)), 2)
+        number += len(sequential.watch(random.normal(0, sigmas), sigmas, 500, 10).alerts)
+    # 20,000 scenes: 40 nominal.
+    low, high = (stats.poisson.ppf(q, 40 * f) for q, f in ((0.002, 1 / 1.5), (0.998, 1.5)))
+    assert low <= number <= high
+
+
+def test_a_stack_in_which_nothing_could_be_measured_has_empty_charts(tmp_path):
+    scenes_csv(tmp_path, np.full((12, 2), np.nan))
+    before, found = call(tmp_path)
+    assert (found["scenes"], found["tested"], found["open"]) == (12, 0, [])
+    assert call(tmp_path)[0] == before

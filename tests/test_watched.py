@@ -1,0 +1,74 @@
+"""The alarm of a watch: one line, and not well, while something is not known."""
+
+import numpy as np
+import pytest
+from conftest import Workspace
+from makers import hyp3_name, write_scene
+
+import watched
+from stackio import files
+from stackshift.errors import InputError
+from stackshift.simulate import simulation
+
+NAMES = ["20240101T052301", "20240113T052301", "20240125T052301", "20240206T052301"]
+
+
+def test_the_alarm_is_one_line(tmp_path):
+    quiet, loud = tmp_path / "quiet.json", tmp_path / "loud.json"
+    alert = {
+        "text": "scenes from 2024-03-05 on lie 4.1 ± 0.3 m east of those before",
+        "scene": NAMES[3],
+    }
+    files.write_json(quiet, {"open": [], "tested": 3})
+    files.write_json(loud, {"open": [alert], "tested": 3})
+    watched.main([quiet, quiet], [("a", "VV"), ("a", "VH")])
+    with pytest.raises(InputError) as error:
+        watched.main([quiet, loud], [("a", "VV"), ("a", "VH")])
+    assert (
+        str(error.value)
+        == f"ALERT: a VH: {alert['text']} (once it is known: watch: {{known: {NAMES[3]}}})"
+    )
+
+
+@pytest.mark.long
+def test_calls_a_day_keep_the_history_whatever_becomes_of_them(tmp_path):
+    """New scenes are appended, an alarm fails the run, and nothing deletes what was kept."""
+    (tmp_path / "scenes").mkdir()
+    random, ground = np.random.default_rng(3), simulation.ground((200, 200), 4)
+    times = [f"2024{1 + i // 2:02}{1 + 12 * (i % 2):02}T052301" for i in range(14)]
+
+    def deliver(numbers):
+        for i in numbers:
+            east = 0.8 * (i >= 12)
+            image = simulation.observe(ground, (0, east), 5, random)[20:-20, 20:-20]
+            write_scene(tmp_path / "scenes" / hyp3_name(times[i]), image.astype(np.float32))
+
+    config = {"stacks": {"site": {"directory": "scenes"}}, "watch": {"first": 6}}
+    config |= {"tiles": {"rows": 1, "columns": 1}}
+    deliver(range(12))
+    workspace = Workspace(tmp_path, config)
+    done = workspace.run("watched")
+    assert done.status == 0, done.text
+    kept = tmp_path / "results/site/VV/watch/history.csv"
+    before = kept.read_text()
+    assert before.count("\n") == 13
+    assert workspace.run("watched").status == 0 and kept.read_text() == before
+    deliver((12, 13))
+    for _ in range(2):
+        done = workspace.run("watched")
+        assert done.status == 1
+        assert "ALERT: site VV: scenes from 2024-07-01 on lie" in done.text
+        assert "m east of those before (2 scenes, told by 2024-07-13)" in done.text
+        after = kept.read_text()
+        assert after.startswith(before) and after.count("\n") == 15
+    # A job that fails deletes its outputs, but for the history.
+    (tmp_path / "results/site/VV/watch/alerts.json").unlink()
+    kept.write_text("a,b\n" + after)
+    done = workspace.run("watched")
+    assert done.status == 1 and "is no history" in done.text
+    assert kept.read_text() == "a,b\n" + after
+    kept.write_text(after)
+    workspace = Workspace(tmp_path, config | {"watch": {"first": 6, "known": times[13]}})
+    done = workspace.run("watched")
+    assert done.status == 0, done.text
+    assert kept.read_text() == after
