@@ -39,6 +39,10 @@ include: "rules/analyse.smk"
 include: "rules/locate.smk"
 include: "rules/verdict.smk"
 include: "rules/compare.smk"
+include: "rules/combine.smk"
+include: "rules/usable.smk"
+include: "rules/correct.smk"
+include: "rules/prove.smk"
 include: "rules/inject.smk"
 include: "rules/recover.smk"
 include: "rules/quicklook.smk"
@@ -60,6 +64,8 @@ rule all:
     input:
         tables(),
         comparisons(),
+        passes(),
+        for_stacks(rules.usable.output.table),
         pages(),
         figures(),
         exports(),

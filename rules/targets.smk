@@ -39,3 +39,17 @@ rule injected:
     input:
         for_products(rules.inventory.output.grid),
         for_products("results/{stack}/{polarization}/injection/injection.json"),
+
+
+# The scenes moved by minus their offsets, and the proof: `snakemake corrected`, `snakemake proven`.
+
+
+rule corrected:
+    input:
+        for_stacks(rules.list_corrected.output.table),
+
+
+rule proven:
+    input:
+        for_stacks(rules.list_corrected.output.table),
+        for_stacks(rules.prove.output.report),

@@ -38,12 +38,15 @@ COLUMNS = {
     "processed": ("processed", "processing date", "processingdate", "processing datetime"),
     "granule": ("granule", "granule name", "granulename", "scenename", "scene name", "id"),
     "more": ("additionalurls", "additional urls"),
+    "usable": ("usable",),
 }  # fmt: skip
 _VALUES = {
     **dict.fromkeys(("power", "linear", "intensity", "linear power", "pow", "lin"), "power"),
     **dict.fromkeys(("amplitude", "amp", "magnitude"), "amplitude"),
     **dict.fromkeys(("decibel", "decibels", "db"), "decibel"),
 }
+
+_YES, _NO = {"true", "yes", "1", "1.0", "t", "y"}, {"false", "no", "0", "0.0", "f", "n"}
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,19 @@ class Row:
         if len(polarizations) == 1:
             said["polarization"] = polarizations[0]
         return said
+
+    def usable(self) -> bool:
+        """Whether the sheet calls the row usable, as it does all rows if it is silent.
+
+        Raises
+        ------
+        InputError
+            With the line, if it says neither yes nor no.
+        """
+        text = self.fields.get("usable", "true").lower()
+        if text not in _YES | _NO:
+            raise InputError(f"{self.where}: usable '{text[:40]}' is neither true nor false")
+        return text in _YES
 
     def polarizations(self) -> list[str]:
         """The polarizations that the sheet says for the row (VV+VH: both); none if it is silent."""
@@ -218,6 +234,8 @@ def _of_json(path: Path, text: str, lenient: bool) -> list[Row]:
                 if not isinstance(properties, dict):
                     raise InputError(f"{where}: no 'properties' and no 'assets'")
                 flat = {_key(key): stac.plain(value) for key, value in properties.items()}
+                if isinstance(told := properties.get("usable"), bool):
+                    flat["usable"] = str(told)
                 rows.append(_row(where, place, flat))
     return rows
 

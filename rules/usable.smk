@@ -1,0 +1,48 @@
+# Which scenes can be used, as a sheet that is read back as `scenes:`.
+def listed(stack: str) -> list[dict]:
+    """A row for each file of a stack, polarization by polarization, oldest scene first."""
+    values = STACKS[stack].get("values", "auto")
+    return [
+        row
+        for polarization in polarizations_of(stack)
+        for _, scene in sorted(PRODUCTS[stack, polarization].scenes.items())
+        for row in listing.rows(scene, polarization, values)
+    ]
+
+
+def unused(stack: str) -> list[dict]:
+    """A row for each file of a stack that is no scene, with the reason."""
+    return [
+        row
+        for polarization in polarizations_of(stack)
+        for row in listing.left_out(
+            PRODUCTS[stack, polarization].left_out, polarization
+        )
+    ]
+
+
+rule usable:
+    input:
+        scenes=lambda wildcards: best(wildcards.stack, "scenes.csv"),
+    output:
+        table="results/{stack}/scenes_usable.csv",
+    log:
+        "logs/{stack}/usable.log",
+    wildcard_constraints:
+        stack=REAL_STACK,
+    conda:
+        "../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        rows=lambda wildcards: listed(wildcards.stack),
+        unused=lambda wildcards: unused(wildcards.stack),
+        rule=config["usable"],
+        requirement=config["requirement"],
+        code=code_digest("usable"),
+    message:
+        "List which scenes of {wildcards.stack} can be used"
+    script:
+        "../scripts/usable.py"
