@@ -12,13 +12,27 @@ def corrected_names(stack: str, polarization: str, scene: str) -> list[str]:
 
 
 def to_move(wildcards) -> list[dict]:
-    """The files of a scene that is to be corrected, each with the name of its VRT."""
-    scene = scene_of(wildcards)
+    """The files of a scene that is to be corrected, with the names that its VRT and the table have."""
     made_of = corrected_names(**wildcards)
+    sheet = placed(f"results/{wildcards.stack}/corrected")
     return [
-        file | {"original": listing.absolute(file["path"]), "name": Path(path).name}
-        for file, path in zip(sources(wildcards.stack, scene), made_of, strict=True)
+        file
+        | {
+            "original": original_of(file["path"], placed(str(Path(path).parent))),
+            "listed": listing.seen_from(file["path"], sheet),
+            "name": Path(path).name,
+        }
+        for file, path in zip(
+            sources(wildcards.stack, scene_of(wildcards)), made_of, strict=True
+        )
     ]
+
+
+def original_of(path: str, folder: str) -> str:
+    """What a VRT in a folder calls a file; GDAL knows no relative archives there."""
+    if path.startswith("/vsi"):
+        return listing.absolute(path)
+    return listing.seen_from(path, folder)
 
 
 def corrected_inputs(wildcards) -> list[str]:
@@ -161,7 +175,9 @@ rule list_corrected:
         mem_mb=500,
         runtime=5,
     params:
-        rows=lambda wildcards: listed(wildcards.stack),
+        rows=lambda wildcards: listed(
+            wildcards.stack, f"results/{wildcards.stack}/corrected"
+        ),
         delivered=config["correct"]["as"],
         code=code_digest("list_corrected"),
     message:

@@ -1,22 +1,22 @@
 # Which scenes can be used, as a sheet that is read back as `scenes:`.
-def listed(stack: str) -> list[dict]:
-    """A row for each file of a stack, polarization by polarization, oldest scene first."""
+def listed(stack: str, folder: str) -> list[dict]:
+    """A row for each file of a stack in a sheet in a folder, polarization by polarization, oldest first."""
     values = STACKS[stack].get("values", "auto")
     return [
         row
         for polarization in polarizations_of(stack)
         for _, scene in sorted(PRODUCTS[stack, polarization].scenes.items())
-        for row in listing.rows(scene, polarization, values)
+        for row in listing.rows(scene, polarization, placed(folder), values)
     ]
 
 
-def unused(stack: str) -> list[dict]:
+def unused(stack: str, folder: str) -> list[dict]:
     """A row for each file of a stack that is no scene, with the reason."""
     return [
         row
         for polarization in polarizations_of(stack)
         for row in listing.left_out(
-            PRODUCTS[stack, polarization].left_out, polarization
+            PRODUCTS[stack, polarization].left_out, polarization, placed(folder)
         )
     ]
 
@@ -37,10 +37,13 @@ rule usable:
         mem_mb=500,
         runtime=5,
     params:
-        rows=lambda wildcards: listed(wildcards.stack),
-        unused=lambda wildcards: unused(wildcards.stack),
+        rows=lambda wildcards: listed(wildcards.stack, f"results/{wildcards.stack}"),
+        unused=lambda wildcards: unused(wildcards.stack, f"results/{wildcards.stack}"),
         rule=config["usable"],
-        requirement=config["requirement"],
+        requirement={
+            key: config["requirement"][key]
+            for key in ("metres", "shape", "confidence")
+        },
         code=code_digest("usable"),
     message:
         "List which scenes of {wildcards.stack} can be used"

@@ -32,8 +32,9 @@ def main(
 
     Parameters
     ----------
-    sources : its files: ``path``, as it is opened here, ``original``, as from any folder,
-        ``name`` of its VRT, ``band``, ``values`` and ``named`` as for `superset.main`.
+    sources : its files: ``path``, as it is opened here, ``original``, absolute or as it is seen
+        from the folder of the VRTs, ``listed``, as it is called in the table of all, ``name`` of
+        its VRT, ``band``, ``values`` and ``named`` as for `superset.main`.
     scene : its name.
     moves : JSON with ``east`` and ``north`` in metres of each scene, as `decision.moves` gives it.
     grid : of the stack, in the middle of which east and north are meant.
@@ -57,8 +58,8 @@ def main(
             vrt.write(path, source, named, place, _tags(move, one, relative_to))
             written.append(
                 {
-                    "path": os.path.abspath(path),
-                    "original": one["original"],
+                    "name": one["name"],
+                    "original": one["listed"],
                     "band": one["band"],
                     "moved_x": right,
                     "moved_y": up,

@@ -22,19 +22,22 @@ def main(records: list[str], rows: list[dict], rasters: dict[str, str] | None, t
     """
     originals = {(row[a.PATH], row[a.BAND]): row for row in rows}
     order = {key: at for at, key in enumerate(originals)}
+    folder = os.path.dirname(table)
     found = []
     for path in records:
         record = files.read_json(path)
+        keys = [(one["original"], str(one["band"] or "")) for one in record["files"]]
+        beside = os.path.relpath(path.removesuffix(".json"), folder)
         mine = [
-            _row(originals[one["original"], str(one["band"] or "")], one, record)
-            for one in record["files"]
+            _row(originals[key], os.path.join(beside, one["name"]), one, record)
+            for key, one in zip(keys, record["files"], strict=True)
         ]
         # One raster stands for all files of the scene, in power.
         if rasters is not None:
-            values = {a.PATH: os.path.abspath(rasters[path]), a.BAND: "", a.VALUES: "power"}
+            raster = os.path.relpath(rasters[path], folder)
+            values = {a.PATH: raster, a.BAND: "", a.VALUES: "power"}
             mine = [mine[0] | values | {a.ORIGINAL: ", ".join(one[a.ORIGINAL] for one in mine)}]
-        found += [(order[one["original"], str(one["band"] or "")], row)
-                  for one, row in zip(record["files"], mine, strict=False)]  # fmt: skip
+        found += [(order[key], row) for key, row in zip(keys, mine, strict=False)]
     found.sort(key=lambda pair: pair[0])
     written = pd.DataFrame([row for _, row in found], columns=list(a.CORRECTED_TABLE))
     # Degrees need more decimals than metres.
@@ -45,9 +48,9 @@ def main(records: list[str], rows: list[dict], rasters: dict[str, str] | None, t
     logging.info("%d of %d files were moved", moved, len(written))
 
 
-def _row(row: dict, one: dict, record: dict) -> dict:
+def _row(row: dict, path: str, one: dict, record: dict) -> dict:
     return row | {
-        a.PATH: one["path"],
+        a.PATH: path,
         a.VALUES: one["values"],
         a.ORIGINAL: one["original"],
         a.CORRECTED: "true" if record["corrected"] else "false",

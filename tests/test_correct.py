@@ -3,7 +3,6 @@
 import json
 import math
 import zipfile
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -61,7 +60,8 @@ PLACES = {
 
 
 def files_of(path, name="x_VV.vrt", **known):
-    one = {"path": str(path), "original": str(path), "name": name, "band": None}
+    one = {"path": str(path), "original": str(path), "listed": str(path), "name": name}
+    one |= {"band": None}
     return one | {"values": "auto", "named": None} | known
 
 
@@ -139,7 +139,7 @@ def test_a_geotiff_that_was_resampled_keeps_what_was_taken_out_of_it(tmp_path):
 
 
 def test_all_that_says_how_a_file_is_read_goes_along(tmp_path, monkeypatch):
-    """Bands, no data, scale, units, descriptions, tags, a mask beside it, overviews."""
+    """Bands, no data, scale, units, descriptions, tags, a mask beside it."""
     monkeypatch.chdir(tmp_path)
     values = (100 * texture(256, 256)).astype(np.int16)
     path = write_scene(tmp_path / "x_VV.tif", np.stack([values, values + 1]), no_data=-7)
@@ -148,7 +148,6 @@ def test_all_that_says_how_a_file_is_read_goes_along(tmp_path, monkeypatch):
         target.descriptions = ("gamma0", "angle < 45°")
         target.update_tags(PROCESSING_DATETIME="2024-01-01T00:00:00", ODD="a\x01b")
         target.update_tags(1, POL="VV")
-        target.build_overviews([2, 4])
     mask = np.full((256, 256), 255, np.uint8)
     mask[:40] = 0
     # Beside the file, as programs write one that may not change it.
@@ -175,9 +174,18 @@ def test_all_that_says_how_a_file_is_read_goes_along(tmp_path, monkeypatch):
         for band in (1, 2):
             np.testing.assert_array_equal(after.read_masks(band), before.read_masks(band))
         assert (after.read_masks(1)[:40] == 0).all()
-        assert after.overviews(1) == before.overviews(1) == [2, 4]
         assert after.tags()["PROCESSING_DATETIME"] == before.tags()["PROCESSING_DATETIME"]
         assert after.tags(1)["POL"] == "VV"
+
+
+def test_overviews_of_the_file_are_those_of_the_vrt(tmp_path):
+    path = write_scene(tmp_path / "x_VV.tif", texture(512, 512))
+    with rasterio.open(path, "r+") as target:
+        target.build_overviews([2, 4])
+    grid = Grid("EPSG:32611", (30.0, 0.0, WEST, 0.0, -30.0, NORTH), 512, 512)
+    folder, _ = moved(tmp_path, [files_of(path)], 40.0, 0.0, grid)
+    with rasterio.open(folder / "x_VV.vrt") as after:
+        assert after.overviews(1) == [2, 4]
 
 
 def test_an_internal_mask_and_an_alpha_band_go_along(tmp_path):
@@ -199,6 +207,17 @@ def test_an_internal_mask_and_an_alpha_band_go_along(tmp_path):
             assert (after.read_masks(1) == 0).any()
             assert after.colorinterp == before.colorinterp
             assert (after.colorinterp[-1] == ColorInterp.alpha) == (name == "a.vrt")
+
+
+def test_a_relative_original_is_found_when_both_are_moved(tmp_path):
+    (tmp_path / "here").mkdir()
+    write_scene(tmp_path / "here" / "in" / "x_VV.tif", texture(64, 64))
+    grid = Grid("EPSG:32611", (30.0, 0.0, WEST, 0.0, -30.0, NORTH), 64, 64)
+    one = files_of(tmp_path / "here" / "in" / "x_VV.tif") | {"original": "../../in/x_VV.tif"}
+    folder, _ = moved(tmp_path / "here", [one], 30.0, 0.0, grid)
+    (tmp_path / "here").rename(tmp_path / "there")
+    made = tmp_path / "there" / folder.relative_to(tmp_path / "here") / "x_VV.vrt"
+    np.testing.assert_array_equal(read(made), texture(64, 64))
 
 
 def test_a_file_in_an_archive_and_one_that_is_a_vrt_itself(tmp_path):
@@ -299,20 +318,21 @@ def test_the_table_is_a_sheet_of_the_corrected_files(tmp_path):
     ]
     record = {"scene": SCENE, "corrected": True, "east": -3.0, "north": 2.0, "flag": ""}
     record |= {"sigma_east": 0.1, "sigma_north": 0.2, "reason": "3.6 m off", "files": [
-        {"path": f"/out/{row[a.PATH][6:-4]}.vrt", "original": row[a.PATH], "values": "decibel",
+        {"name": f"{row[a.PATH][6:-4]}.vrt", "original": row[a.PATH], "values": "decibel",
          "band": int(row[a.BAND] or 0) or None, "moved_x": 1e-5, "moved_y": -2e-5}
         for row in rows
     ]}  # fmt: skip
-    path = tmp_path / "r.json"
+    path = tmp_path / "VV" / f"{SCENE}.json"
+    path.parent.mkdir()
     path.write_text(json.dumps(record))
-    list_corrected.main([str(path)], rows, None, tmp_path / "t.csv")
+    list_corrected.main([str(path)], rows, None, str(tmp_path / "t.csv"))
     found = pd.read_csv(tmp_path / "t.csv", dtype=str, keep_default_na=False)
     assert list(found) == list(a.CORRECTED_TABLE)
-    assert list(found[a.PATH]) == ["/out/one.vrt", "/out/two.vrt"]
+    assert list(found[a.PATH]) == [f"VV/{SCENE}/one.vrt", f"VV/{SCENE}/two.vrt"]
     assert list(found[a.BAND]) == ["", "2"] and set(found[a.VALUES]) == {"decibel"}
     assert list(found[a.MOVED_X]) == ["1e-05"] * 2
-    list_corrected.main([str(path)], rows, {str(path): "/out/s.tif"}, tmp_path / "t.csv")
+    raster = {str(path): str(tmp_path / "VV" / "s.tif")}
+    list_corrected.main([str(path)], rows, raster, str(tmp_path / "t.csv"))
     (row,) = pd.read_csv(tmp_path / "t.csv", dtype=str).to_dict("records")
-    assert (row[a.PATH], row[a.VALUES]) == ("/out/s.tif", "power")
+    assert (row[a.PATH], row[a.VALUES]) == ("VV/s.tif", "power")
     assert row[a.ORIGINAL] == "/data/one.tif, /data/two.tif"
-    assert Path(row[a.PATH]).is_absolute()

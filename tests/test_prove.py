@@ -103,7 +103,7 @@ def test_a_stack_is_corrected_and_proven_by_the_workflow(finished, tmp_path, kin
     table = pd.read_csv(folder / "corrected.csv", dtype={c.SCENE: str}).set_index(c.SCENE)
     left, tops = [], []
     for time, (rows, columns) in zip(TIMES, OFFSETS, strict=True):
-        with rasterio.open(table.loc[time, a.PATH]) as source:
+        with rasterio.open(folder / table.loc[time, a.PATH]) as source:
             left.append(source.transform.c / 30 + (columns if kind == "vrt" else 0))
             tops.append(source.transform.f / 30 - (rows if kind == "vrt" else 0))
     # Where the undisplaced content starts is the same in all.

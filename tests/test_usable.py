@@ -1,7 +1,8 @@
 """A sheet of the scenes that can be used, with reasons, which is read back as it was written."""
 
-import shutil
+import os
 import zipfile
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,9 @@ from makers import hyp3_name, write_scene
 
 import usable
 from stackflow import listing, stacks
+from stackflow.acquisitions import Scene
 from stackflow.finding import search
+from stackflow.sources import Source
 from stackshift.errors import InputError
 from stackshift.stack import action_columns as a
 from stackshift.stack import columns as c
@@ -63,15 +66,17 @@ def assembled(settings):
     return {p: product for (_, p), product in products.items()}, said
 
 
-def written(products, path, scenes, values="auto"):
+def written(products, path, scenes):
     rows = [
         row
         for polarization, product in products.items()
         for scene in product.scenes.values()
-        for row in listing.rows(scene, polarization, values)
+        for row in listing.rows(scene, polarization, os.path.relpath(path.parent))
     ]
     unused = [
-        row for p, product in products.items() for row in listing.left_out(product.left_out, p)
+        row
+        for polarization, product in products.items()
+        for row in listing.left_out(product.left_out, polarization, os.path.relpath(path.parent))
     ]
     scenes.to_csv(path.with_suffix(".in"), index=False)
     usable.main(path.with_suffix(".in"), rows, unused, RULE, REQUIREMENT, path)
@@ -103,32 +108,48 @@ def places(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_the_sheet_is_read_back_from_any_folder(places, monkeypatch):
-    settings = {"directory": "in", "polarizations": ["VV", "VH"]}
-    before, _ = assembled(settings)
-    good = table([(0, 0, 0.1, "", "")] * 3)
-    found = written(before, places / "s.csv", good)
+@pytest.mark.parametrize("how", ["relative", "absolute", "linked"])
+def test_the_sheet_is_read_back_from_any_folder(places, monkeypatch, how):
+    """Relative paths move with the sheet; absolute ones stay; where a link leads to it, all are."""
+    folder = str(places / "in") if how == "absolute" else "in"
+    before, _ = assembled({"directory": folder, "polarizations": ["VV", "VH"]})
+    (places / "far" / "away").mkdir(parents=True)
+    if how == "linked":
+        (places / "out").symlink_to(places / "far" / "away")
+    else:
+        (places / "out").mkdir()
+    found = written(before, places / "out" / "s.csv", table([(0, 0, 0.1, "", "")] * 3))
     assert list(found) == list(a.USABLE_TABLE)
     assert len(found) == 7 and set(found[a.USABLE]) == {"true"}
-    (places / "elsewhere").mkdir()
-    monkeypatch.chdir(places / "elsewhere")
-    shutil.copy(places / "s.csv", "copied.csv")
-    after, said = assembled({"scenes": "copied.csv", "polarizations": ["VV", "VH"]})
+    assert set(found[a.PATH].str.startswith("/vsizip/../in/")) == {
+        False,
+        *[True] * (how == "relative"),
+    }
+    assert all(found[a.PATH].str.startswith("/")) == (how != "relative")
+    root = places
+    if how == "relative":
+        root = places.rename(places.with_name("moved"))
+    monkeypatch.chdir(root / "far")
+    after, said = assembled({"scenes": "../out/s.csv", "polarizations": ["VV", "VH"]})
     assert not any("usable" in line or "its name" in line for line in said)
+    monkeypatch.chdir(root)
     for polarization in ("VV", "VH"):
-        expected = {
-            name: [(listing.absolute(path), *rest) for path, *rest in files]
+        found = {
+            name: [(there(path, "far"), *rest) for path, *rest in files]
+            for name, files in as_read(after[polarization]).items()
+        }
+        assert found == {
+            name: [(there(path.replace(str(places), str(root))), *rest) for path, *rest in files]
             for name, files in as_read(before[polarization]).items()
         }
-        root = str(places)
-        # The paths of the first reading are relative to another folder by now.
-        expected = {
-            name: [(path.replace(f"{root}/elsewhere", root), *rest) for path, *rest in files]
-            for name, files in expected.items()
-        }
-        assert as_read(after[polarization]) == expected
     assert len(after["VV"].scenes[TIMES[2]].sources) == 2
     assert "/vsizip/" in after["VV"].scenes[TIMES[1]].sources[0].path
+
+
+def there(path, folder="."):
+    """The file that a path means in a folder."""
+    head, _, tail = path.rpartition("/vsizip/")
+    return head + os.path.realpath(os.path.join(folder, tail or path))
 
 
 def test_what_is_not_usable_stands_in_the_sheet_and_is_left_out_when_it_is_read(places):
@@ -168,24 +189,19 @@ def test_bands_values_dates_and_addresses_are_told(tmp_path):
         "https://host/a.tif?key=1,2022-01-01,2,db,101\ns3://b/20220113.tif,2022-01-13,,,\n"
     )
     found = search("site", {"scenes": str(sheet)}, "VV").sources
-    from stackflow.acquisitions import Scene
-
-    rows = listing.rows(Scene("x", tuple(found), None), "VV")
+    rows = listing.rows(Scene("x", tuple(found), None), "VV", ".")
     told = [[row[key] for key in ("path", "time", "band", "values", "track")] for row in rows]
     assert told == [
         ["https://host/a.tif?key=1", "2022-01-01", "2", "decibel", "101"],
         ["s3://b/20220113.tif", "2022-01-13", "", "", ""],
     ]
-    assert listing.rows(Scene("x", tuple(found), None), "VV", "amplitude")[1]["values"] == (
+    assert listing.rows(Scene("x", tuple(found), None), "VV", ".", "amplitude")[1]["values"] == (
         "amplitude"
     )
 
 
 def test_files_of_one_name_get_names_of_their_own():
-    from datetime import datetime
-
     from stackflow.acquisitions import Scene
-    from stackflow.sources import Source
 
     paths = ["a/VV.tif", "b/VV.tif", "/vsizip/c d.zip/x y.tif", "https://h/z$.tif?q={}"]
     sources = tuple(Source(path, datetime(2022, 1, 1)) for path in paths)

@@ -18,15 +18,38 @@ def absolute(path: str) -> str:
     """A path that means the same from any working folder; addresses do already."""
     if match := _ARCHIVE.match(path):
         return match[1] + os.path.abspath(match[2])
-    return path if is_remote(path) or path.startswith("/vsi") else os.path.abspath(path)
+    return path if _is_fixed(path) else os.path.abspath(path)
 
 
-def rows(scene: Scene, polarization: str, values: str = "auto") -> list[dict[str, str]]:
+def seen_from(path: str, folder: str) -> str:
+    """A path as a file in a folder names it, so that both can be moved together.
+
+    Absolute paths and addresses stay as they are. So do those that are relative to the working
+    folder, but absolute, where a link leads from it to the folder: from there ".." leads elsewhere.
+    """
+    match = _ARCHIVE.match(path)
+    if match is None and _is_fixed(path):
+        return path
+    if os.path.realpath(folder) != os.path.join(os.path.realpath("."), os.path.normpath(folder)):
+        return absolute(path)
+    if match is not None:
+        return match[1] + os.path.relpath(match[2], folder)
+    return os.path.relpath(path, folder)
+
+
+def _is_fixed(path: str) -> bool:
+    return is_remote(path) or path.startswith("/")
+
+
+def rows(
+    scene: Scene, polarization: str, folder: str, values: str = "auto"
+) -> list[dict[str, str]]:
     """A row for each file of a scene, by the names of a sheet's columns.
 
     Parameters
     ----------
     scene, polarization : whose files they are.
+    folder : of the sheet.
     values : what the config says that the stack's values are.
 
     Returns
@@ -34,13 +57,13 @@ def rows(scene: Scene, polarization: str, values: str = "auto") -> list[dict[str
     Text by column; "" where nothing is known. ``values`` are those of the sheet or the config
     alone, as the file itself has the first word on all else.
     """
-    return [_row(source, scene.name, polarization, values) for source in scene.sources]
+    return [_row(source, scene.name, polarization, folder, values) for source in scene.sources]
 
 
-def _row(source: Source, scene: str, polarization: str, values: str) -> dict[str, str]:
+def _row(source: Source, scene: str, polarization: str, folder: str, values: str) -> dict[str, str]:
     said = source.as_opened(values)["values"]
     return {
-        "path": absolute(source.path),
+        "path": seen_from(source.path, folder),
         # Of a date alone a sheet takes the time of day from the name, if it has one.
         "time": source.time.isoformat() + "Z" if source.dated else source.time.date().isoformat(),
         "scene": scene,
@@ -54,16 +77,17 @@ def _row(source: Source, scene: str, polarization: str, values: str) -> dict[str
     }
 
 
-def left_out(entries, polarization: str) -> list[dict[str, str]]:
+def left_out(entries, polarization: str, folder: str) -> list[dict[str, str]]:
     """A row for each file that is no scene, with the ``reason``.
 
     Parameters
     ----------
     entries : each with ``file``, ``reason`` and ``scene``, None where none is known.
+    folder : of the sheet.
     """
     return [
         {
-            "path": absolute(entry["file"]),
+            "path": seen_from(entry["file"], folder),
             "time": _moment(entry["scene"]),
             "scene": entry["scene"] or "",
             "polarization": polarization,

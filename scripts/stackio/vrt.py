@@ -2,7 +2,8 @@
 
 GDAL VRT, https://gdal.org/en/stable/drivers/raster/vrt.html: the bands of the raster with all that
 says how they are read (no data, scale and offset, units, colours, descriptions, tags), its mask
-and, as each band has a single source of its own size, its overviews.
+and, as each band has a single source of its own size, its overviews (those of a raster with a mask
+only if the mask has them too).
 """
 
 import re
@@ -33,7 +34,7 @@ def write(path, source, original: str, transform: Affine, tags: dict[str, str]) 
     ----------
     path : VRT to write.
     source : the open raster.
-    original : the raster's name, as GDAL opens it from any folder.
+    original : the raster's name: absolute, an address, or relative to the VRT.
     transform : the geotransform that the VRT has.
     tags : further tags of the VRT.
     """
@@ -79,7 +80,8 @@ def _band(root, source, original: str, band: int) -> None:
 def _source(band, source, original: str, number: str, kind: str, block) -> None:
     width, height = str(source.width), str(source.height)
     target = ElementTree.SubElement(band, "SimpleSource")
-    _text(target, "SourceFilename", original, relativeToVRT="0", shared="0")
+    relative = "0" if original.startswith("/") or "://" in original else "1"
+    _text(target, "SourceFilename", original, relativeToVRT=relative, shared="0")
     _text(target, "SourceBand", number)
     ElementTree.SubElement(
         target, "SourceProperties", RasterXSize=width, RasterYSize=height,

@@ -75,7 +75,7 @@ COMBINED_PAIRS_TABLE = {
     APART_NORTH: ("1", _APART.format("north")),
 }
 _SHEET = {
-    PATH: ("", "file or address, as GDAL opens it from any folder"),
+    PATH: ("", "file or address as GDAL opens it: absolute, or relative to the sheet"),
     c.TIME: ("", "acquisition start of the file, ISO 8601, UTC; a date where no more is known"),
     c.SCENE: ("", "the scene that the file belongs to: YYYYMMDDTHHMMSS, UTC"),
     c.PLATFORM: ("", "satellite"),
@@ -112,7 +112,10 @@ _MOVE = {
 CORRECTED_TABLE = {
     **_SHEET,
     VALUES: ("", "power, amplitude or decibel"),
-    ORIGINAL: ("", "the file that was moved, which is as it was"),
+    ORIGINAL: (
+        "",
+        "the file that was moved, as path is written; it is as it was",
+    ),
     **_MOVE,
     MOVED_X: ("", "by how much its geotransform was moved to the right, in units of its CRS"),
     MOVED_Y: ("", "by how much its geotransform was moved up, in units of its CRS"),
