@@ -53,3 +53,11 @@ rule proven:
     input:
         for_stacks(rules.list_corrected.output.table),
         for_stacks(rules.prove.output.report),
+
+
+# A STAC item a scene: `snakemake catalogued`.
+
+
+rule catalogued:
+    input:
+        for_stacks(rules.catalogue.output.folder),

@@ -1,12 +1,31 @@
 # Which scenes can be used, as a sheet that is read back as `scenes:`.
+from dataclasses import replace
+
+
 def listed(stack: str, folder: str) -> list[dict]:
     """A row for each file of a stack in a sheet in a folder, polarization by polarization, oldest first."""
     values = STACKS[stack].get("values", "auto")
     return [
         row
         for polarization in polarizations_of(stack)
-        for _, scene in sorted(PRODUCTS[stack, polarization].scenes.items())
+        for scene in oldest_first(stack, polarization)
         for row in listing.rows(scene, polarization, placed(folder), values)
+    ]
+
+
+def oldest_first(stack: str, polarization: str) -> list[Scene]:
+    """The scenes of a stack, whose files lie where they are opened."""
+    scenes = [scene for _, scene in sorted(PRODUCTS[stack, polarization].scenes.items())]
+    if not is_simulated(stack):
+        return scenes
+    return [
+        replace(
+            scene,
+            sources=tuple(
+                replace(source, path=placed(source.path)) for source in scene.sources
+            ),
+        )
+        for scene in scenes
     ]
 
 
