@@ -25,7 +25,8 @@ rule catalogue:
             path
             for polarization in polarizations_of(wildcards.stack)
             for path in made(
-                wildcards.stack, PRODUCTS[wildcards.stack, polarization].scenes.values()
+                wildcards.stack,
+                PRODUCTS[wildcards.stack, polarization].scenes.values(),
             )
         ],
     output:
@@ -45,7 +46,8 @@ rule catalogue:
         rows=lambda wildcards: opened_rows(wildcards.stack),
         written=lambda wildcards: [
             written(
-                wildcards.stack, PRODUCTS[wildcards.stack, polarization].scenes.values()
+                wildcards.stack,
+                PRODUCTS[wildcards.stack, polarization].scenes.values(),
             )
             for polarization in polarizations_of(wildcards.stack)
         ],

@@ -15,7 +15,9 @@ def listed(stack: str, folder: str) -> list[dict]:
 
 def oldest_first(stack: str, polarization: str) -> list[Scene]:
     """The scenes of a stack, whose files lie where they are opened."""
-    scenes = [scene for _, scene in sorted(PRODUCTS[stack, polarization].scenes.items())]
+    scenes = [
+        scene for _, scene in sorted(PRODUCTS[stack, polarization].scenes.items())
+    ]
     if not is_simulated(stack):
         return scenes
     return [
