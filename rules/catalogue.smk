@@ -1,22 +1,4 @@
 # A STAC item a scene.
-def opened_rows(stack: str) -> list[dict]:
-    """The rows of the files of a stack, with what a job opens."""
-    rows = listed(stack, f"results/{stack}/stac")
-    paths = [
-        path
-        for polarization in polarizations_of(stack)
-        for scene in oldest_first(stack, polarization)
-        for path in scene.paths
-    ]
-    return [row | {"opened": path} for row, path in zip(rows, paths, strict=True)]
-
-
-def version_of_this() -> str:
-    """As CITATION.cff says it."""
-    text = (HERE.parent / "CITATION.cff").read_text(encoding="utf-8")
-    return re.search(r"^version: *(\S+)", text, re.M)[1]
-
-
 rule catalogue:
     input:
         scenes=lambda wildcards: best(wildcards.stack, "scenes.csv"),

@@ -2,38 +2,6 @@
 COMBINED = "results/{stack}/combined"
 
 
-def in_all(pattern: str):
-    """A pattern filled in for each polarization of a job's stack."""
-
-    def paths(wildcards) -> list[str]:
-        return [
-            pattern.format(stack=wildcards.stack, polarization=polarization)
-            for polarization in polarizations_of(real(wildcards.stack))
-        ]
-
-    return paths
-
-
-def is_combined(stack: str) -> bool:
-    """Whether the offsets of a stack come out of several polarizations."""
-    return len(polarizations_of(real(stack))) > 1
-
-
-def best(stack: str, name: str) -> str:
-    """The table of the scenes of a stack, or its verdict: of all polarizations together if there are several."""
-    if is_combined(stack):
-        return f"results/{stack}/combined/{name}"
-    (polarization,) = polarizations_of(real(stack))
-    return f"results/{stack}/{polarization}/analysis/{name}"
-
-
-def in_words(stack: str) -> str:
-    """What the offsets of a stack are relative to, and what they were measured in."""
-    reference = config["align"]["reference"]
-    zero = f"scene {reference}" if reference else "the median of the stack"
-    return f"{zero}, {' and '.join(polarizations_of(real(stack)))}"
-
-
 rule combine:
     input:
         scenes=in_all(f"{ANALYSIS}/scenes.csv"),

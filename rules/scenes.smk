@@ -1,7 +1,7 @@
 # The scenes and pairs of each stack and polarization, known before any job runs.
 from snakemake.logging import logger
 
-from stackflow import grids, headers, leftover, listing
+from stackflow import grids, headers, leftover
 from stackflow.forced import is_forced
 from stackflow.acquisitions import Scene
 from stackflow.stacks import assemble, simulated

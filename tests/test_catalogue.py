@@ -57,7 +57,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def core_is_valid(document):
-    """By the schemas of the core specification that pystac ships; those of extensions it fetches."""
+    """By the core schemas, which pystac ships; those of extensions it would fetch."""
     JsonSchemaSTACValidator().validate_core(
         document, pystac.STACObjectType(document["type"]), document["stac_version"]
     )

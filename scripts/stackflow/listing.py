@@ -37,6 +37,11 @@ def seen_from(path: str, folder: str) -> str:
     return os.path.relpath(path, folder)
 
 
+def named_in_vrt(path: str, folder: str) -> str:
+    """The same for a VRT in the folder, in which GDAL knows no relative paths into archives."""
+    return absolute(path) if path.startswith("/vsi") else seen_from(path, folder)
+
+
 def _is_fixed(path: str) -> bool:
     return is_remote(path) or path.startswith("/")
 
