@@ -62,6 +62,7 @@ def _in_time(axes, table: pd.DataFrame, requirement: float) -> None:
     distance = {
         name: np.hypot(table[f"{name}_east"].astype(float), table[f"{name}_north"].astype(float))
         for name in ("before", "after", "true_after")
+        if f"{name}_east" in table
     }
     # What is less than a millimetre is drawn there.
     shown = {name: values.clip(lower=1e-3) for name, values in distance.items()}
@@ -73,7 +74,7 @@ def _in_time(axes, table: pd.DataFrame, requirement: float) -> None:
     for name, style in (("before", _BEFORE), ("after", _AFTER)):
         label = "as it was" if name == "before" else "corrected, measured again"
         axes.plot(when, shown[name], linestyle="none", markersize=6, **style | {"label": label})
-    if distance["true_after"].notna().any():
+    if "true_after" in distance:
         axes.plot(when, shown["true_after"], **drawing.TRUTH, label="corrected, truth")
     still = (table[a.CORRECTED] == "false") & distance["before"].notna()
     axes.plot(

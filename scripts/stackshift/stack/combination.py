@@ -159,7 +159,9 @@ def of_scenes(
     """
     names = sorted(set().union(*(table[c.SCENE] for table in tables.values())), reverse=True)
     aligned = {p: table.set_index(c.SCENE).reindex(names) for p, table in tables.items()}
-    made = pd.DataFrame(index=range(len(names)), columns=list(a.COMBINED_TABLE), dtype=object)
+    known_truth = all(c.TRUE_EAST in table for table in tables.values())
+    columns = a.COMBINED_TABLE if known_truth else c.without_truth(a.COMBINED_TABLE)
+    made = pd.DataFrame(index=range(len(names)), columns=list(columns), dtype=object)
     made[c.SCENE], made[c.INDEX] = names, range(len(names))
     for column in (c.TIME, c.PLATFORM):
         made[column] = _first([table[column] for table in aligned.values()])
@@ -186,7 +188,8 @@ def of_scenes(
         zero = np.median(found.values[known]) if known.any() and reference is None else 0.0
         made[offset], made[sigma] = found.values - zero, found.sigmas
         made[f"apart_{axis}"] = found.apart
-    for column, (*_, axis) in zip((c.TRUE_EAST, c.TRUE_NORTH), _SCENES, strict=True):
+    truths = (c.TRUE_EAST, c.TRUE_NORTH) if known_truth else ()
+    for column, (*_, axis) in zip(truths, _SCENES, strict=False):
         # From the zero of the combined offsets.
         truth = _first_number([as_numbers(table, column)[0] for table in aligned.values()])
         known = np.isfinite(apart[axis].values) & np.isfinite(truth)

@@ -29,7 +29,9 @@ def table(
     """
     names = list(before[c.SCENE])
     later = after.set_index(c.SCENE).reindex(names)
-    made = pd.DataFrame(index=range(len(names)), columns=list(a.PROOF_TABLE), dtype=object)
+    known_truth = c.TRUE_EAST in before
+    columns = [name for name in a.PROOF_TABLE if known_truth or not name.startswith("true_")]
+    made = pd.DataFrame(index=range(len(names)), columns=columns, dtype=object)
     for column in (c.SCENE, c.TIME, c.PLATFORM):
         made[column] = before[column].to_numpy()
     made[a.CORRECTED] = ["true" if moves[name]["corrected"] else "false" for name in names]
@@ -39,12 +41,13 @@ def table(
         made[f"after_{axis}"], made[f"after_sigma_{axis}"] = as_numbers(later, offset, sigma)
         way = np.array([moves[name][axis] for name in names])
         made[moved] = way
-        (truth,) = as_numbers(before, true)
         known = np.isfinite(as_numbers(later, offset)[0])
         at = names.index(reference) if reference else None
         made[f"expected_{axis}"] = _from_zero(as_numbers(before, offset)[0] + way, known, at)
-        made[f"true_before_{axis}"] = truth
-        made[f"true_after_{axis}"] = _from_zero(truth + way, known, at)
+        if known_truth:
+            (truth,) = as_numbers(before, true)
+            made[f"true_before_{axis}"] = truth
+            made[f"true_after_{axis}"] = _from_zero(truth + way, known, at)
     return made
 
 
@@ -94,6 +97,8 @@ def summary(proof: pd.DataFrame, pixel: float) -> dict:
 
 
 def _distances(of: pd.DataFrame, name: str) -> dict | None:
+    if f"{name}_east" not in of:
+        return None
     east, north = as_numbers(of, f"{name}_east", f"{name}_north")
     distance = np.hypot(east, north)
     known = np.flatnonzero(np.isfinite(distance))
