@@ -39,6 +39,7 @@ def links(stack: str, polarization: str) -> dict[str, list[tuple[str, str]]]:
     product = f"{stack}/{polarization}"
     drawn = [*FIGURES, *(["truth"] if is_simulated(stack) else [])]
     shown = ("scenes", "pairs", "tiles", "verdict")
+    passes = f"{stack}/combined/offset_per_pass.svg"
     return {
         "explore": [
             (
@@ -47,11 +48,16 @@ def links(stack: str, polarization: str) -> dict[str, list[tuple[str, str]]]:
             )
         ],
         "figures": [
-            (name.replace("_", " "), f"{product}/analysis/{name}.svg") for name in drawn
+            *(
+                (name.replace("_", " "), f"{product}/analysis/{name}.svg")
+                for name in drawn
+            ),
+            *([("offset per pass", passes)] if is_combined(stack) else []),
         ],
         "tables": [
             *((name, f"{product}/analysis/{name}.html") for name in shown),
             *((f"{name}.csv", f"{product}/analysis/{name}.csv") for name in TABLES),
+            ("scenes_usable.csv", f"{stack}/scenes_usable.csv"),
         ],
         "maps": [
             ("tiles.qgz for QGIS", f"{product}/analysis/tiles.qgz"),
