@@ -1,7 +1,10 @@
 """A scene that was displaced by a known amount lies on the others once it is corrected."""
 
+import functools
+import http.server
 import json
 import math
+import threading
 import zipfile
 
 import numpy as np
@@ -12,6 +15,7 @@ import snyder
 from makers import NORTH, WEST, displaced, read, texture, write_scene
 from rasterio.enums import ColorInterp
 from rasterio.transform import Affine
+from test_remote import Ranges
 
 import correct
 import decide
@@ -36,18 +40,12 @@ def degrees(west, north, posting):
 
 
 def feet(x):
-    """100 US feet of EPSG:2229, a Lambert conic; its convergence: Snyder 15-8 on a sphere."""
-    first, second = math.radians(35 + 28 / 60), math.radians(34 + 2 / 60)
-    half = [math.tan(math.pi / 4 + v / 2) for v in (first, second)]
-    n = math.log(math.cos(first) / math.cos(second)) / math.log(half[1] / half[0])
+    """100 US feet of EPSG:2229, a Lambert conic, whose turn is that of a cone that touches there."""
     metre = 1200 / 3937
-    # The radius of the parallel in the middle, to a percent, which is enough for its turn.
-    turn = (x - 6_561_666.667) * metre / (snyder.A / math.tan(math.radians(34.75)))
     size = 100 * metre
-    del n
-    return (size * math.cos(turn), -size * math.sin(turn)), (
-        -size * math.sin(turn), -size * math.cos(turn),
-    )  # fmt: skip
+    turn = (x - 6_561_666.667) * metre * math.tan(math.radians(34.75)) / snyder.A
+    east = size * math.cos(turn), -size * math.sin(turn)
+    return east, (east[1], -east[0])
 
 
 PLACES = {
@@ -235,6 +233,23 @@ def test_a_file_in_an_archive_and_one_that_is_a_vrt_itself(tmp_path):
     with rasterio.open(folder / "x_VV.vrt") as made:
         np.testing.assert_array_equal(made.read(1), image)
         assert made.transform.c - WEST == pytest.approx(60, abs=0.2)
+
+
+def test_a_file_behind_an_address_is_read_from_there(tmp_path):
+    image = texture(64, 64)
+    write_scene(tmp_path / "web" / "x_VV.tif", image)
+    handler = functools.partial(Ranges, directory=tmp_path / "web")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        address = f"http://127.0.0.1:{server.server_port}/x_VV.tif"
+        grid = Grid("EPSG:32611", (30.0, 0.0, WEST, 0.0, -30.0, NORTH), 64, 64)
+        folder, record = moved(tmp_path, [files_of(address)], 30.0, 0.0, grid)
+        np.testing.assert_array_equal(read(folder / "x_VV.vrt"), image)
+        assert record["files"][0]["original"] == address
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def test_a_scene_that_is_not_moved_lies_as_it_did_to_the_last_bit(tmp_path):

@@ -1,5 +1,6 @@
 """A sheet of the scenes that can be used, with reasons, which is read back as it was written."""
 
+import json
 import os
 import zipfile
 from datetime import datetime
@@ -208,3 +209,24 @@ def test_files_of_one_name_get_names_of_their_own():
     assert listing.names_for(Scene("x", sources, None), ".vrt") == [
         "1_VV.vrt", "2_VV.vrt", "x_y.vrt", "z_.vrt",
     ]  # fmt: skip
+
+
+def test_geojson_may_say_it_too(places):
+    features = [
+        {"type": "Feature", "geometry": None, "properties": {
+            "path": f"in/{hyp3_name(TIMES[at])}", "datetime": TIMES[at], "usable": at == 0,
+        }}
+        for at in (0, 2)
+    ]  # fmt: skip
+    sheet = places / "s.geojson"
+    sheet.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    found = search("site", {"scenes": str(sheet)}, "VV")
+    assert [source.path for source in found.sources] == [str(places / "in" / hyp3_name(TIMES[0]))]
+
+
+def test_a_vrt_names_what_lies_in_an_archive_from_the_root(places):
+    assert listing.named_in_vrt("in/a.tif", "out/VV") == "../../in/a.tif"
+    assert listing.named_in_vrt("/data/a.tif", "out/VV") == "/data/a.tif"
+    inside = f"/vsizip/{places}/in/b.zip/p/a.tif"
+    assert listing.named_in_vrt("/vsizip/in/b.zip/p/a.tif", "out/VV") == inside
+    assert listing.named_in_vrt("s3://b/a.tif", "out") == "s3://b/a.tif"
