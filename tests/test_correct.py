@@ -40,7 +40,7 @@ def degrees(west, north, posting):
 
 
 def feet(x):
-    """100 US feet of EPSG:2229, a Lambert conic, whose turn is that of a cone that touches there."""
+    """100 US feet of EPSG:2229, a Lambert conic, which turns as a cone that touches at 34.75 N."""
     metre = 1200 / 3937
     size = 100 * metre
     turn = (x - 6_561_666.667) * metre * math.tan(math.radians(34.75)) / snyder.A
