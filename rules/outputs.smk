@@ -129,21 +129,15 @@ def judged() -> bool:
 
 def proofs() -> list[str]:
     """What a run that corrects stacks says at its end of each: what that has done."""
-    if workflow.dryrun:
-        return []
-    needed = {path for job in workflow.dag.jobs for path in job.output}
-    reports = {
-        stack: path
-        for stack, path in zip(
-            dict.fromkeys(stack for stack, _ in PRODUCTS),
-            for_stacks(rules.prove.output.report),
-            strict=True,
-        )
-        if path in needed and Path(path).is_file()
-    }
+    jobs = [] if workflow.dryrun else workflow.dag.jobs
+    needed = {path for job in jobs for path in job.output}
+    stacks = dict.fromkeys(stack for stack, _ in PRODUCTS)
     return [
         f"{stack}: {read_json(path)['line']} ({Path(path).with_suffix('.png').resolve()})"
-        for stack, path in reports.items()
+        for stack, path in zip(
+            stacks, for_stacks(rules.prove.output.report), strict=True
+        )
+        if path in needed and Path(path).is_file()
     ]
 
 
