@@ -24,6 +24,7 @@ report: "report/workflow.rst"
 
 include: "rules/config.smk"
 include: "rules/scenes.smk"
+include: "rules/acting.smk"
 include: "rules/resources.smk"
 include: "rules/keep.smk"
 include: "rules/batches.smk"
@@ -43,6 +44,11 @@ include: "rules/compare.smk"
 include: "rules/apart.smk"
 include: "rules/watch.smk"
 include: "rules/detect.smk"
+include: "rules/combine.smk"
+include: "rules/usable.smk"
+include: "rules/correct.smk"
+include: "rules/prove.smk"
+include: "rules/catalogue.smk"
 include: "rules/inject.smk"
 include: "rules/recover.smk"
 include: "rules/quicklook.smk"
@@ -66,6 +72,8 @@ rule all:
         tables(),
         comparisons(),
         compared_results(),
+        passes(),
+        for_stacks(rules.usable.output.table),
         pages(),
         figures(),
         exports(),

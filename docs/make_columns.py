@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "scripts"))
 
-from stackshift.stack import columns  # noqa: E402
+from stackshift.stack import action_columns, columns  # noqa: E402
 
 TABLES = {
     "measurements.csv: a row a pair and tile": columns.MEASUREMENTS,
@@ -20,6 +20,11 @@ TABLES = {
     "watch/history.csv: a row a scene, in the order in which they came": columns.HISTORY_TABLE,
     "watch/watch.csv: a row a scene, in the same order": columns.WATCH_TABLE,
     "comparison/VV_VH.csv: a row a scene": columns.COMPARISON_TABLE,
+    "combined/scenes.csv: a row a scene, all polarizations together": action_columns.COMBINED_TABLE,
+    "combined/pairs.csv: a row a pair": action_columns.COMBINED_PAIRS_TABLE,
+    "scenes_usable.csv: a row a file": action_columns.USABLE_TABLE,
+    "corrected/corrected.csv: a row a file": action_columns.CORRECTED_TABLE,
+    "corrected/proof.csv: a row a scene": action_columns.PROOF_TABLE,
     "injection/injection.csv: a row a pair and tile": columns.INJECTION_TABLE,
     "tiles.gpkg: columns of its points beside those of the tables": columns.ARROWS,
     "verdict.csv: a row a criterion": columns.VERDICT_TABLE,

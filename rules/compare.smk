@@ -9,7 +9,7 @@ rule compare:
     log:
         "logs/{stack}/compare/{polarization}_{other}.log",
     wildcard_constraints:
-        stack=REAL_STACK,
+        stack=JUDGED_STACK,
     conda:
         "../envs/analyse.yaml"
     threads: 1

@@ -6,7 +6,7 @@ rule inventory:
     log:
         "logs/{stack}/{polarization}/inventory.log",
     wildcard_constraints:
-        stack=REAL_STACK,
+        stack=JUDGED_STACK,
     conda:
         "../envs/raster.yaml"
     threads: 1

@@ -11,6 +11,15 @@ def kept(stage: str, path):
     return path if stage in config["keep"] else temp(path)
 
 
+def derived_from(stack: str) -> list:
+    """What the scenes of a derived stack depend on beside those that they come from."""
+    if not (kind := stack.partition("@")[2]):
+        return []
+    if kind == "corrected":
+        return [config["correct"], code_digest("correct"), code_digest("decide")]
+    return [config["inject"], code_digest("inject")]
+
+
 @cache
 def origin(stack: str, polarization: str, scene: str) -> str:
     """Digest of all that a scene's tiles are made from: its file, code and parameters."""
@@ -25,7 +34,7 @@ def origin(stack: str, polarization: str, scene: str) -> str:
         [code_digest(stage) for stage in ("superset", "flatten", "tile")],
         [config["superset"][key] for key in ("resampling", "nodata", "mosaic")],
         [config["flatten"], TILES[root, polarization]],
-        [config["inject"], code_digest("inject")] if stack != root else [],
+        derived_from(stack),
     )
 
 
@@ -121,5 +130,5 @@ def unmeasured(stage: str) -> str:
             rf"(?!{re.escape(path.removeprefix('results/'))})"
             for path in MEASURED[stage]
         )
-        + rf"{REAL_STACK}({INJECTED})?"
+        + rf"{REAL_STACK}({DERIVED})?"
     )

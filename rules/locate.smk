@@ -18,7 +18,7 @@ rule locate:
     benchmark:
         "benchmarks/{stack}/{polarization}/locate.tsv"
     wildcard_constraints:
-        stack=REAL_STACK,
+        stack=JUDGED_STACK,
     conda:
         "../envs/analyse.yaml"
     threads: 1

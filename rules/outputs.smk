@@ -39,6 +39,7 @@ def links(stack: str, polarization: str) -> dict[str, list[tuple[str, str]]]:
     product = f"{stack}/{polarization}"
     drawn = [*FIGURES, *(["truth"] if is_simulated(stack) else [])]
     shown = ("scenes", "pairs", "tiles", "verdict")
+    passes = f"{stack}/combined/offset_per_pass.svg"
     return {
         "explore": [
             (
@@ -47,11 +48,16 @@ def links(stack: str, polarization: str) -> dict[str, list[tuple[str, str]]]:
             )
         ],
         "figures": [
-            (name.replace("_", " "), f"{product}/analysis/{name}.svg") for name in drawn
+            *(
+                (name.replace("_", " "), f"{product}/analysis/{name}.svg")
+                for name in drawn
+            ),
+            *([("offset per pass", passes)] if is_combined(stack) else []),
         ],
         "tables": [
             *((name, f"{product}/analysis/{name}.html") for name in shown),
             *((f"{name}.csv", f"{product}/analysis/{name}.csv") for name in TABLES),
+            ("scenes_usable.csv", f"{stack}/scenes_usable.csv"),
         ],
         "maps": [
             ("tiles.qgz for QGIS", f"{product}/analysis/tiles.qgz"),
@@ -109,12 +115,52 @@ def compared_results() -> list[str]:
     ]
 
 
+def for_stacks(*patterns: str) -> list[str]:
+    """The patterns filled in for each stack."""
+    stacks = list(dict.fromkeys(stack for stack, _ in PRODUCTS))
+    return expand(list(patterns), stack=stacks)
+
+
+def passes() -> list[str]:
+    """One offset a pass of each stack that has several polarizations."""
+    stacks = [
+        stack for stack in dict.fromkeys(s for s, _ in PRODUCTS) if is_combined(stack)
+    ]
+    return expand(
+        [
+            rules.combine.output.scenes,
+            rules.draw_combined.output.figure,
+            rules.draw_combined.output.figure_png,
+        ],
+        stack=stacks,
+    )
+
+
 def judged() -> bool:
     """Whether the run comes to the verdicts: their lines are among what its targets need."""
     return any(rules.overview.output.lines in job.output for job in workflow.dag.jobs)
 
 
+def proofs() -> list[str]:
+    """What a run that corrects stacks says at its end of each: what that has done."""
+    jobs = [] if workflow.dryrun else workflow.dag.jobs
+    needed = {path for job in jobs for path in job.output}
+    stacks = dict.fromkeys(stack for stack, _ in PRODUCTS)
+    return [
+        f"{stack}: {read_json(path)['line']} ({Path(path).with_suffix('.png').resolve()})"
+        for stack, path in zip(
+            stacks, for_stacks(rules.prove.output.report), strict=True
+        )
+        if path in needed and Path(path).is_file()
+    ]
+
+
 def closing(with_report: bool = False) -> list[str]:
+    """What a run says at its end of the verdicts and corrections that it comes to."""
+    return [*verdicts(with_report), *proofs()]
+
+
+def verdicts(with_report: bool) -> list[str]:
     """What a run that comes to the verdicts says at its end: them, and where they are explained."""
     lines, page = map(Path, (rules.overview.output.lines, rules.overview.output.page))
     if workflow.dryrun or not judged() or not lines.is_file():

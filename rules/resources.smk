@@ -11,7 +11,9 @@ def megabytes_of(paths) -> float:
 
 def read_in_place(wildcards, input) -> list[str]:
     """What a job reads of the user's, which is no input."""
-    return [file["path"] for file in sources(wildcards.stack, scene_of(wildcards))]
+    return [
+        file["path"] for file in sources(real(wildcards.stack), scene_of(wildcards))
+    ]
 
 
 def inputs(wildcards, input):

@@ -29,13 +29,14 @@ TABLES = (
     "verdict",
 )
 REAL_STACK = r"[A-Za-z0-9][\w.-]*"
-# What is derived from a stack for the injection test: displaced by interpolation, and as displaced
-# means of boxes of pixels.
-INJECTED = "@(injected|boxes)"
+# What is derived from a stack: for the injection test displaced by interpolation, and as displaced
+# means of boxes of pixels; and corrected, which is judged as the stack itself is.
+DERIVED = "@(injected|boxes|corrected)"
+JUDGED_STACK = rf"{REAL_STACK}(@corrected)?"
 
 
 wildcard_constraints:
-    stack=rf"{REAL_STACK}({INJECTED})?",
+    stack=rf"{REAL_STACK}({DERIVED})?",
     polarization="VV|VH|HH|HV",
     other="VV|VH|HH|HV",
     scene=r"\d{8}T\d{6}",
@@ -243,6 +244,11 @@ def is_simulated(stack: str) -> bool:
     return "simulate" in STACKS.get(stack, {})
 
 
+def is_corrected(stack: str) -> bool:
+    """Whether a stack is derived, its scenes being moved by minus their offsets."""
+    return stack.endswith("@corrected")
+
+
 def made(stack: str, scenes) -> list[str]:
     """The files of scenes that the workflow makes itself: inputs that Snakemake follows.
 
@@ -265,9 +271,23 @@ def sources(stack: str, scene: Scene) -> list[dict]:
     return files
 
 
+def inputs_of(wildcards) -> list[str]:
+    """The files of a job's scene that the workflow makes itself; of a corrected one as corrected."""
+    if is_corrected(wildcards.stack):
+        return corrected_inputs(wildcards)
+    return made(wildcards.stack, [scene_of(wildcards)])
+
+
+def files_of(wildcards) -> list[dict]:
+    """The files of a job's scene as it opens them."""
+    if is_corrected(wildcards.stack):
+        return corrected_files(wildcards)
+    return sources(wildcards.stack, scene_of(wildcards))
+
+
 def written(stack: str, scenes) -> list:
     """Size and time stamp of each file that the workflow does not make: a parameter of who reads it."""
-    if is_simulated(stack):
+    if is_simulated(stack) or is_corrected(stack):
         return []
     return [headers.stamp_of(path) for scene in scenes for path in scene.paths]
 

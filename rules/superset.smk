@@ -1,6 +1,6 @@
 rule superset:
     input:
-        scene=lambda wildcards: made(wildcards.stack, [scene_of(wildcards)]),
+        scene=inputs_of,
     output:
         scene=kept("superset", "results/{stack}/{polarization}/superset/{scene}.tif"),
     log:
@@ -8,7 +8,7 @@ rule superset:
     benchmark:
         "benchmarks/{stack}/{polarization}/superset/{scene}.tsv"
     wildcard_constraints:
-        stack=REAL_STACK,
+        stack=JUDGED_STACK,
     conda:
         "../envs/estimate.yaml"
     threads: 1
@@ -16,7 +16,7 @@ rule superset:
         mem_mb=memory(600, 0.3, read_in_place),
         runtime=minutes(10, 100, read_in_place),
     params:
-        files=lambda wildcards: sources(wildcards.stack, scene_of(wildcards)),
+        files=files_of,
         grid=grid_of,
         written=lambda wildcards: written(wildcards.stack, [scene_of(wildcards)]),
         resampling=config["superset"]["resampling"],

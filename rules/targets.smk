@@ -48,3 +48,25 @@ rule detected:
     input:
         for_products(rules.inventory.output.grid),
         for_products(rules.detect.output.table),
+
+
+# The scenes moved by minus their offsets, and the proof: `snakemake corrected`, `snakemake proven`.
+
+
+rule corrected:
+    input:
+        for_stacks(rules.list_corrected.output.table),
+
+
+rule proven:
+    input:
+        for_stacks(rules.list_corrected.output.table),
+        for_stacks(rules.prove.output.report),
+
+
+# A STAC item a scene: `snakemake catalogued`.
+
+
+rule catalogued:
+    input:
+        for_stacks(rules.catalogue.output.folder),

@@ -11,13 +11,15 @@ from pathlib import Path
 import numpy as np
 
 from stackio import job, pixels, raster
-from stackio.tags import with_overlap, with_warp
+from stackio.tags import tags_of, warp_of, with_overlap, with_warp
 from stackshift.errors import InputError
 from stackshift.ground.lattice import TOLERANCE, Grid, fraction_off, same_lattice
 from stackshift.ground.mosaic import Mosaic, Overlap
 
 # Measured on OPERA land, VV and VH, and on finer simulated texture: docs/warp.md.
 DISPLACES = {"sinc": 0.005, "lanczos": 0.04, "cubic": 0.07, "bilinear": 0.1}
+# Tags that a corrected scene keeps.
+_CORRECTION = ("corrected", "moved_")
 
 
 @dataclass
@@ -28,6 +30,7 @@ class _File:
     pixels: pixels.Pixels
     copied: bool
     fraction: tuple[float, float] | None
+    said: dict[str, str] = field(default_factory=dict)
     valid: int = 0
     overlap: Overlap = field(default_factory=Overlap)
 
@@ -108,7 +111,12 @@ def _opened(opened: ExitStack, one: dict, area: Grid, no_data, resampling: str) 
             DISPLACES[resampling],
         )
     fraction = (0.0, 0.0) if copied else fraction_off(own, area)
-    return _File(one["path"], source, copied, fraction)
+    said = tags_of(source.source)
+    if fraction is not None:
+        # One that this workflow resampled before.
+        before = warp_of(said)
+        fraction = fraction[0] + before[0], fraction[1] + before[1]
+    return _File(one["path"], source, copied, fraction, said)
 
 
 def _tags(found: list[_File], resampling: str) -> dict[str, str]:
@@ -122,6 +130,8 @@ def _tags(found: list[_File], resampling: str) -> dict[str, str]:
         "no_data": ", ".join(markers),
         "resampling": "none" if all(one.copied for one in found) else resampling,
     }
+    # How a scene was corrected; its files were by the same amount.
+    tags |= {key: text for key, text in found[0].said.items() if key.startswith(_CORRECTION)}
     # What the matching has to know of: detail finer than a pixel does not move with a warp.
     return with_warp(tags, _common_fraction(found))
 

@@ -2,14 +2,13 @@
 
 import logging
 
-import numpy as np
 import pandas as pd
 
 from stackio import files, job
-from stackshift.stack import answers, causes, judgement
+from stackshift.stack import causes
 from stackshift.stack import columns as c
 from stackshift.stack.inversion import as_numbers
-from stackshift.stack.separations import Separations, any_two, separations
+from stackshift.stack.judged import judge, rows_of
 
 
 def main(
@@ -52,131 +51,8 @@ def main(
         *causes.of_catalogue(inventory["remarks"]),
     ]
     files.write_json(report, judged | {"findings": findings})
-    rows = [
-        {"of": kind, "criterion": name} | found | {"causes": "; ".join(found["causes"])}
-        for kind, criteria in (
-            ("scenes", judged["criteria"]),
-            ("pairs", judged["pairs"]["criteria"]),
-        )
-        for name, found in criteria.items()
-    ]
-    files.write_csv(table, pd.DataFrame(rows, columns=list(c.VERDICT_TABLE)))
+    files.write_csv(table, pd.DataFrame(rows_of(judged), columns=list(c.VERDICT_TABLE)))
     logging.info("%s: %s", judged["criterion"], judged["verdict"])
-
-
-def judge(
-    scenes: pd.DataFrame, pairs: pd.DataFrame, requirement: dict, left_out: list[dict]
-) -> dict:
-    """The content of verdict.json but the findings and what to look at.
-
-    Parameters
-    ----------
-    scenes, pairs : as in `columns.SCENES_TABLE` and `columns.PAIRS_TABLE`.
-    requirement : as for `main`.
-    left_out : files that are no scenes of the stack, each with ``scene``, ``file`` and ``reason``.
-    """
-    east, north, *sigmas = as_numbers(
-        scenes, c.OFFSET_EAST, c.OFFSET_NORTH, c.SIGMA_EAST, c.SIGMA_NORTH
-    )
-    criteria = _criteria(east, north, sigmas, requirement)
-    apart, design = separations(pairs, scenes)
-    apart_criteria = _criteria(apart.east, apart.north, apart.sigmas, requirement, design)
-    judged = {"scenes": criteria, "pairs": apart_criteria}
-    dates = [answers.day(scene) for scene in scenes[c.SCENE]]
-    days = {
-        scene: answers.day(scene, time=dates.count(date) > 1)
-        for scene, date in zip(scenes[c.SCENE], dates, strict=True)
-    }
-    outside = {
-        "scenes": _outside(list(scenes[c.SCENE]), east, north, sigmas, requirement),
-        "pairs": _outside(apart.names, apart.east, apart.north, apart.sigmas, requirement),
-    }
-    by_kind = {
-        kind: _answer(kind, judged[kind][requirement["shape"]], outside[kind], requirement, days)
-        for kind in requirement["of"]
-    }
-    left_out = left_out + [
-        {"scene": scene, "reason": message}
-        for scene, message, value in zip(scenes[c.SCENE], scenes[c.MESSAGE], east, strict=True)
-        if not np.isfinite(value)
-    ]
-    return {
-        "verdict": judgement.together([by_kind[kind]["verdict"] for kind in by_kind]),
-        "criterion": answers.criterion(requirement),
-        "requirement": requirement,
-        "answers": by_kind,
-        "criteria": criteria,
-        "pairs": {
-            "criteria": apart_criteria,
-            "worst": _farthest(apart),
-            "any_two": any_two(scenes, requirement),
-        },
-        "CE90": judgement.circular_error(east, north, 90, requirement["confidence"]),
-        "CE95": judgement.circular_error(east, north, 95, requirement["confidence"]),
-        "worst_scene": _farthest(Separations(list(scenes[c.SCENE]), east, north, sigmas), "scene"),
-        "outliers": [
-            scene
-            for scene, flag in zip(scenes[c.SCENE], scenes[c.FLAG], strict=True)
-            if "outlier" in flag
-        ],
-        "left_out": left_out,
-    }
-
-
-def _criteria(east, north, sigmas, requirement: dict, design: float = 1.0) -> dict[str, dict]:
-    """What is judged along each axis, radially, and along both axes at once, by criterion."""
-    figures = {
-        "east": (np.abs(east), sigmas[0]),
-        "north": (np.abs(north), sigmas[1]),
-        "radial": judgement.radial(east, north, *sigmas),
-        "box": (np.abs([east, north]), np.asarray(sigmas)),
-    }
-    return {name: judgement.judge(*of, requirement, design) for name, of in figures.items()}
-
-
-def _outside(names: list, east, north, sigmas, requirement: dict) -> list[dict]:
-    """Those outside the requirement, by their distance alone, the farthest first."""
-    distance, sigma = judgement.radial(east, north, *sigmas)
-    if requirement["shape"] == "box":
-        rows = np.arange(len(distance)), np.argmax(np.abs([east, north]), axis=0)
-        distance, sigma = (np.transpose(v)[rows] for v in (np.abs([east, north]), sigmas))
-    return [
-        {"name": names[at], "metres": float(distance[at]), "sigma": _known(sigma[at])}
-        for at in np.argsort(-distance)
-        if distance[at] > requirement["metres"]
-    ]
-
-
-def _farthest(apart: Separations, kind: str = "pair") -> dict | None:
-    """The scene that lies farthest from the median, or the pair farthest from each other."""
-    distance, sigma = judgement.radial(apart.east, apart.north, *apart.sigmas)
-    if not np.isfinite(distance).any():
-        return None
-    at = int(np.nanargmax(distance))
-    return {kind: apart.names[at], "metres": float(distance[at]), "sigma": _known(sigma[at])}
-
-
-def _known(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
-
-
-def _answer(kind: str, found: dict, outside: list[dict], requirement: dict, days: dict) -> dict:
-    """Both answers on scenes or pairs, with their words."""
-
-    def called(name) -> str:
-        return days[name] if kind == "scenes" else " to ".join(days[scene] for scene in name)
-
-    named = [
-        f"{called(row['name'])} ({answers.metres(row['metres'], row['sigma'])} m)"
-        for row in outside
-    ]
-    return {
-        "verdict": found["verdict"],
-        "these": found["these"],
-        "text_these": answers.these(kind, found, requirement, named),
-        "text_general": answers.general(kind, found, requirement),
-        "outside": outside,
-    }
 
 
 if __name__ == "__main__":

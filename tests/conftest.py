@@ -69,7 +69,9 @@ class Workspace:
         return {
             path.relative_to(root).as_posix(): path.read_bytes()
             for path in sorted(root.rglob("*"))
-            if path.suffix in (".json", ".csv") and path.parent != root
+            if path.suffix in (".json", ".csv")
+            and path.parent != root
+            and path.name != "scenes_usable.csv"
         }
 
     def copy(self, folder: Path, source: Path | None = None) -> "Workspace":

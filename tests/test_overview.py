@@ -123,7 +123,9 @@ def test_a_stack_in_which_nothing_could_be_measured(written):
 def test_few_scenes_have_no_upper_limit(written):
     few = {"metres": 1.234, "low": 1.0, "high": None, "note": "no upper limit: 22 scenes needed"}
     page, *_ = written(verdict(CE90=few), {})
-    assert "<b>CE90</b> 1.23 m" in page and "at least 1.00 m; no upper limit: 22 scenes needed" in page
+    assert (
+        "<b>CE90</b> 1.23 m" in page and "at least 1.00 m; no upper limit: 22 scenes needed" in page
+    )
 
 
 def test_the_page_names_the_scenes_that_are_out_with_the_digits_of_their_errors(written):

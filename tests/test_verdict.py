@@ -77,7 +77,7 @@ def test_counts_behind_a_verdict():
 
 @pytest.mark.parametrize("confidence", [0.5, 0.6, 0.8, 0.9, 0.95, 0.999])
 def test_the_margin_of_a_scene_is_the_normal_quantile(confidence):
-    assert judgement._quantile(confidence) == pytest.approx(stats.norm.ppf(confidence), abs=1e-9)
+    assert judgement.quantile(confidence) == pytest.approx(stats.norm.ppf(confidence), abs=1e-9)
 
 
 def test_no_scene_at_all_decides_nothing():

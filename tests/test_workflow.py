@@ -17,7 +17,7 @@ from makers import NORTH, POSTING, WEST, hyp3_name, texture, write_scene
 STAGES = ["superset", "flatten", "tile", "correlate", "template", "align"]
 STAGES += ["analyse", "locate", "verdict"]
 SHOWN = {"plot", "map", "picture", "parquet", "geopackage", "explore", "tabulate", "overall"}
-SHOWN |= {"overview"}
+SHOWN |= {"overview", "usable"}
 AFTER = {stage: {*STAGES[i:], *SHOWN} for i, stage in enumerate(STAGES)}
 for early in ("superset", "flatten"):
     AFTER[early].add("quicklook")

@@ -175,7 +175,12 @@ def _nothing(directory: str, root: str, pattern: str | None, polarization: str) 
 
 def _in_sheets(paths: Iterable[str], polarization: str) -> Found:
     found = Found()
-    rows = [row for path in paths for row in sheets.read(path)]
+    rows = []
+    for sheet in paths:
+        whole = sheets.read(sheet)
+        good = [row for row in whole if row.usable()]
+        found.lines += _unusable(sheet, whole, good)
+        rows += good
     _refuse_granules(rows)
     for row in rows:
         said = row.polarizations()
@@ -295,6 +300,25 @@ def _missing(opened: str) -> str | None:
             return None if member in whole.namelist() else f"{archive} holds no {member}"
     except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
         return f"{archive} is no whole zip archive; fetch it again"
+
+
+def _unusable(sheet: str, whole: list[sheets.Row], good: list[sheets.Row]) -> list[str]:
+    """A line on the rows that a sheet itself calls unusable.
+
+    Raises
+    ------
+    InputError
+        If all are.
+    """
+    out = len(whole) - len(good)
+    if not good:
+        raise InputError(
+            f"the scene sheet {sheet} calls no row usable; correct its column 'usable', or take it "
+            "out"
+        )
+    if not out:
+        return []
+    return [f"{sheet}: {out} of {len(whole)} rows are left out, as it calls them not usable"]
 
 
 def _without_other(sources: list[Source], polarization: str) -> list[Source]:

@@ -45,6 +45,7 @@ COLUMNS = {
     "swath": ("swath", "subswath", "sub swath"),
     "granule": ("granule", "granule name", "granulename", "scenename", "scene name", "id"),
     "more": ("additionalurls", "additional urls"),
+    "usable": ("usable",),
 }  # fmt: skip
 # Columns that tell how a scene was made, as they are.
 _TRAITS = ("orbit file", "processor version", "IPF", "reckoning", "slice", "swath")
@@ -53,6 +54,8 @@ _VALUES = {
     **dict.fromkeys(("amplitude", "amp", "magnitude"), "amplitude"),
     **dict.fromkeys(("decibel", "decibels", "db"), "decibel"),
 }
+
+_YES, _NO = {"true", "yes", "1", "1.0", "t", "y"}, {"false", "no", "0", "0.0", "f", "n"}
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,19 @@ class Row:
         if len(polarizations) == 1:
             said["polarization"] = polarizations[0]
         return said
+
+    def usable(self) -> bool:
+        """Whether the sheet calls the row usable, as it does all rows if it is silent.
+
+        Raises
+        ------
+        InputError
+            With the line, if it says neither yes nor no.
+        """
+        text = self.fields.get("usable", "true").lower()
+        if text not in _YES | _NO:
+            raise InputError(f"{self.where}: usable '{text[:40]}' is neither true nor false")
+        return text in _YES
 
     def polarizations(self) -> list[str]:
         """The polarizations that the sheet says for the row (VV+VH: both); none if it is silent."""
@@ -229,6 +245,8 @@ def _of_json(path: Path, text: str, lenient: bool) -> list[Row]:
                 if not isinstance(properties, dict):
                     raise InputError(f"{where}: no 'properties' and no 'assets'")
                 flat = {_key(key): stac.plain(value) for key, value in properties.items()}
+                if isinstance(told := properties.get("usable"), bool):
+                    flat["usable"] = str(told)
                 rows.append(_row(where, place, flat))
     return rows
 

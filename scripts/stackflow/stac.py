@@ -158,6 +158,9 @@ def _fields(item: dict, properties: dict) -> dict[str, str]:
         column: next((text for key in known if (text := plain(properties.get(key)))), "")
         for column, known in keys.items()
     }
+    # As this workflow's own items say it.
+    if isinstance(usable := properties.get("stackshift:usable"), bool):
+        found["usable"] = str(usable)
     return {key: text for key, text in found.items() if text} | {"granule": plain(item.get("id"))}
 
 

@@ -55,7 +55,7 @@ def judge(distances, sigmas, requirement: dict, design: float = 1.0) -> dict:
     distances, sigmas = np.atleast_2d(np.asarray(distances, float), np.asarray(sigmas, float))
     share, confidence, limit = (requirement[key] for key in ("share", "confidence", "metres"))
     known = np.isfinite(distances).all(axis=0)
-    distances, margin = distances[:, known], _quantile(confidence) * sigmas[:, known]
+    distances, margin = distances[:, known], quantile(confidence) * sigmas[:, known]
     total, measured = len(known), int(known.sum())
     sure = int((distances + margin <= limit).all(axis=0).sum())
     outside = int((distances - margin > limit).any(axis=0).sum())
@@ -225,7 +225,7 @@ def radial(east, north, sigma_east, sigma_north) -> tuple[np.ndarray, np.ndarray
     return distance, np.where(distance > 0, sigma, np.hypot(sigma_east, sigma_north))
 
 
-def _quantile(confidence: float) -> float:
+def quantile(confidence: float) -> float:
     """Standard normal quantile, by bisection on the error function."""
     low, high = 0.0, 10.0
     for _ in range(60):

@@ -1,0 +1,61 @@
+"""What a correction has done: the corrected stack, measured again, beside the stack as it was."""
+
+import logging
+import math
+
+import pandas as pd
+
+from stackio import earth, files, job, raster
+from stackplot import before_after, drawing
+from stackshift.stack import columns as c
+from stackshift.stack import proof
+
+
+def main(
+    inputs: dict[str, str],
+    reference: str | None,
+    requirement: dict,
+    title: str,
+    outputs: dict[str, str],
+) -> None:
+    """Write the table, the summary and the figure.
+
+    Parameters
+    ----------
+    inputs : paths of the tables of the scenes ``before`` and ``after``, and of the JSONs
+        ``moves``, ``verdict_before``, ``verdict_after`` and ``grid``.
+    reference : scene that all offsets are relative to, or None for the stack's median.
+    requirement : ``metres``.
+    title : stack and polarizations.
+    outputs : paths of ``table`` (CSV), ``report`` (JSON), ``figure`` and ``figure_png``.
+    """
+    before, after = (
+        pd.read_csv(inputs[name], dtype={c.SCENE: str}) for name in ("before", "after")
+    )
+    verdicts = [files.read_json(inputs[f"verdict_{name}"]) for name in ("before", "after")]
+    pixel = earth.pixel_in_the_middle(raster.read_grid(inputs["grid"]))
+    table = proof.table(before, after, files.read_json(inputs["moves"]), reference)
+    posting = math.sqrt(math.hypot(*pixel.column) * math.hypot(*pixel.row))
+    found = proof.summary(table, posting)
+    answers = {
+        name: {key: verdict[key] for key in ("verdict", "answers", "CE90", "worst_scene")}
+        for name, verdict in zip(("before", "after"), verdicts, strict=True)
+    }
+    line = proof.line(found, (verdicts[0]["verdict"], verdicts[1]["verdict"]))
+    files.write_csv(outputs["table"], table)
+    files.write_json(outputs["report"], {"line": line} | found | {"verdicts": answers})
+    drawing.reproducible()
+    figure = before_after.drawn(table, found, requirement["metres"], title)
+    drawing.save(figure, outputs["figure"], outputs["figure_png"])
+    logging.info(line)
+
+
+if __name__ == "__main__":
+    with job.logged(snakemake):
+        main(
+            inputs=dict(snakemake.input.items()),
+            reference=snakemake.params.reference,
+            requirement=snakemake.params.requirement,
+            title=f"{snakemake.wildcards.stack} {' and '.join(snakemake.params.polarizations)}",
+            outputs=dict(snakemake.output.items()),
+        )
