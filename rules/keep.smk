@@ -26,6 +26,7 @@ def origin(stack: str, polarization: str, scene: str) -> str:
         [config["superset"][key] for key in ("resampling", "nodata", "mosaic")],
         [config["flatten"], TILES[root, polarization]],
         [config["inject"], code_digest("inject")] if stack != root else [],
+        *prepared_from(root, polarization, scene),
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from stackio import earth, files, job, raster
-from stackio.tags import overlap_of, tags_of, warp_of
+from stackio.tags import overlap_of, share_of, tags_of, warp_of
 from stackshift.ground.lattice import tile_edges
 from stackshift.stack import alignment, mean_image
 from stackshift.stack.record import part_record, tile_record
@@ -90,6 +90,7 @@ def main(
         "platform": tags.get("platform") or None,
         "resampling": tags.get("resampling"),
         "overlap": overlap_of(tags),
+        "masked": share_of(tags),
         "in_template": scene in made["members"],
     }
     files.write_json(path, {"scene": scene} | said | {"made_from": made_from, "tiles": records})

@@ -28,16 +28,22 @@ def main(files: list[str], grid: Grid, path: str, name: str) -> None:
     unit = UNITS.get(name)
     bands = (f"{name} ({unit})" if unit else name,)
     tags = {"stage": "layer", "layer": name, "source": ", ".join(files)}
-    valid = 0
+    valid, total = 0, 0.0
     with (
         layered.opened(files, grid, name) as source,
         raster.create(path, grid, tags, bands=bands, about=f"{bands[0]}, NaN = no data") as target,
     ):
         for rows in raster.row_blocks(grid.height):
             block = source.rows(rows)
-            valid += int(np.isfinite(block).sum())
+            known = np.isfinite(block)
+            valid += int(known.sum())
+            if name == "area":
+                total += float(np.log(block[known]).sum(dtype=float))
             raster.write_rows(target, rows[0], block)
         layered.check_seen(name, files, valid)
+        if name == "area":
+            # Its middle, as HyP3's is in square metres and OPERA's a ratio.
+            raster.add_tags(target, {"level": f"{np.exp(total / valid):.9g}"})
     logging.info("%.1f %% of the pixels have a value", 100 * valid / (grid.width * grid.height))
 
 

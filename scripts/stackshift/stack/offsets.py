@@ -104,6 +104,7 @@ def scenes_table(
     table[c.TILES] = stack.counted
     table[c.FILES] = [one.get("source") or "" for one in stack.contents]
     table[c.OVERLAP] = [(one.get("overlap") or {}).get("median") for one in stack.contents]
+    table[c.MASKED] = [one.get("masked") for one in stack.contents]
     measured = np.isfinite(stack.means).all(axis=1)
     lost = reference is not None and not measured[names.index(reference)]
     table[c.MESSAGE] = [
@@ -191,7 +192,7 @@ def scene_tiles_table(stack: Stack, table: pd.DataFrame) -> pd.DataFrame:
                 (sigma, stack.sigmas[i, j, axis]),
             )
         }
-        | {key: tile[key] for key in (*c.TILE_FIGURES, c.STATUS, c.MESSAGE)}
+        | {key: tile.get(key) for key in (*c.TILE_FIGURES, c.STATUS, c.MESSAGE)}
         for i, (name, one) in enumerate(zip(stack.names, stack.contents, strict=True))
         for j, tile in enumerate(one["tiles"])
     ]
