@@ -24,6 +24,7 @@ report: "report/workflow.rst"
 
 include: "rules/config.smk"
 include: "rules/scenes.smk"
+include: "rules/layers.smk"
 include: "rules/resources.smk"
 include: "rules/keep.smk"
 include: "rules/simulate.smk"

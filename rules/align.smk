@@ -1,8 +1,17 @@
+def aligned_with(wildcards) -> dict[str, str]:
+    """What a scene is aligned with: the template, the area that the DEM says, or an image."""
+    if not ZERO.absolute or "@" in wildcards.stack:
+        return {
+            "image": rules.template.output.image,
+            "report": rules.template.output.report,
+        }
+    return {"image": layer_file(wildcards, ALIGNED_WITH[ZERO.kind])}
+
+
 rule align:
     input:
+        unpack(aligned_with),
         tiles="results/{stack}/{polarization}/tiles/{scene}",
-        image=rules.template.output.image,
-        report=rules.template.output.report,
     output:
         offsets="results/{stack}/{polarization}/offsets/{scene}.json",
     log:
@@ -20,8 +29,9 @@ rule align:
     params:
         tiles=tiles_of,
         options=config["correlate"]["coherence"],
+        zero=ZERO.kind,
         made_from=lambda wildcards: aligned_from(**wildcards),
     message:
-        "Match {wildcards.scene} of {wildcards.stack} {wildcards.polarization} with the template"
+        "Match {wildcards.scene} of {wildcards.stack} {wildcards.polarization} with {params.zero}"
     script:
         "../scripts/align.py"

@@ -15,6 +15,7 @@ from stackshift.stack.pairing import (
     template_members,
     template_pairs,
 )
+from stackshift.stack.zero import Zero
 
 ANALYSIS = "results/{stack}/{polarization}/analysis"
 TABLES = (
@@ -88,7 +89,7 @@ def choose_pairs() -> dict:
         scenes = product.scenes
         try:
             pairs[stack, polarization] = choose(scenes, config["pairs"])
-            check_scene(config["align"]["reference"], scenes, "align.reference")
+            check_scene(ZERO.scene, scenes, "align.reference")
         except InputError as error:
             raise InputError(f"stack '{stack}', {polarization}: {error}") from None
     return pairs
@@ -110,6 +111,7 @@ def choose_tiles() -> dict:
 
 try:
     check_finite(config)
+    ZERO = Zero.of(config["align"]["reference"])
     if workflow.is_main_process:
         headers.forget(everything=is_forced())
     PRODUCTS, STACKS, SAID = find_products()

@@ -40,7 +40,7 @@ def main(files: list[str], grid: Grid, path: str, name: str) -> None:
             if name == "area":
                 total += float(np.log(block[known]).sum(dtype=float))
             raster.write_rows(target, rows[0], block)
-        layered.check_seen(name, files, valid)
+        layered.check_seen(source, valid)
         if name == "area":
             # Its middle, as HyP3's is in square metres and OPERA's a ratio.
             raster.add_tags(target, {"level": f"{np.exp(total / valid):.9g}"})

@@ -31,12 +31,13 @@ def main(
     """
     drawing.reproducible()
     read = {name: pd.read_csv(path, dtype=_NAMES) for name, path in tables.items()}
-    ce90 = files.read_json(verdict)["CE90"]["metres"]
+    judged = files.read_json(verdict)
+    ce90, zero = judged["CE90"]["metres"], judged["zero"]
     drawn = {
         "shift_per_pair": pairs.shift_per_pair(read["pairs"], requirement, title),
         "offset_per_tile": tiles.offset_per_tile(read["tiles"], requirement, title),
         "tile_errors": tiles.tile_errors(read["scenes"], read["scene_tiles"], requirement, title),
-        "offset_per_scene": scenes.offset_per_scene(read["scenes"], requirement, ce90, title),
+        "offset_per_scene": scenes.offset_per_scene(read["scenes"], requirement, ce90, title, zero),
         "pair_matrix": matrix.pair_matrix(read["pairs"], read["residuals"], requirement, title),
         "z_scores": scores.z_scores(read["measurements"], read["pairs"], read["residuals"], title),
     }

@@ -39,7 +39,8 @@ def main(
     )
     grid, findings = files.read_json(inputs["grid"]), files.read_json(inputs["findings"])
     inventory = files.read_json(inputs["inventory"])
-    judged = judge(scenes, pairs, requirement, inventory["left_out"])
+    zero = findings.get("zero", {})
+    judged = judge(scenes, pairs, requirement, inventory["left_out"], zero)
     pixels = grid["height"] / cut[0], grid["width"] / cut[1]
     (overlaps,) = as_numbers(scenes, c.OVERLAP)
     judged["to_look_at"] = [
@@ -65,7 +66,11 @@ def main(
 
 
 def judge(
-    scenes: pd.DataFrame, pairs: pd.DataFrame, requirement: dict, left_out: list[dict]
+    scenes: pd.DataFrame,
+    pairs: pd.DataFrame,
+    requirement: dict,
+    left_out: list[dict],
+    zero: dict | None = None,
 ) -> dict:
     """The content of verdict.json but the findings and what to look at.
 
@@ -74,7 +79,10 @@ def judge(
     scenes, pairs : as in `columns.SCENES_TABLE` and `columns.PAIRS_TABLE`.
     requirement : as for `main`.
     left_out : files that are no scenes of the stack, each with ``scene``, ``file`` and ``reason``.
+    zero : what scenes are judged from: ``from``, in words, and whether it is ``absolute``.
     """
+    counted_from = (zero or {}).get("from", "the stack's median")
+    absolute = bool((zero or {}).get("absolute"))
     east, north, *sigmas = as_numbers(
         scenes, c.OFFSET_EAST, c.OFFSET_NORTH, c.SIGMA_EAST, c.SIGMA_NORTH
     )
@@ -92,7 +100,14 @@ def judge(
         "pairs": _outside(apart.names, apart.east, apart.north, apart.sigmas, requirement),
     }
     by_kind = {
-        kind: _answer(kind, judged[kind][requirement["shape"]], outside[kind], requirement, days)
+        kind: _answer(
+            kind,
+            judged[kind][requirement["shape"]],
+            outside[kind],
+            requirement,
+            days,
+            f" of {counted_from}, absolute" if absolute and kind == "scenes" else "",
+        )
         for kind in requirement["of"]
     }
     left_out = left_out + [
@@ -102,7 +117,9 @@ def judge(
     ]
     return {
         "verdict": judgement.together([by_kind[kind]["verdict"] for kind in by_kind]),
-        "criterion": answers.criterion(requirement),
+        "criterion": answers.criterion(requirement, counted_from),
+        "zero": counted_from,
+        "absolute": absolute,
         "requirement": requirement,
         "answers": by_kind,
         "criteria": criteria,
@@ -160,7 +177,9 @@ def _known(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _answer(kind: str, found: dict, outside: list[dict], requirement: dict, days: dict) -> dict:
+def _answer(
+    kind: str, found: dict, outside: list[dict], requirement: dict, days: dict, place: str
+) -> dict:
     """Both answers on scenes or pairs, with their words."""
 
     def called(name) -> str:
@@ -173,7 +192,7 @@ def _answer(kind: str, found: dict, outside: list[dict], requirement: dict, days
     return {
         "verdict": found["verdict"],
         "these": found["these"],
-        "text_these": answers.these(kind, found, requirement, named),
+        "text_these": answers.these(kind, found, requirement, named, place),
         "text_general": answers.general(kind, found, requirement),
         "outside": outside,
     }

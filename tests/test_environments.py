@@ -155,7 +155,7 @@ def test_every_rule_says_what_it_needs():
 
 
 def test_each_stage_is_a_rule_file_a_script_and_a_test():
-    helpers = {"config", "scenes", "resources", "keep", "outputs", "targets"}
+    helpers = {"config", "scenes", "layers", "resources", "keep", "outputs", "targets"}
     stages = {path.stem for path in (ROOT / "rules").glob("*.smk")} - helpers
     assert len(stages) >= 9
     for stage in stages:

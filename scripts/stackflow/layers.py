@@ -33,6 +33,8 @@ ENDINGS = {
 NAMES = tuple(ENDINGS)
 # Classes, which have no values in between.
 CLASSES = ("mask", "layover_shadow")
+# An image that scenes are aligned with is brought onto the grid as layers are.
+REFERENCE = "reference"
 _TIFF = re.compile(r"\.(?:geo|g)?tiff?$", re.IGNORECASE)
 _POLARIZED = re.compile(r"^(.+)[-_](?:VV|VH|HH|HV)$", re.IGNORECASE)
 # Longer ones first, as local_incidence_angle ends with incidence_angle.
@@ -119,10 +121,12 @@ def check(layer: Layer, product: Product, where: str) -> Layer:
         For a header that cannot be used, and where no file of a scene or the stack is left.
     """
     every = list(dict.fromkeys(file for part in _parts(layer).values() for file in part))
-    found = headers.read([(path, None) for path in every])
-    if bad := [found[path, None]["problem"] for path in every if "problem" in found[path, None]]:
+    # A template has its mean in the first of its bands.
+    band = 1 if layer.name == REFERENCE else None
+    found = headers.read([(path, band) for path in every])
+    if bad := [found[path, band]["problem"] for path in every if "problem" in found[path, band]]:
         raise InputError(f"{where}: {bad[0]}")
-    boxes = grids.boxes_in(product.grid.crs, [(path, None) for path in every], found)
+    boxes = grids.boxes_in(product.grid.crs, [(path, band) for path in every], found)
     bounds = product.grid.bounds
     inside = {
         path for path, box in zip(every, boxes, strict=True) if grids.overlap(box, tuple(bounds))
@@ -143,6 +147,22 @@ def check(layer: Layer, product: Product, where: str) -> Layer:
 
 def _parts(layer: Layer) -> dict[str, tuple[str, ...]]:
     return layer.by_scene or {"": layer.files}
+
+
+def image(path: str, product: Product) -> Layer:
+    """A raster that scenes are aligned with, as a layer.
+
+    Raises
+    ------
+    InputError
+        If it is not there, cannot be used or lies elsewhere.
+    """
+    if not os.path.isfile(path) and not is_remote(path) and not archive_of(path):
+        raise InputError(
+            f"align.reference: {path} is not there; give stack, dem, a scene (YYYYMMDDTHHMMSS) or "
+            "the path of a raster"
+        )
+    return check(Layer(REFERENCE, (path,), named=True), product, "align.reference")
 
 
 def layer_named(path: str) -> str | None:

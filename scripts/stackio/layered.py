@@ -32,7 +32,7 @@ class Layered:
     Attributes
     ----------
     name : of the layer: area, incidence, local_incidence (degrees), dem (metres), mask,
-        layover_shadow (classes).
+        layover_shadow (classes); reference, an image to align with, as power.
     files : what is read.
     factors : what the values of each file are multiplied by.
     grid : the stack's.
@@ -87,6 +87,9 @@ def opened(paths: list[str], grid: Grid, name: str) -> Iterator[Layered]:
     with ExitStack() as stack:
         found = []
         for path in paths:
+            if name == "reference":
+                found.append(stack.enter_context(pixels.opened(path, band=1)))
+                continue
             source = stack.enter_context(raster.open_scene(path))
             raster.check_complete(source, path)
             # What the file says alone, as 0 is a height and a class.
@@ -112,15 +115,26 @@ def _in_degrees(one: pixels.Pixels) -> float:
     return 180 / math.pi if known.size and known.max() < _RADIANS else 1.0
 
 
-def check_seen(name: str, paths: list[str], valid: int) -> None:
-    """Refuse a layer without a single value on the grid.
+def check_seen(layer: Layered, valid: int) -> None:
+    """Refuse a layer without a single value on the grid, and an image of what is no power.
 
     Raises
     ------
     InputError
         With its first file.
     """
+    first = layer.files[0]
+    if (
+        layer.name == "reference"
+        and first.values == power.POWER
+        and 2 * first.negative > first.valid
+    ):
+        raise InputError(
+            f"{first.source.name} has mostly negative values; if they are decibels, say so in its "
+            "name (_dB), its band's unit or its description"
+        )
     if not valid:
         raise InputError(
-            f"layer {name}: {paths[0]} has no value on the stack's grid; name the one of this place"
+            f"layer {layer.name}: {first.source.name} has no value on the stack's grid; name the "
+            "one of this place"
         )

@@ -77,11 +77,13 @@ def opened(scene: str, area: str | None = None, mask: str | None = None) -> Iter
     """
     with ExitStack() as stack:
         source = stack.enter_context(raster.open_scene(scene))
-        layers = [
-            stack.enter_context(raster.open_scene(path)) if path else None for path in (area, mask)
-        ]
-        for one in layers:
-            if one is not None and raster.grid_of(one) != raster.grid_of(source):
+        found = {
+            name: stack.enter_context(raster.open_scene(path))
+            for name, path in (("area", area), ("mask", mask))
+            if path
+        }
+        for one in found.values():
+            if raster.grid_of(one) != raster.grid_of(source):
                 raise InputError(f"{one.name} lies on another grid than {scene}; delete it")
-        level = float(tags_of(layers[0]).get("level", 1)) if layers[0] else 1.0
-        yield Prepared(source, *layers, level=level)
+        level = float(tags_of(found["area"]).get("level", 1)) if area else 1.0
+        yield Prepared(source, found.get("area"), found.get("mask"), level)

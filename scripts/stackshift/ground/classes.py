@@ -64,5 +64,5 @@ def chosen(values: np.ndarray, drop: list | None, keep: list | None) -> np.ndarr
     """
     listed = drop if keep is None else keep
     known = np.isfinite(values)
-    inside = known & (np.isin(values, np.float32(listed)) if listed else values != 0)
+    inside = known & (np.isin(values, np.array(listed, np.float32)) if listed else values != 0)
     return inside if keep is None else ~inside

@@ -1,0 +1,141 @@
+"""Where the terrain is: undone normalisation, scenes against the DEM, against images of others.
+
+Truth and physics are those of `mountains`, which knows nothing of the code under test.
+"""
+
+import numpy as np
+import pytest
+from makers import texture
+from mountains import mountains, moved, scene
+
+from stackshift.stack import holes, reference, series
+from stackshift.tile import coherence
+from stackshift.tile.frequencies import transformed
+from stackshift.tile.match import OK
+
+OPTIONS = {
+    "search_radius": 32, "taper": 0.1, "cutoff": 0.6, "bins": 16, "min_valid": 0.1, "min_psr": 8.0,
+    "max_sigma": 0.15, "transform": "log",
+}  # fmt: skip
+INNER = slice(32, 288)
+
+
+def scored(rows):
+    """Gain, rms error and rms z of (truth, match) where it counts, and the share that does."""
+    good = [(t, -np.array(m.shift) - t, np.array(m.sigma)) for t, m in rows if m.shift]
+    truth, error, sigma = (np.array(part) for part in zip(*good, strict=True))
+    gain = 1 + (error * truth).sum() / (truth**2).sum()
+    rms = np.sqrt((error**2).mean()), np.sqrt(((error / sigma) ** 2).mean())
+    return gain, *rms, len(good) / len(rows)
+
+
+def dates(seed, normalised=1.0, masked=True, **options):
+    """Two dates of a place as delivered, its area layer, and where they lie on its DEM."""
+    place = mountains(320, seed, **options)
+    area = (place.area**normalised).astype(np.float32)
+    shifts = np.random.default_rng(1000 + seed).uniform(-0.5, 0.5, (2, 2))
+    found = [scene(place, s, 2 * seed + k, normalised=normalised) for k, s in enumerate(shifts)]
+    if masked:
+        for one in found:
+            one[place.layover | place.shadow] = np.nan
+    return [one[INNER, INNER] for one in found], area[INNER, INNER], shifts
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("normalised", [0.6, 0.9, 1.0])
+def test_what_moves_is_measured_once_the_normalisation_is_undone(normalised):
+    undone, delivered = [], []
+    for seed in range(40):
+        (first, second), area, shifts = dates(seed, normalised)
+        between = shifts[1] - shifts[0]
+        undone.append((between, coherence.match(first * area, second * area)))
+        delivered.append((between, coherence.match(first, second)))
+    gain, rms, z, share = scored(undone)
+    assert 0.98 < gain < 1.02 and 0.8 < z < 1.2 and share == 1
+    assert rms < 0.02
+    # As delivered, up to twice the truth, with error bars that are far too small.
+    gain, rms, z, _ = scored(delivered)
+    assert gain > 1.3 and z > 3 and rms > 0.25
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("normalised", [0.6, 1.0])
+def test_a_tile_is_found_on_the_dem_with_layover_and_shadow_masked(normalised):
+    found, plain = [], []
+    for seed in range(40):
+        (one, _), area, shifts = dates(seed, normalised)
+        image, own = transformed(area, "log"), transformed(one * area, "log")
+        first = coherence.match_transformed((image, own), **OPTIONS)
+        found.append((shifts[0], holes.measured(image, own, first, OPTIONS)))
+        plain.append((shifts[0], first))
+    gain, rms, z, share = scored(found)
+    assert rms < 0.01 and 0.85 < z < 1.2 and 0.985 < gain < 1.015 and share == 1
+    # Holes that stay with the mask pull.
+    assert scored(plain)[1] > 1.2 * rms
+
+
+def test_flat_ground_says_nothing_of_the_dem():
+    (one, _), area, _ = dates(3, steep=0.02)
+    match = coherence.match(area, one * area)
+    assert match.status != OK and match.shift is None
+
+
+def test_a_hole_holds_what_the_image_has_there_and_where_the_scene_lies():
+    image = np.log(texture(128, 128, seed=4, cutoff=0.2).astype(float))
+    own = moved(image, 0.3, -0.4) + 2.0
+    valid = np.ones((128, 128), bool)
+    valid[40:46, 50:90] = valid[70, ::2] = False
+    # A gap that is too wide to be filled stays one.
+    valid[90:120, 20:60] = False
+    scene_tile = np.where(valid, own, 0).astype(np.float32), valid
+    everywhere = image.astype(np.float32), np.ones_like(valid)
+    values, known = holes.filled(everywhere, scene_tile, (0.3, -0.4))
+    assert known[40:46, 50:90].all() and known[70].all() and not known[92:118, 22:58].any()
+    filled = known & ~valid
+    assert np.abs(values - own)[filled].max() < 0.1
+    assert own[filled].std() > 0.3
+
+
+def tiles_of(image, own):
+    """Four tiles of 128 pixels of an image and of a scene, as `align` loads them."""
+
+    def load(cell):
+        rows, columns = (slice(128 * at, 128 * at + 128) for at in cell)
+        return transformed(image[rows, columns], "log"), transformed(own[rows, columns], "log")
+
+    return load
+
+
+CELLS = [(0, 0), (0, 1), (1, 0), (1, 1)]
+
+
+@pytest.mark.parametrize("power", [1.0, 0.4, -1.0, -0.5])
+def test_an_image_of_another_kind_may_have_opposite_and_nonlinear_contrast(power):
+    truth = texture(256, 256, seed=5).astype(float)
+    random = np.random.default_rng(1)
+    own = np.exp(moved(np.log(truth), 0.3, -0.2)) * random.gamma(5, 0.2, truth.shape)
+    load = tiles_of(truth**power, own)
+    found = reference.measured(load, CELLS, OPTIONS, either_way=True)
+    assert found.contrast == (reference.INVERTED if power < 0 else reference.SAME)
+    errors = [np.add(found.matches[cell].shift, (0.3, -0.2)) for cell in CELLS]
+    assert np.abs(errors).max() < 0.06
+    only = reference.measured(load, CELLS, OPTIONS)
+    # Where physics says which way it is, the other is refused.
+    assert all((only.matches[cell].status == OK) == (power > 0) for cell in CELLS)
+
+
+def test_what_all_scenes_share_is_known_by_the_scatter_of_the_tiles_means():
+    random = np.random.default_rng(2)
+    found = []
+    for _ in range(30):
+        sigmas = random.uniform(0.2, 0.4, (20, 16, 2))
+        own = random.normal(0, 1, (20, 2))
+        wrong = random.normal(0, (0.8, 0.3), (16, 2))
+        offsets = own[:, None] + wrong + sigmas * random.standard_normal((20, 16, 2))
+        means, _ = series.means(offsets, sigmas, np.ones(16, bool))
+        found.append(series.common(offsets, sigmas, means, np.ones(16, bool)))
+    # The image as a whole is wrong by the mean of 16 tiles' errors, however many scenes there are.
+    expected = np.array([0.8, 0.3]) / 4
+    np.testing.assert_allclose(np.sqrt(np.mean(np.square(found), axis=0)), expected, rtol=0.2)
+    few = series.common(offsets[:, :2], sigmas[:, :2], means, np.ones(2, bool))
+    assert (few == 0).all()
