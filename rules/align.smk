@@ -29,7 +29,7 @@ rule align:
     params:
         tiles=tiles_of,
         options=config["correlate"]["coherence"],
-        zero=ZERO.kind,
+        zero=lambda wildcards: "stack" if "@" in wildcards.stack else ZERO.kind,
         made_from=lambda wildcards: aligned_from(**wildcards),
     message:
         "Match {wildcards.scene} of {wildcards.stack} {wildcards.polarization} with {params.zero}"

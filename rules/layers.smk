@@ -122,3 +122,27 @@ def prepared_from(stack: str, polarization: str, scene: str) -> list:
     if mask := mask_of(stack, polarization):
         found += [mask.of(scene), mask.written(scene), code_digest("mask")]
     return found
+
+
+def layers_told() -> list[str]:
+    """A line for each stack on what its scenes are prepared and aligned with, where that is not plain."""
+    lines = []
+    for stack, polarization in PRODUCTS:
+        used = []
+        if UNDO:
+            used.append(
+                f"undoing the normalisation with {area_of(stack, polarization).told}"
+            )
+        if mask := mask_of(stack, polarization):
+            used.append(f"masking with {mask.told}")
+        if ZERO.absolute:
+            layer = layer_of(stack, polarization, ALIGNED_WITH[ZERO.kind])
+            used.append(f"offsets are from {ZERO.words} ({layer.told}), absolute")
+        if used:
+            lines.append(f"stack '{stack}', {polarization}: {'; '.join(used)}")
+    return lines
+
+
+if workflow.is_main_process:
+    for line in layers_told():
+        logger.warning(line)

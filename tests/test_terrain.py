@@ -3,9 +3,14 @@
 Truth and physics are those of `mountains`, which knows nothing of the code under test.
 """
 
+import json
+
 import numpy as np
+import pandas as pd
 import pytest
-from makers import texture
+import snyder
+from conftest import Workspace
+from makers import NORTH, POSTING, WEST, texture, write_scene
 from mountains import mountains, moved, scene
 
 from stackshift.stack import holes, reference, series
@@ -139,3 +144,73 @@ def test_what_all_scenes_share_is_known_by_the_scatter_of_the_tiles_means():
     np.testing.assert_allclose(np.sqrt(np.mean(np.square(found), axis=0)), expected, rtol=0.2)
     few = series.common(offsets[:, :2], sigmas[:, :2], means, np.ones(2, bool))
     assert (few == 0).all()
+
+
+SIZE, TILES, COUNT = 640, 5, 6
+PIXEL = snyder.utm(WEST + SIZE / 2 * POSTING, NORTH - SIZE / 2 * POSTING)
+BURST = "T137-292319-IW2"
+
+
+def written(folder, seed=1, count=COUNT):
+    """A stack of OPERA's with its static layers; where its scenes lie on the DEM, in pixels.
+
+    The DEM is 10 m too high in the north-western tile, which displaces what is there by 0.4 pixel.
+    """
+    place = mountains(SIZE + 64, seed)
+    inner = slice(32, 32 + SIZE)
+    shifts = np.random.default_rng(seed).uniform(-0.5, 0.5, (count, 2))
+    shifts += np.array([0.25, -0.4])
+    wrong = np.zeros((SIZE + 64, SIZE + 64))
+    wrong[: 32 + SIZE // TILES, : 32 + SIZE // TILES] = 10.0
+    for i, shift in enumerate(shifts):
+        day = f"202201{1 + 5 * i:02d}T015857Z_20250830T065219Z"
+        image = scene(place, shift, 50 + i, dem_error=wrong)[inner, inner]
+        name = f"OPERA_L2_RTC-S1_{BURST}_{day}_S1A_30_v1.0_VV.tif"
+        write_scene(folder / "scenes" / name, image, no_data=np.nan)
+    codes = (2 * place.layover + place.shadow).astype(np.uint8)[inner, inner]
+    layers = {"rtc_anf_gamma0_to_beta0": place.area.astype(np.float32)[inner, inner], "mask": codes}
+    for what, values in layers.items():
+        name = f"OPERA_L2_RTC-S1-STATIC_{BURST}_20140403_S1A_30_v1.0_{what}.tif"
+        marker = 255 if what == "mask" else np.nan
+        write_scene(folder / "static" / name, values, no_data=marker)
+    return shifts, codes
+
+
+@pytest.mark.long
+def test_a_stack_in_the_mountains_is_placed_on_its_dem(tmp_path):
+    shifts, codes = written(tmp_path)
+    static = {"area": "static/*_rtc_anf_gamma0_to_beta0.tif", "mask": "static/*_mask.tif"}
+    config = {
+        "stacks": {"alps": {"directory": "scenes", "layers": static}},
+        "align": {"reference": "dem"},
+        "tiles": {"rows": TILES, "columns": TILES},
+        # As far as what lies behind the tables is concerned.
+        "requirement": {"metres": 20},
+    }
+    workspace = Workspace(tmp_path, config)
+    done = workspace.run("analysed", cores=1)
+    assert done.status == 0, done.text
+    folder = tmp_path / "results" / "alps" / "VV" / "analysis"
+    table = pd.read_csv(folder / "scenes.csv", dtype={"scene": str})[::-1]
+    # North is up, and a pixel of the grid is turned by the convergence of meridians there.
+    truth = np.array([snyder.metres(PIXEL, *shift) for shift in shifts])
+    found = table[["offset_east", "offset_north"]].to_numpy()
+    sigma = table[["sigma_east", "sigma_north"]].to_numpy()
+    errors = found - truth
+    assert np.abs(errors).max() < 0.15
+    assert np.sqrt(np.mean((errors / sigma) ** 2)) < 1.5
+    assert table["masked_fraction"].to_numpy() == pytest.approx((codes > 0).mean(), abs=1e-5)
+    # The tile where the DEM is wrong says by how much: 10 m / tan(39 degrees) to the east.
+    tiles = pd.read_csv(folder / "scene_tiles.csv", dtype={"scene": str})
+    corner = tiles[(tiles.tile_number_x == 0) & (tiles.tile_number_y == 0)]
+    off = corner.set_index("scene")["offset_east"] - table.set_index("scene")["offset_east"]
+    assert off.mean() == pytest.approx(10 / np.tan(np.radians(39)), abs=2.5)
+    verdict = json.loads((folder / "verdict.json").read_text())
+    assert verdict["absolute"] and verdict["zero"] == "the DEM"
+    said = verdict["answers"]["scenes"]["text_these"]
+    assert "6 of 6 scenes within 20 m of the DEM, absolute" in said
+    assert "of the DEM" in verdict["criterion"]
+    # Another area is another place.
+    layer = next((tmp_path / "static").glob("*beta0.tif"))
+    layer.touch()
+    assert set(workspace.dry("analysed")) >= {"layer", "flatten", "tile", "align", "correlate"}

@@ -70,6 +70,14 @@ class Layer:
         """Whether each scene has its own."""
         return bool(self.by_scene)
 
+    @property
+    def told(self) -> str:
+        """Which files it is, in a few words."""
+        first = self.files or next(iter(self.by_scene.values()))
+        count = len(self.by_scene) or len(self.files)
+        more = f" and {count - 1} more" if count > 1 else ""
+        return base_name(first[0]) + more + ("" if self.named else ", found beside the scenes")
+
     def path(self, scene: str) -> str:
         """Where the layer that belongs to a scene lies below the folder of the product."""
         return f"layers/{self.name}/{scene}.tif" if self.per_scene else f"layers/{self.name}.tif"

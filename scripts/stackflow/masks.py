@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 
 from stackflow import headers, layers
+from stackflow.sources import base_name
 from stackflow.stacks import Product
 from stackshift.errors import InputError
 
@@ -41,6 +42,19 @@ class Mask:
     def of(self, scene: str | None) -> list[dict]:
         """The parts of a scene's mask, or those of the stack's."""
         return [*self.everywhere, *(self.by_scene.get(scene or "") or [])]
+
+    @property
+    def told(self) -> str:
+        """What it is made of, in a few words."""
+        one = next(iter(self.by_scene), None)
+        parts = self.of(one)
+        said = [
+            f"{' and '.join(part['what'])} of {base_name(part['files'][0])}"
+            if "what" in part
+            else base_name(part["files"][0])
+            for part in parts
+        ]
+        return ", ".join(said) + (" (and those of the other scenes)" if one else "")
 
     def path(self, scene: str) -> str:
         """Where the mask of a scene lies below the folder of the product."""
