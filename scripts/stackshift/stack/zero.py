@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from stackshift.errors import InputError
 
 STACK, SCENE, DEM, IMAGE = "stack", "scene", "dem", "image"
+_LONGEST = 32
 _SCENE = re.compile(r"\d{8}T\d{6}")
 
 
@@ -64,9 +65,13 @@ class Zero:
     @property
     def words(self) -> str:
         """What offsets are counted from, in words that follow "from"."""
+        name = os.path.basename(self.name or "")
+        if len(name) > _LONGEST:
+            # Its end tells more than its middle, and axes of figures are short.
+            name = f"{name[: _LONGEST // 2]}...{name[-_LONGEST // 2 :]}"
         return {
             STACK: "the stack's median",
             SCENE: f"the scene {self.name}",
             DEM: "the DEM",
-            IMAGE: f"the image {os.path.basename(self.name or '')}",
+            IMAGE: f"the image {name}",
         }[self.kind]
