@@ -1,6 +1,11 @@
+def aligned_kind(stack: str) -> str:
+    """What a stack's scenes are matched with: the same for a scene as for the stack, whose zero it is."""
+    return ZERO.kind if ZERO.absolute and stack == real(stack) else "stack"
+
+
 def aligned_with(wildcards) -> dict[str, str]:
     """What a scene is aligned with: the template, the area that the DEM says, or an image."""
-    if not ZERO.absolute or "@" in wildcards.stack:
+    if aligned_kind(wildcards.stack) == "stack":
         return {
             "image": rules.template.output.image,
             "report": rules.template.output.report,
@@ -29,9 +34,9 @@ rule align:
     params:
         tiles=tiles_of,
         options=config["correlate"]["coherence"],
-        zero=lambda wildcards: "stack" if "@" in wildcards.stack else ZERO.kind,
+        zero=lambda wildcards: aligned_kind(wildcards.stack),
         made_from=lambda wildcards: aligned_from(**wildcards),
     message:
-        "Match {wildcards.scene} of {wildcards.stack} {wildcards.polarization} with {params.zero}"
+        "Find where {wildcards.scene} of {wildcards.stack} {wildcards.polarization} lies"
     script:
         "../scripts/align.py"

@@ -135,6 +135,10 @@ def layers_told() -> list[str]:
             )
         if mask := mask_of(stack, polarization):
             used.append(f"masking with {mask.told}")
+        elif UNDO:
+            used.append(
+                "layover and shadow are not masked ('masks: [layover, shadow]' of the stack does)"
+            )
         if ZERO.absolute:
             layer = layer_of(stack, polarization, ALIGNED_WITH[ZERO.kind])
             used.append(f"offsets are from {ZERO.words} ({layer.told}), absolute")

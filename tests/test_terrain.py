@@ -8,11 +8,16 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+import rasterio
 import snyder
 from conftest import Workspace
-from makers import NORTH, POSTING, WEST, texture, write_scene
+from makers import NORTH, POSTING, WEST, read, texture, write_scene
 from mountains import mountains, moved, scene
 
+import flatten
+import inject
+import layer
+from stackshift.ground.lattice import Grid
 from stackshift.stack import holes, reference, series
 from stackshift.tile import coherence
 from stackshift.tile.frequencies import transformed
@@ -144,6 +149,35 @@ def test_what_all_scenes_share_is_known_by_the_scatter_of_the_tiles_means():
     np.testing.assert_allclose(np.sqrt(np.mean(np.square(found), axis=0)), expected, rtol=0.2)
     few = series.common(offsets[:, :2], sigmas[:, :2], means, np.ones(2, bool))
     assert (few == 0).all()
+
+
+def test_gamma0_times_the_area_is_what_all_stages_get(tmp_path):
+    image, area = texture(90, 80, seed=1), 900 * texture(90, 80, seed=2)
+    area[:5] = 0
+    # As HyP3 gives it: in square metres, 0 where there is none.
+    one = write_scene(tmp_path / "scene.tif", image, no_data=0)
+    beside = write_scene(tmp_path / "area.tif", area, no_data=0)
+    grid = Grid("EPSG:32611", (POSTING, 0.0, WEST, 0.0, -POSTING, NORTH), 80, 90)
+    on_grid = str(tmp_path / "layers" / "area.tif")
+    layer.main([str(beside)], grid, on_grid, "area")
+    flat = tmp_path / "flat.tif"
+    flatten.main(str(one), str(flat), 1, 99, "keep", area=on_grid)
+    with np.errstate(divide="ignore"):
+        middle = np.exp(np.log(area[5:].astype(float)).mean())
+    expected = np.where(area > 0, image * (area / middle), np.nan)
+    np.testing.assert_allclose(read(flat), expected, rtol=2e-6)
+    with rasterio.open(flat) as source:
+        assert source.tags()["STACKSHIFT_NORMALISATION"] == "undone"
+        assert source.descriptions == ("beta0 power",)
+    # A scene that is displaced for the injection test is prepared before it is.
+    boxed = str(tmp_path / "boxed.tif")
+    inject.main(str(one), boxed, "a", 1.0, 3, 1, str(tmp_path / "t.json"), area=on_grid)
+    rows, columns = (
+        json.loads((tmp_path / "t.json").read_text())[key] for key in ("rows", "columns")
+    )
+    found = read(boxed)[10, 10]
+    block = expected[30 - rows : 33 - rows, 30 - columns : 33 - columns]
+    assert found == pytest.approx(block.mean(), rel=1e-5)
 
 
 SIZE, TILES, COUNT = 640, 5, 6
