@@ -93,6 +93,11 @@ def test_static_layers_of_several_bursts_are_one_layer(tmp_path):
     pattern = f"{tmp_path}/static/*_rtc_anf_gamma0_to_beta0.tif"
     one = found("area", tmp_path / "scenes", layers={"area": pattern})
     assert len(one.of()) == 2 and not one.per_scene
+    # In the order of the scenes' own files, which are laid over each other too.
+    bursts = [
+        source.burst for source in product(tmp_path / "scenes")[1].scenes[DATES[0][:15]].sources
+    ]
+    assert [BURSTS[0] in path for path in one.of()] == [burst == BURSTS[0] for burst in bursts]
 
 
 def hyp3(folder, packed=False):
@@ -234,3 +239,31 @@ def test_the_rule_makes_one_layer_a_stack_or_one_a_scene_and_again_if_it_changes
     assert workspace.dry(f"{folder}/mask.tif") == {"layer": 1}
     done = workspace.run("--dry-run", f"{folder}/dem.tif")
     assert done.status != 0 and "has no layer dem of all scenes" in done.text
+
+
+def test_the_template_of_another_stack_is_power_again(tmp_path):
+    image = texture(80, 90, seed=3)
+    bands = ("mean gamma0 (dB)", "number of scenes", "sum of weights")
+    path = tmp_path / "template.tif"
+    with raster.create(path, GRID, {"stage": "template"}, bands=bands, in_squares=True) as target:
+        raster.write_rows(target, 0, 10 * np.log10(image))
+        raster.write_rows(target, 0, np.full_like(image, 8), 2)
+        raster.write_rows(target, 0, np.full_like(image, 8), 3)
+    np.testing.assert_allclose(made(tmp_path, [path], "reference"), image, rtol=1e-5)
+
+
+def test_an_image_to_align_with_is_one_of_the_place(tmp_path):
+    hyp3(tmp_path / "scenes")
+    _, here = product(tmp_path / "scenes")
+    path = str(write_scene(tmp_path / "mosaic.tif", texture(60, 60)))
+    assert layers.image(path, here).of(TIMES[0]) == (path,)
+    with pytest.raises(
+        InputError, match=r"align\.reference: nowhere\.tif is not there; give stack"
+    ):
+        layers.image("nowhere.tif", here)
+    far = write_scene(tmp_path / "far.tif", texture(60, 60), north=NORTH + 1e5)
+    with pytest.raises(InputError, match=r"align\.reference: .*far\.tif lies outside the grid"):
+        layers.image(str(far), here)
+    decibels = write_scene(tmp_path / "plain.tif", 10 * np.log10(texture(80, 90)))
+    with pytest.raises(InputError, match=r"plain\.tif has mostly negative values; if they are"):
+        made(tmp_path, [decibels], "reference")

@@ -221,7 +221,12 @@ def _assigned(name: str, files: list[str], product: Product, where: str) -> Laye
         for scene in sorted(_owners(path, stems, product)):
             by_scene.setdefault(scene, []).append(path)
     if by_scene and (len(files) > 1 or len(product.scenes) == 1):
-        return Layer(name, by_scene={s: tuple(part) for s, part in by_scene.items()}, named=True)
+        order = list(stems)
+        found = {
+            scene: tuple(sorted(part, key=lambda path: _rank(path, order)))
+            for scene, part in by_scene.items()
+        }
+        return Layer(name, by_scene=found, named=True)
     told = {path: names.tell(parts_of(path)) for path in files}
     dated = [path for path in files if told[path].time and told[path].dated]
     if len(dated) > 1:
@@ -236,10 +241,11 @@ def _of_the_place(files: list[str], told: dict[str, names.Told], product: Produc
     """Static layers of the stack's own bursts or track, where names tell; else all."""
     sources = [source for scene in product.scenes.values() for source in scene.sources]
     for key in ("burst", "track"):
-        own = {getattr(source, key) for source in sources} - {None}
-        same = [path for path in files if getattr(told[path], key) in own]
-        if own and same:
-            return same
+        own = list(dict.fromkeys(getattr(source, key) for source in sources))
+        same = [path for path in files if (said := getattr(told[path], key)) and said in own]
+        if same:
+            # Laid over each other in the order in which the scenes' own files are.
+            return sorted(same, key=lambda path: own.index(getattr(told[path], key)))
     return files
 
 
@@ -273,6 +279,12 @@ def _owners(path: str, stems: dict[str, str], product: Product) -> set[str]:
         for source in scene.sources
         if source.time == told.time
     }
+
+
+def _rank(path: str, order: list[str]) -> int:
+    """Which of the scenes' files a layer's file goes with, in the order of those."""
+    own = base_name(path)
+    return next((i for i, stem in enumerate(order) if own.startswith(stem)), len(order))
 
 
 def _beside(name: str, product: Product) -> Layer | None:
