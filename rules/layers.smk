@@ -124,29 +124,27 @@ def prepared_from(stack: str, polarization: str, scene: str) -> list:
     return found
 
 
-def layers_told() -> list[str]:
-    """A line for each stack on what its scenes are prepared and aligned with, where that is not plain."""
-    lines = []
-    for stack, polarization in PRODUCTS:
-        used = []
-        if UNDO:
-            used.append(
-                f"undoing the normalisation with {area_of(stack, polarization).told}"
-            )
-        if mask := mask_of(stack, polarization):
-            used.append(f"masking with {mask.told}")
-        elif UNDO:
-            used.append(
-                "layover and shadow are not masked ('masks: [layover, shadow]' of the stack does)"
-            )
-        if ZERO.absolute:
-            layer = layer_of(stack, polarization, ALIGNED_WITH[ZERO.kind])
-            used.append(f"offsets are from {ZERO.words} ({layer.told}), absolute")
-        if used:
-            lines.append(f"stack '{stack}', {polarization}: {'; '.join(used)}")
-    return lines
+def prepared_told(stack: str, polarization: str) -> list[str]:
+    """What a stack's scenes are prepared and aligned with, where that is not plain."""
+    told = []
+    if UNDO:
+        told.append(
+            f"undoing the normalisation with {area_of(stack, polarization).told}"
+        )
+    if mask := mask_of(stack, polarization):
+        told.append(f"masking with {mask.told}")
+    elif UNDO:
+        told.append(
+            "layover and shadow are not masked ('masks: [layover, shadow]' of the stack does)"
+        )
+    if ZERO.absolute:
+        layer = layer_of(stack, polarization, ALIGNED_WITH[ZERO.kind])
+        told.append(f"offsets are from {ZERO.words} ({layer.told}), absolute")
+    return told
 
 
+# Once a call, as each job reads this again.
 if workflow.is_main_process:
-    for line in layers_told():
-        logger.warning(line)
+    for product in PRODUCTS:
+        if told := prepared_told(*product):
+            logger.warning(f"stack '{product[0]}', {product[1]}: {'; '.join(told)}")

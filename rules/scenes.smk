@@ -144,6 +144,7 @@ def noticed(wildcards) -> dict:
         "direction": product.direction,
         "left_out": list(product.left_out),
         "remarks": list(product.remarks),
+        "prepared": prepared_told(real(wildcards.stack), wildcards.polarization),
     }
 
 
