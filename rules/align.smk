@@ -1,18 +1,3 @@
-def aligned_kind(stack: str) -> str:
-    """What a stack's scenes are matched with: the same for a scene as for the stack, whose zero it is."""
-    return ZERO.kind if ZERO.absolute and stack == real(stack) else "stack"
-
-
-def aligned_with(wildcards) -> dict[str, str]:
-    """What a scene is aligned with: the template, the area that the DEM says, or an image."""
-    if aligned_kind(wildcards.stack) == "stack":
-        return {
-            "image": rules.template.output.image,
-            "report": rules.template.output.report,
-        }
-    return {"image": layer_file(wildcards, ALIGNED_WITH[ZERO.kind])}
-
-
 rule align:
     input:
         unpack(aligned_with),

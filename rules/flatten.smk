@@ -1,18 +1,3 @@
-def layers_matched_with(wildcards) -> dict[str, str]:
-    """The layers that a scene is prepared with: what undoes its normalisation, what masks it.
-
-    Displaced scenes were prepared before they were displaced.
-    """
-    if "@" in wildcards.stack:
-        return {}
-    return prepared_with(real(wildcards.stack), wildcards.polarization, wildcards.scene)
-
-
-def mask_matched_with(wildcards) -> dict[str, str]:
-    """The layer that masks a scene, if there is one."""
-    return {k: v for k, v in layers_matched_with(wildcards).items() if k == "mask"}
-
-
 rule flatten:
     input:
         unpack(layers_matched_with),

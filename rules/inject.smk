@@ -1,10 +1,5 @@
 # Displaced scenes make stacks of their own, "{stack}@injected" and "{stack}@boxes", which the stages
 # after the superset treat like any other.
-def layers_injected_with(wildcards) -> dict[str, str]:
-    """The layers that a scene is prepared with before it is displaced, as they do not move with it."""
-    return prepared_with(wildcards.stack, wildcards.polarization, wildcards.scene)
-
-
 rule inject:
     input:
         unpack(layers_injected_with),

@@ -143,6 +143,42 @@ def prepared_told(stack: str, polarization: str) -> list[str]:
     return told
 
 
+def layers_matched_with(wildcards) -> dict[str, str]:
+    """The layers that a scene is prepared with: what undoes its normalisation, what masks it.
+
+    Displaced scenes were prepared before they were displaced.
+    """
+    if "@" in wildcards.stack:
+        return {}
+    return prepared_with(real(wildcards.stack), wildcards.polarization, wildcards.scene)
+
+
+def mask_matched_with(wildcards) -> dict[str, str]:
+    """The layer that masks a scene, if there is one."""
+    return {k: v for k, v in layers_matched_with(wildcards).items() if k == "mask"}
+
+
+def layers_injected_with(wildcards) -> dict[str, str]:
+    """The layers that a scene is prepared with before it is displaced, as they do not move with it."""
+    return prepared_with(wildcards.stack, wildcards.polarization, wildcards.scene)
+
+
+def aligned_kind(stack: str) -> str:
+    """What a stack's scenes are matched with: the same for a scene as for the stack, whose zero it is."""
+    return ZERO.kind if ZERO.absolute and stack == real(stack) else "stack"
+
+
+def aligned_with(wildcards) -> dict[str, str]:
+    """What a scene is aligned with: the template, the area that the DEM says, or an image."""
+    if aligned_kind(wildcards.stack) == "stack":
+        folder = f"results/{wildcards.stack}/{wildcards.polarization}/template"
+        return {
+            "image": f"{folder}/template.tif",
+            "report": f"{folder}/template.json",
+        }
+    return {"image": layer_file(wildcards, ALIGNED_WITH[ZERO.kind])}
+
+
 # Once a call, as each job reads this again.
 if workflow.is_main_process:
     for product in PRODUCTS:
