@@ -224,21 +224,36 @@ def test_a_layer_without_a_value_is_refused(tmp_path):
     assert not (tmp_path / "out.tif").exists()
 
 
-def test_the_rule_makes_one_layer_a_stack_or_one_a_scene_and_again_if_it_changes(tmp_path):
+@pytest.fixture
+def site(tmp_path):
+    """HyP3's scenes with a mask of the stack's."""
     hyp3(tmp_path / "scenes")
-    static = write_scene(tmp_path / "mask.tif", np.ones((80, 90), np.uint8))
+    write_scene(tmp_path / "mask.tif", np.ones((80, 90), np.uint8))
     entry = {"directory": "scenes", "layers": {"mask": "mask.tif"}}
-    workspace = Workspace(tmp_path, {"stacks": {"site": entry}, "tiles": {"rows": 1, "columns": 1}})
-    folder = "results/site/VV/layers"
-    done = workspace.run(f"{folder}/mask.tif", f"{folder}/area/{TIMES[0]}.tif", cores=1)
-    assert done.status == 0, done.text
-    assert (read(tmp_path / folder / "mask.tif") == 1).all()
-    assert read(tmp_path / folder / "area" / f"{TIMES[0]}.tif").shape == (80, 90)
-    assert workspace.dry(f"{folder}/mask.tif") == {}
-    write_scene(static, np.full((80, 90), 2, np.uint8))
-    assert workspace.dry(f"{folder}/mask.tif") == {"layer": 1}
-    done = workspace.run("--dry-run", f"{folder}/dem.tif")
+    return Workspace(tmp_path, {"stacks": {"site": entry}, "tiles": {"rows": 1, "columns": 1}})
+
+
+LAYERS = "results/site/VV/layers"
+
+
+def test_a_layer_is_made_once_a_stack_or_once_a_scene(site):
+    assert site.dry(f"{LAYERS}/mask.tif", f"{LAYERS}/area/{TIMES[0]}.tif") == {
+        "layer": 1,
+        "layer_of_scene": 1,
+    }
+    done = site.run("--dry-run", f"{LAYERS}/dem.tif")
     assert done.status != 0 and "has no layer dem of all scenes" in done.text
+
+
+@pytest.mark.long
+def test_a_layer_is_made_again_if_its_file_changes(site):
+    done = site.run(f"{LAYERS}/mask.tif", f"{LAYERS}/area/{TIMES[0]}.tif", cores=1)
+    assert done.status == 0, done.text
+    assert (read(site.folder / LAYERS / "mask.tif") == 1).all()
+    assert read(site.folder / LAYERS / "area" / f"{TIMES[0]}.tif").shape == (80, 90)
+    assert site.dry(f"{LAYERS}/mask.tif") == {}
+    write_scene(site.folder / "mask.tif", np.full((80, 90), 2, np.uint8))
+    assert site.dry(f"{LAYERS}/mask.tif") == {"layer": 1}
 
 
 def test_the_template_of_another_stack_is_power_again(tmp_path):
