@@ -131,6 +131,11 @@ def prepared_told(stack: str, polarization: str) -> list[str]:
         told.append(
             f"undoing the normalisation with {area_of(stack, polarization).told}"
         )
+    elif (STACKS[stack].get("layers") or {}).get("area"):
+        told.append(
+            "the layer area is named and not used ('correlate: {normalisation: undo}' or "
+            "'align: {reference: dem}' would use it)"
+        )
     if mask := mask_of(stack, polarization):
         told.append(f"masking with {mask.told}")
     elif UNDO:
