@@ -7,6 +7,7 @@ import pandas as pd
 from stackio import files, job
 from stackplot import drawing, matrix, pairs, scenes, scores, tiles
 from stackshift.stack import columns
+from stackshift.stack.zero import Zero
 
 _NAMES = dict.fromkeys((columns.REFERENCE, columns.SECONDARY, columns.SCENE, columns.FLAG), str)
 
@@ -32,7 +33,7 @@ def main(
     drawing.reproducible()
     read = {name: pd.read_csv(path, dtype=_NAMES) for name, path in tables.items()}
     judged = files.read_json(verdict)
-    ce90, zero = judged["CE90"]["metres"], judged["zero"]
+    ce90, zero = judged["CE90"]["metres"], judged.get("zero", Zero().words)
     drawn = {
         "shift_per_pair": pairs.shift_per_pair(read["pairs"], requirement, title),
         "offset_per_tile": tiles.offset_per_tile(read["tiles"], requirement, title),
