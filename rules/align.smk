@@ -1,8 +1,7 @@
 rule align:
     input:
+        unpack(aligned_with),
         tiles="results/{stack}/{polarization}/tiles/{scene}",
-        image=rules.template.output.image,
-        report=rules.template.output.report,
     output:
         offsets="results/{stack}/{polarization}/offsets/{scene}.json",
     log:
@@ -20,9 +19,10 @@ rule align:
     params:
         tiles=tiles_of,
         options=config["correlate"]["coherence"],
+        zero=lambda wildcards: aligned_kind(wildcards.stack),
         made_from=lambda wildcards: aligned_from(**wildcards),
     message:
-        "Match {wildcards.scene} of {wildcards.stack} {wildcards.polarization} with the template"
+        "Find where {wildcards.scene} of {wildcards.stack} {wildcards.polarization} lies"
     script:
         "../scripts/align.py"
 
@@ -55,6 +55,7 @@ for name, batch in batch_rules("align", SCENES_TOGETHER):
             members=each(batch, lambda **scene: {"made_from": aligned_from(**scene)}),
             tiles=tiles_of,
             options=config["correlate"]["coherence"],
+            zero=lambda wildcards: aligned_kind(wildcards.stack),
         message:
             f"Match {len(batch.members)} scenes of {{wildcards.stack}} {{wildcards.polarization}} with the template"
         script:

@@ -10,11 +10,16 @@ def batch_sizes() -> dict:
     # Where tiles are dropped, what was measured stands without a rule, file by file.
     if "tiles" not in config["keep"]:
         return dict.fromkeys(PRODUCTS, 1)
+    # With layers or masks a job takes what belongs to its scene beside it.
     return {
-        name: size_of(
-            product.grid.width * product.grid.height,
-            math.prod(TILES[name]),
-            config["batches"]["scenes"],
+        name: (
+            1
+            if UNDO or mask_of(*name) or aligned_kind(name[0]) != "stack"
+            else size_of(
+                product.grid.width * product.grid.height,
+                math.prod(TILES[name]),
+                config["batches"]["scenes"],
+            )
         )
         for name, product in PRODUCTS.items()
     }

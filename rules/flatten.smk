@@ -1,5 +1,6 @@
 rule flatten:
     input:
+        unpack(layers_matched_with),
         scene=rules.superset.output.scene,
     output:
         scene=kept("flatten", "results/{stack}/{polarization}/flatten/{scene}.tif"),

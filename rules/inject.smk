@@ -2,6 +2,7 @@
 # after the superset treat like any other.
 rule inject:
     input:
+        unpack(layers_injected_with),
         scene=rules.superset.output.scene,
     output:
         scene="results/{stack}@{kind}/{polarization}/superset/{scene}.tif",

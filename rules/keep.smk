@@ -35,6 +35,7 @@ def origin(stack: str, polarization: str, scene: str) -> str:
         [config["superset"][key] for key in ("resampling", "nodata", "mosaic")],
         [config["flatten"], TILES[root, polarization]],
         derived_from(stack),
+        *prepared_from(root, polarization, scene),
     )
 
 
@@ -66,11 +67,14 @@ def template_from(stack: str, polarization: str) -> str:
 
 def aligned_from(stack: str, polarization: str, scene: str) -> str:
     """Digest of all that a scene's offsets depend on, which they carry."""
-    return digest_of(
-        origin(stack, polarization, scene),
-        template_from(stack, polarization),
-        code_digest("align"),
-    )
+    if ZERO.absolute and stack == real(stack):
+        files = layer_of(stack, polarization, ALIGNED_WITH[ZERO.kind]).of(scene)
+        image = [[path, headers.stamp_of(path)] for path in files] + [
+            code_digest("layer")
+        ]
+    else:
+        image = template_from(stack, polarization)
+    return digest_of(origin(stack, polarization, scene), image, code_digest("align"))
 
 
 def measured() -> dict[str, list[str]]:

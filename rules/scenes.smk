@@ -16,6 +16,7 @@ from stackshift.stack.pairing import (
     template_members,
     template_pairs,
 )
+from stackshift.stack.zero import Zero
 
 ANALYSIS = "results/{stack}/{polarization}/analysis"
 TABLES = (
@@ -91,7 +92,7 @@ def choose_pairs() -> dict:
         scenes = product.scenes
         try:
             pairs[stack, polarization] = choose(scenes, config["pairs"])
-            check_scene(config["align"]["reference"], scenes, "align.reference")
+            check_scene(ZERO.scene, scenes, "align.reference")
         except InputError as error:
             raise InputError(f"stack '{stack}', {polarization}: {error}") from None
     return pairs
@@ -113,6 +114,7 @@ def choose_tiles() -> dict:
 
 try:
     check_finite(config)
+    ZERO = Zero.of(config["align"]["reference"])
     if workflow.is_main_process:
         headers.forget(everything=is_forced())
     PRODUCTS, STACKS, SAID = find_products()
@@ -146,6 +148,7 @@ def noticed(wildcards) -> dict:
         "direction": product.direction,
         "left_out": list(product.left_out),
         "remarks": list(product.remarks),
+        "prepared": prepared_told(real(wildcards.stack), wildcards.polarization),
     }
 
 

@@ -1,4 +1,7 @@
-"""Where one scene lies: each of its tiles against the aligned mean of the stack without it."""
+"""Where one scene lies: each of its tiles against the aligned mean of the stack without it.
+
+Or against what else the config says: the area that the DEM has, or an image.
+"""
 
 import logging
 from pathlib import Path
@@ -6,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from stackio import earth, files, job, raster
-from stackio.tags import overlap_of, tags_of, warp_of
+from stackio.tags import overlap_of, share_of, tags_of, warp_of
 from stackshift.ground.lattice import tile_edges
-from stackshift.stack import alignment, mean_image
+from stackshift.stack import alignment, columns, mean_image, reference
 from stackshift.stack.record import part_record, tile_record
+from stackshift.stack.zero import IMAGE, STACK
 from stackshift.tile.frequencies import transformed
 from stackshift.tile.match import NO_MATCH, OK, Match
 
@@ -22,11 +26,12 @@ def main(
     scene: str,
     tiles: str,
     image: str,
-    template: str,
+    template: str | None,
     path: str,
     cut: tuple[int, int],
     options: dict,
     made_from: str = "",
+    zero: str = STACK,
 ) -> None:
     """Write the measurements of one scene as JSON, tiles in row-major order from the upper left.
 
@@ -34,45 +39,57 @@ def main(
     ----------
     scene : its name.
     tiles : folder with its tiles.
-    image, template : GeoTIFF and JSON of the template.
+    image, template : GeoTIFF and JSON of the template; or the raster that scenes are aligned with
+        instead, as power on the stack's grid, and None.
     path : JSON to write.
     cut : number of tiles (rows, columns).
     options : keyword arguments of `coherence.match`.
     made_from : digest of all that the measurement depends on, which the JSON carries.
+    zero : what is aligned with, a kind of `Zero`; an ``image`` may have inverted contrast.
     """
-    made = files.read_json(template)
+    made = files.read_json(template) if template else None
     with raster.open_scene(Path(tiles) / "0_0.tif") as first:
         tags = tags_of(first)
     # What a warp took out is known, and turns what the posting folds.
     options = options | {"moved": warp_of(tags)}
     cells = [(row, column) for row in range(cut[0]) for column in range(cut[1])]
-    with raster.open_scene(image, bands=3) as source:
+    contrast = None
+    with raster.open_scene(image, bands=3 if made else 1) as source:
         area = raster.grid_of(source)
         edges = tile_edges(area.height, cut[0]), tile_edges(area.width, cut[1])
 
         valid: dict = {}
 
         def pair(cell):
-            rows, columns = (tuple(e[i : i + 2]) for e, i in zip(edges, cell, strict=True))
+            window = (tuple(e[i : i + 2]) for e, i in zip(edges, cell, strict=True))
             own = _own(tiles, cell, options["transform"])
-            part = raster.read_part(source, rows, columns)
-            others = _others(part, own, made, scene, cell, options["transform"])
+            part = raster.read_part(source, *window)
+            if made:
+                others = _others(part, own, made, scene, cell, options["transform"])
+            else:
+                others = transformed(part[0], options["transform"])
             valid[cell] = np.count_nonzero(others[1] & own[1]) / own[1].size
             return others, own
 
-        common = {
-            (tile["row"], tile["column"]): np.array(tile["coherence"])
-            for tile in made["tiles"]
-            if tile["coherence"]
-        }
-        if made["members"]:
+        if made is None:
+            either_way = zero == IMAGE
+            found = reference.measured(pair, cells, options, either_way)
+            matches, contrast = found.matches, found.contrast
+            if found.inverted:
+                logging.warning("the image has the opposite contrast: matched with its negative")
+        elif made["members"]:
+            common = {
+                (tile["row"], tile["column"]): np.array(tile["coherence"])
+                for tile in made["tiles"]
+                if tile["coherence"]
+            }
             matches = alignment.measured(pair, cells, common, options)
         else:
             matches = {cell: NOTHING for cell in cells if pair(cell)}
         quarters = {}
         if len(cells) < _FEW_TILES:
             quarters = {
-                cell: alignment.quarters(pair(cell), match, options)
+                cell: alignment.quarters(reference.turned(pair(cell), contrast), match, options)
                 for cell, match in matches.items()
                 if match.status == OK
             }
@@ -80,6 +97,7 @@ def main(
     for row, column in cells:
         cell, pixel = (row, column), pixels[column, row]
         record = tile_record(matches[cell], column, row, valid[cell], pixel)
+        record[columns.MASKED] = _masked(tiles, cell)
         if cell in quarters:
             record["quarters"] = [part_record(match, pixel) for match in quarters[cell]]
         records.append(record)
@@ -90,9 +108,17 @@ def main(
         "platform": tags.get("platform") or None,
         "resampling": tags.get("resampling"),
         "overlap": overlap_of(tags),
-        "in_template": scene in made["members"],
+        "masked": share_of(tags),
+        "aligned_with": zero,
+        "contrast": contrast,
+        "in_template": made is not None and scene in made["members"],
     }
     files.write_json(path, {"scene": scene} | said | {"made_from": made_from, "tiles": records})
+
+
+def _masked(folder: str, cell) -> float | None:
+    with raster.open_scene(Path(folder) / "{}_{}.tif".format(*cell)) as source:
+        return share_of(tags_of(source), "tile_masked")
 
 
 def _own(folder: str, cell, transform: str):
@@ -125,9 +151,10 @@ if __name__ == "__main__":
                 scene=one.wildcards.scene,
                 tiles=one.input.tiles,
                 image=one.input.image,
-                template=one.input.report,
+                template=getattr(one.input, "report", None),
                 path=one.output.offsets,
                 cut=tuple(one.params.tiles),
                 options=one.params.options,
                 made_from=one.params.made_from,
+                zero=one.params.zero,
             )

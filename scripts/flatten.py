@@ -1,13 +1,26 @@
-"""Truncate the spikes of one scene: what lies outside its own percentiles."""
+"""Truncate the spikes of one scene: what lies outside its own percentiles.
+
+What is masked is no data from here on, and what the normalisation did is undone here if asked.
+"""
 
 import logging
 
-from stackio import job, raster
+from stackio import job, prepared, raster
 from stackio.tags import tags_of
 from stackshift.ground.spikes import percentiles, truncate
 
+BRIGHTNESS = "gamma0 times the area it was divided by, as linear power to a factor, NaN = no data"
 
-def main(scene: str, path: str, lower: float, upper: float, outside: str) -> None:
+
+def main(
+    scene: str,
+    path: str,
+    lower: float,
+    upper: float,
+    outside: str,
+    area: str | None = None,
+    mask: str | None = None,
+) -> None:
     """Write a scene without its spikes.
 
     Parameters
@@ -16,30 +29,37 @@ def main(scene: str, path: str, lower: float, upper: float, outside: str) -> Non
     path : raster to write.
     lower, upper : percentiles of the valid pixels, 0 to 100.
     outside : ``nan``, ``clip`` or ``keep``; see `stackshift.ground.spikes.truncate`.
+    area : layer of what gamma0 was divided by, to multiply it by that again; None to leave it.
+    mask : layer that is 1 where the scene is no data; None for none.
     """
-    with raster.open_scene(scene) as source:
-        grid = raster.grid_of(source)
+    with prepared.opened(scene, area, mask) as source:
+        grid = source.grid
 
         def blocks():
             for first, rows in raster.row_blocks(grid.height):
-                yield raster.read_rows(source, first, rows)
+                yield source.rows(first, rows)
 
         thresholds = (0.0, 0.0)
         if outside != "keep":
             thresholds = percentiles(blocks, (lower, upper))
             if thresholds is None:
                 # The superset stops at such a scene, or was told to leave it out.
-                logging.warning("%s has no valid pixel: nothing to truncate", scene)
+                logging.warning("%s has no valid pixel left: nothing to truncate", scene)
                 outside, thresholds = "keep", (0.0, 0.0)
             else:
                 logging.info("thresholds %.6g and %.6g, outside: %s", *thresholds, outside)
-        tags = tags_of(source) | {"stage": "flatten", "outside": outside}
+        tags = tags_of(source.scene) | {"stage": "flatten", "outside": outside}
         if outside != "keep":
             tags |= {"percentiles": f"{lower:g} {upper:g}"}
             tags |= {"thresholds": f"{thresholds[0]:.9g} {thresholds[1]:.9g}"}
-        with raster.create(path, grid, tags) as target:
+        what = {} if area is None else {"bands": ("beta0 power",), "about": BRIGHTNESS}
+        with raster.create(path, grid, tags, **what) as target:
             for (first, _), block in zip(raster.row_blocks(grid.height), blocks(), strict=True):
                 raster.write_rows(target, first, truncate(block, *thresholds, outside))
+            raster.add_tags(target, source.tags())
+        if mask is not None:
+            share = 100 * source.masked / max(source.valid, 1)
+            logging.info("%.2f %% of the pixels with a value are masked", share)
 
 
 if __name__ == "__main__":
@@ -51,4 +71,6 @@ if __name__ == "__main__":
                 lower=one.params.lower,
                 upper=one.params.upper,
                 outside=one.params.outside,
+                area=getattr(one.input, "area", None),
+                mask=getattr(one.input, "mask", None),
             )

@@ -9,7 +9,7 @@ import logging
 
 import numpy as np
 
-from stackio import files, job, raster
+from stackio import files, job, prepared, raster
 from stackio.tags import tags_of, warp_of, with_warp
 from stackshift.ground.lattice import Grid
 from stackshift.simulate.injection import boxed, displaced, drawn, drawn_whole
@@ -17,7 +17,15 @@ from stackshift.stack.columns import BOXES, INTERPOLATED
 
 
 def main(
-    scene: str, path: str, name: str, largest: float, boxes: int | None, seed: int, truth: str
+    scene: str,
+    path: str,
+    name: str,
+    largest: float,
+    boxes: int | None,
+    seed: int,
+    truth: str,
+    area: str | None = None,
+    mask: str | None = None,
 ) -> None:
     """Write a displaced scene and by how much it was displaced.
 
@@ -31,12 +39,13 @@ def main(
     seed : seed of the displacements.
     truth : JSON to write: displacement in pixels of the scene, rows to the south and columns to
         the east.
+    area, mask : layers to prepare the scene with before it is displaced; see `prepared`.
     """
     east, north = drawn_whole(name, seed, boxes) if boxes else drawn(name, seed, largest)
-    with raster.open_scene(scene) as source:
-        grid = raster.grid_of(source)
-        image = raster.read_rows(source, 0, grid.height)
-        tags = tags_of(source) | {"stage": "inject"}
+    with prepared.opened(scene, area, mask) as source:
+        grid = source.grid
+        image = source.rows(0, grid.height)
+        tags = tags_of(source.scene) | {"stage": "inject"} | source.tags()
     if boxes:
         moved = boxed(image, boxes, (-north, east))
         a, _, c, _, e, f = grid.transform
@@ -72,4 +81,6 @@ if __name__ == "__main__":
             boxes=snakemake.params.boxes,
             seed=snakemake.params.seed,
             truth=snakemake.output.truth,
+            area=snakemake.input.get("area"),
+            mask=snakemake.input.get("mask"),
         )

@@ -9,6 +9,7 @@ from stackshift.errors import InputError
 from stackshift.ground.geometry import tile_centres, tile_positions
 from stackshift.ground.lattice import tile_edges
 from stackshift.stack import columns, explanation, inversion, offsets, tables
+from stackshift.stack.zero import Zero
 
 
 def main(
@@ -32,7 +33,7 @@ def main(
     truth : CSV with the true offset of each scene of a simulated stack, else None.
     scenes : attributes of each scene by name, newest first: ``platform`` and what else is known.
     cut : number of tiles (rows, columns).
-    reference : scene that all offsets are relative to, or None for the stack's median.
+    reference : what offsets are relative to, as ``align: reference`` of the config says it.
     outputs : paths of ``scenes``, ``scene_tiles``, ``tiles``, ``residuals``, ``why`` (CSV),
         ``findings`` (JSON).
     """
@@ -40,12 +41,13 @@ def main(
     measured = pd.read_csv(measurements, dtype=names)
     pair_table = inversion.usable(pd.read_csv(pairs, dtype=names))
     stack = offsets.Stack([files.read_json(path) for path in contents])
-    if reference is not None and reference not in scenes:
+    zero = Zero.of(reference)
+    if zero.scene is not None and zero.scene not in scenes:
         raise InputError(f"align.reference: there is no scene {reference} in the stack")
     network = inversion.solve(pair_table, list(scenes))
     platforms = {name: attributes.get("platform") for name, attributes in scenes.items()}
     table = offsets.scenes_table(
-        stack, platforms, pair_table, network, files.read_truth(truth), reference
+        stack, platforms, pair_table, network, files.read_truth(truth), zero
     )
     residuals = inversion.residuals_table(
         pair_table, network, offsets.pair_residuals(pair_table, table, stack)
@@ -67,8 +69,15 @@ def main(
     findings["own_share"] = {
         axis: found.own_share for axis, found in zip(("east", "north"), network, strict=True)
     }
-    findings["zero"] = offsets.zero_of(stack, table)
     findings["tiles_that_move"] = offsets.moving_tiles(stack)
+    findings["zero"] = {"kind": zero.kind, "from": zero.words, "absolute": zero.absolute}
+    findings["zero"] |= offsets.zero_of(stack, table)
+    if zero.absolute:
+        east, north = map(float, stack.common)
+        findings["zero"] |= {"common_sigma_east": east, "common_sigma_north": north}
+        findings["zero"]["inverted"] = [
+            one["scene"] for one in stack.contents if one.get("contrast") == "inverted"
+        ]
     findings["widened_for_change"] = float(pd.Series(stack.widening).median())
     files.write_csv(outputs["scenes"], table)
     files.write_csv(outputs["scene_tiles"], tiles)

@@ -24,6 +24,7 @@ def main(
     title: str,
     stack_figures: list[str],
     scene_figures: list[str],
+    zero: str = "the stack's median",
 ) -> None:
     """Draw the map of the worst scene and of the stack, and a small map of each scene.
 
@@ -32,6 +33,7 @@ def main(
     grid : JSON of the stack's grid.
     measurements, tiles, scenes, scene_tiles : tables to read.
     pictures : quicklook of each scene.
+    zero : what offsets are relative to, in words.
     cut : number of tiles (rows, columns).
     requirement : metres.
     title : stack, polarization and method.
@@ -67,7 +69,7 @@ def main(
         "rejected": rejected[worst],
         "picture": pictures[worst],
         "title": f"The {'scene farthest off' if measured else 'newest scene'}, "
-        f"{drawing.day(worst)}: each tile's offset from the stack's median",
+        f"{drawing.day(worst)}: each tile's offset from {zero}",
         "moving": moving,
     }
     stack = {
@@ -98,4 +100,5 @@ if __name__ == "__main__":
             f"method {snakemake.params.method}",
             stack_figures=[snakemake.output.stack, snakemake.output.stack_png],
             scene_figures=[snakemake.output.scenes, snakemake.output.scenes_png],
+            zero=snakemake.params.zero,
         )

@@ -7,6 +7,7 @@ import pandas as pd
 from stackio import files, job
 from stackplot import drawing, matrix, pairs, scenes, scores, tiles
 from stackshift.stack import columns
+from stackshift.stack.zero import Zero
 
 _NAMES = dict.fromkeys((columns.REFERENCE, columns.SECONDARY, columns.SCENE, columns.FLAG), str)
 
@@ -31,12 +32,13 @@ def main(
     """
     drawing.reproducible()
     read = {name: pd.read_csv(path, dtype=_NAMES) for name, path in tables.items()}
-    ce90 = files.read_json(verdict)["CE90"]["metres"]
+    judged = files.read_json(verdict)
+    ce90, zero = judged["CE90"]["metres"], judged.get("zero", Zero().words)
     drawn = {
         "shift_per_pair": pairs.shift_per_pair(read["pairs"], requirement, title),
         "offset_per_tile": tiles.offset_per_tile(read["tiles"], requirement, title),
         "tile_errors": tiles.tile_errors(read["scenes"], read["scene_tiles"], requirement, title),
-        "offset_per_scene": scenes.offset_per_scene(read["scenes"], requirement, ce90, title),
+        "offset_per_scene": scenes.offset_per_scene(read["scenes"], requirement, ce90, title, zero),
         "pair_matrix": matrix.pair_matrix(read["pairs"], read["residuals"], requirement, title),
         "z_scores": scores.z_scores(read["measurements"], read["pairs"], read["residuals"], title),
     }

@@ -1,6 +1,7 @@
 """Cut one scene into tiles, each a GeoTIFF with its own geotransform."""
 
 import logging
+from contextlib import ExitStack
 from pathlib import Path
 
 from stackio import job, raster
@@ -9,7 +10,7 @@ from stackshift.errors import InputError
 from stackshift.ground.lattice import Grid, tile_edges
 
 
-def main(scene: str, directory: str, rows: int, columns: int) -> None:
+def main(scene: str, directory: str, rows: int, columns: int, mask: str | None = None) -> None:
     """Write the tiles of one scene as ``{row}_{column}.tif``, counted from the upper left.
 
     Parameters
@@ -17,8 +18,10 @@ def main(scene: str, directory: str, rows: int, columns: int) -> None:
     scene : raster to cut.
     directory : folder to write into.
     rows, columns : number of tiles from north to south and from west to east.
+    mask : layer with which the scene was masked, of which each tile carries its share.
     """
-    with raster.open_scene(scene) as source:
+    with raster.open_scene(scene) as source, ExitStack() as opened:
+        masking = opened.enter_context(raster.open_scene(mask)) if mask else None
         grid = raster.grid_of(source)
         try:
             row_edges = tile_edges(grid.height, rows)
@@ -30,11 +33,15 @@ def main(scene: str, directory: str, rows: int, columns: int) -> None:
             top, bottom = row_edges[row : row + 2]
             # All tiles of a row share their lines of pixels: these are read once.
             band = raster.read_rows(source, top, bottom - top)
+            drop = raster.read_rows(masking, top, bottom - top) > 0 if masking else None
             for column in range(columns):
                 left, right = column_edges[column : column + 2]
                 tile = _part(grid, top, left, bottom - top, right - left)
                 path = Path(directory) / f"{row}_{column}.tif"
-                with raster.create(path, tile, tags | {"tile": f"{row}_{column}"}) as target:
+                own = {"tile": f"{row}_{column}"}
+                if drop is not None:
+                    own["tile_masked"] = f"{drop[:, left:right].mean():.6f}"
+                with raster.create(path, tile, tags | own) as target:
                     raster.write_rows(target, 0, band[:, left:right])
     logging.info("%d x %d tiles of %d x %d pixels", rows, columns, grid.height, grid.width)
 
@@ -52,4 +59,5 @@ if __name__ == "__main__":
                 directory=one.output.tiles,
                 rows=one.params.tiles[0],
                 columns=one.params.tiles[1],
+                mask=getattr(one.input, "mask", None),
             )

@@ -38,7 +38,8 @@ def main(
     )
     grid, findings = files.read_json(inputs["grid"]), files.read_json(inputs["findings"])
     inventory = files.read_json(inputs["inventory"])
-    judged = judge(scenes, pairs, requirement, inventory["left_out"])
+    zero = findings.get("zero", {})
+    judged = judge(scenes, pairs, requirement, inventory["left_out"], zero)
     pixels = grid["height"] / cut[0], grid["width"] / cut[1]
     (overlaps,) = as_numbers(scenes, c.OVERLAP)
     judged["to_look_at"] = [

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from stackshift.errors import InputError
 from stackshift.stack import datum
+from stackshift.stack.zero import Zero
 
 
 @pytest.mark.parametrize("spread", [0.0, 0.4, 4.0])
@@ -73,3 +75,30 @@ def test_scenes_without_an_offset_take_no_part():
     np.testing.assert_allclose(datum.from_median([5.0], [0.3]), 0, atol=1e-12)
     for one, other in zip(datum.from_median([1.0, 1.0], [0.0, 0.0]), ([0, 0], [0, 0]), strict=True):
         assert list(one) == other
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "words", "absolute"),
+    [
+        (None, "stack", "the stack's median", False),
+        ("stack", "stack", "the stack's median", False),
+        ("20220115T134101", "scene", "the scene 20220115T134101", False),
+        ("dem", "dem", "the DEM", True),
+        ("other/{stack}/template.tif", "image", "the image template.tif", True),
+    ],
+)
+def test_what_offsets_are_relative_to(given, kind, words, absolute):
+    zero = Zero.of(given)
+    assert (zero.kind, zero.words, zero.absolute) == (kind, words, absolute)
+    assert zero.scene == (given if kind == "scene" else None)
+
+
+def test_a_misspelt_reference_is_told():
+    with pytest.raises(InputError, match=r"'dme' is no scene .* did you mean 'dem'\?"):
+        Zero.of("dme")
+
+
+def test_errors_of_what_all_scenes_share_stay_with_them():
+    offsets, errors = datum.from_outside([1.0, np.nan, 3.0], [0.1, np.nan, 0.5], 0.2)
+    np.testing.assert_array_equal(offsets, [1.0, np.nan, 3.0])
+    np.testing.assert_array_equal(errors, [0.2, np.nan, 0.5])

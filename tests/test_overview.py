@@ -80,7 +80,8 @@ def test_the_page_says_what_a_colleague_asks(written):
     page, _, _ = written(verdict(), {"requirement": {"metres": 6}})
     page = html.unescape(page)
     for expected in (
-        "✓ pass", "20 of 22", "1 not measured", "81 to 99 %", "<b>CE90</b> 1.23 m", "7.89 ± 0.22 m", "2 of 3",
+        "✓ pass", "20 of 22", "1 not measured", "81 to 99 %", "<b>CE90</b> 1.23 m",
+        "7.89 ± 0.22 m", "2 of 3",
         "7 of 12", "<b>stands out</b>: lies apart: <2024-01-06>", "20 of 22 scenes: met",
         "2 of 3 pairs: not met", "fail, as so", "metres: 6", "results/my_<site>/VH",
     ):  # fmt: skip

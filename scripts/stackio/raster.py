@@ -284,10 +284,8 @@ def write_picture(path, bands: np.ndarray) -> None:
 
 
 # Read by any program that opens a TIFF.
-_SAID = {
-    "TIFFTAG_SOFTWARE": "stackshift",
-    "TIFFTAG_IMAGEDESCRIPTION": "gamma0 as linear power, NaN = no data",
-}
+_SAID = {"TIFFTAG_SOFTWARE": "stackshift"}
+_POWER = "gamma0 as linear power, NaN = no data"
 
 
 @contextmanager
@@ -298,12 +296,13 @@ def create(
     no_data: float = math.nan,
     bands: tuple[str, ...] = ("gamma0 power",),
     in_squares: bool = False,
+    about: str = _POWER,
 ):
     """A new float32 GeoTIFF on a grid that exists only once it is complete.
 
     ``tags`` say where it comes from: stage, source and parameters, by lower-case names; ``bands``
-    what each of its bands is; ``in_squares`` suits one of which parts are read, as in blocks of
-    whole rows each part costs the reading of all beside it.
+    what each of its bands is, ``about`` what it is in a line; ``in_squares`` suits one of which
+    parts are read, as in blocks of whole rows each part costs the reading of all beside it.
     """
     squares = {"tiled": True, "blockxsize": _SQUARE, "blockysize": _SQUARE, "interleave": "band"}
     strips = {"blockysize": min(BLOCK_ROWS, grid.height)}
@@ -322,7 +321,7 @@ def create(
             bigtiff="if_safer",
             **(squares if in_squares else strips),
         ) as target:
-            target.update_tags(**_SAID)
+            target.update_tags(**_SAID, TIFFTAG_IMAGEDESCRIPTION=about)
             add_tags(target, tags)
             for number, band in enumerate(bands, 1):
                 target.set_band_description(number, band)

@@ -38,3 +38,8 @@ def with_overlap(tags: dict[str, str], figures: dict[str, float] | None) -> dict
         return tags
     text = "{pixels} {mean:.3f} {median:.2f} {spread:.2f}".format(**figures)
     return tags | {"overlap": text}
+
+
+def share_of(tags: dict[str, str], key: str = "masked") -> float | None:
+    """The share of a raster's pixels that masks take, None where it was not masked."""
+    return float(tags[key]) if key in tags else None

@@ -187,3 +187,30 @@ def _steps(places: np.ndarray) -> float:
     down = middle[1, 0] - middle[0, 0] if middle.shape[0] > 1 else 0.0
     right = middle[0, 1] - middle[0, 0] if middle.shape[1] > 1 else 0.0
     return math.hypot(down, right)
+
+
+def nearest(pixels: Pixels, grid: Grid, rows: tuple[int, int]) -> np.ndarray | None:
+    """Rows of a grid, (first, number), with the raster's pixel nearest to each, as classes need.
+
+    Returns
+    -------
+    float32 over the grid's width, NaN = no data; None where the raster does not reach.
+    """
+    block = None
+    for left in range(0, grid.width, BLOCK_COLUMNS):
+        columns = left, min(BLOCK_COLUMNS, grid.width - left)
+        places = places_in(pixels.source, grid, rows, columns)
+        if places is None:
+            continue
+        at = [np.floor(place + 0.5).astype(int) for place in places]
+        sizes = pixels.source.height, pixels.source.width
+        inside = (at[0] >= 0) & (at[0] < sizes[0]) & (at[1] >= 0) & (at[1] < sizes[1])
+        if not inside.any():
+            continue
+        (top, bottom), (west, east) = ((a[inside].min(), a[inside].max() + 1) for a in at)
+        values = pixels.read((int(top), int(bottom)), (int(west), int(east)))
+        if block is None:
+            block = np.full((rows[1], grid.width), np.nan, np.float32)
+        part = block[:, left : left + columns[1]]
+        part[inside] = values[at[0][inside] - top, at[1][inside] - west]
+    return block

@@ -8,8 +8,10 @@ from stackplot import drawing
 from stackshift.stack import columns
 
 
-def offset_per_scene(table, requirement: float, ce90: float | None, title: str) -> Figure:
-    """Offset of each scene in time from the stack's median position, and east against north.
+def offset_per_scene(
+    table, requirement: float, ce90: float | None, title: str, zero: str = "the stack's median"
+) -> Figure:
+    """Offset of each scene in time from the stack's zero, and east against north.
 
     The usual scenes fill the axes; of one that lies beyond, an arrow at the edge tells the value.
 
@@ -19,6 +21,7 @@ def offset_per_scene(table, requirement: float, ce90: float | None, title: str) 
     requirement : metres.
     ce90 : radius that holds 90 % of the scenes, metres; None where it is not known.
     title : stack, polarization and method.
+    zero : what offsets are relative to, in words.
     """
     table = table.assign(
         when=pd.to_datetime(table[columns.TIME]).dt.tz_localize(None),
@@ -35,13 +38,13 @@ def offset_per_scene(table, requirement: float, ce90: float | None, title: str) 
     handles, labels = upper.get_legend_handles_labels()
     left.legend(handles, labels, loc="outside upper left", ncols=4, fontsize=8.5)
     scatter = right.subplots()
-    _east_north(scatter, table, requirement, ce90, limit)
+    _east_north(scatter, table, requirement, ce90, limit, zero)
     measured = int(table[columns.OFFSET_EAST].notna().sum())
     for axes in (upper, lower, scatter):
         drawing.say_if_empty(axes, measured, "scene")
     tiles = table[columns.TILES].median()
     figure.suptitle(
-        f"Offset per scene from the stack's median: {title}\n{measured} of {len(table)} scenes "
+        f"Offset per scene from {zero}: {title}\n{measured} of {len(table)} scenes "
         f"measured, each on {tiles:.0f} tiles (median)",
         fontweight="bold", fontsize=12,
     )  # fmt: skip
@@ -90,7 +93,9 @@ def _name(axes, table, across, up, limit: float, days: list[str]) -> None:
         )  # fmt: skip
 
 
-def _east_north(axes, table, requirement: float, ce90: float | None, limit: float) -> None:
+def _east_north(
+    axes, table, requirement: float, ce90: float | None, limit: float, zero: str
+) -> None:
     """Offsets to the east against to the north, with the requirement and CE90."""
     styles = drawing.platform_styles(table["platform"])
     east, north = table[columns.OFFSET_EAST], table[columns.OFFSET_NORTH]
@@ -111,6 +116,6 @@ def _east_north(axes, table, requirement: float, ce90: float | None, limit: floa
           [day for day, shown in zip(days, inside, strict=True) if shown])  # fmt: skip
     known = np.hypot(east, north).notna().sum()
     drawing.circular_error(axes, ce90 if known > 1 else None, limit)
-    axes.set_xlabel("offset east of the stack's median (m)")
-    axes.set_ylabel("offset north of the stack's median (m)")
+    axes.set_xlabel(f"offset east of {zero} (m)")
+    axes.set_ylabel(f"offset north of {zero} (m)")
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False, fontsize=8.5, ncols=2)

@@ -38,11 +38,11 @@ def within(requirement: dict) -> str:
     return f"within {requirement['metres']:g} m{axes}"
 
 
-def criterion(requirement: dict) -> str:
-    """The requirement in a line."""
+def criterion(requirement: dict, zero: str = "the stack's median") -> str:
+    """The requirement in a line; ``zero`` is what scenes are judged from, in words."""
     limit = within(requirement)
     parts = {
-        "scenes": f"of the scenes {limit} of the stack's median position",
+        "scenes": f"of the scenes {limit} of {_position(zero)}",
         "pairs": f"of the pairs of scenes {limit} of each other",
     }
     asked = " and ".join(parts[kind] for kind in requirement["of"])
@@ -52,7 +52,11 @@ def criterion(requirement: dict) -> str:
     )
 
 
-def these(kind: str, found: dict, requirement: dict, outside: list[str]) -> str:
+def _position(zero: str) -> str:
+    return f"{zero} position" if zero == "the stack's median" else zero
+
+
+def these(kind: str, found: dict, requirement: dict, outside: list[str], place: str = "") -> str:
     """The answer on the products at hand.
 
     Parameters
@@ -60,12 +64,13 @@ def these(kind: str, found: dict, requirement: dict, outside: list[str]) -> str:
     kind : scenes, pairs, or another noun in the plural.
     found : from `judgement.judge`.
     outside : names of those outside with their distances, the farthest first.
+    place : what they are within so many metres of, where that is none of them.
     """
     total = found["scenes"]
     if not total:
         return f"no {kind}: {found['these']}"
     share = f"{_percent(found['within'] / total)}, {_percent(requirement['share'])} asked"
-    text = f"{found['within']} of {total} {kind} {within(requirement)} ({share})"
+    text = f"{found['within']} of {total} {kind} {within(requirement)}{place} ({share})"
     if missing := total - found["measured"]:
         text += f", {missing} not measured"
     if found["these"] == judgement.UNKNOWN and (unsure := _unsure(found)):

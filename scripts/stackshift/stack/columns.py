@@ -26,6 +26,7 @@ COHERENCE = "coherence"
 ERROR = "error"
 PHASE = "phase"
 VALID_FRACTION = "valid_fraction"
+MASKED = "masked_fraction"
 STATUS = "status"
 MESSAGE = "message"
 FILES = "files"
@@ -77,7 +78,7 @@ ARROW_RIGHT = "arrow_right"
 ARROW_UP = "arrow_up"
 
 NETWORK_AXES = ((NETWORK_EAST, NETWORK_SIGMA_EAST), (NETWORK_NORTH, NETWORK_SIGMA_NORTH))
-TILE_FIGURES = (QUALITY, COHERENCE, VALID_FRACTION)
+TILE_FIGURES = (QUALITY, COHERENCE, VALID_FRACTION, MASKED)
 AXES = (("x", SHIFT_X, SIGMA_X, TRUE_X), ("y", SHIFT_Y, SIGMA_Y, TRUE_Y))
 
 # The standard error of each column that has one.
@@ -199,6 +200,7 @@ SCENES_TABLE = {
     MESSAGE: ("", "why the scene has no offset; empty if it has one"),
     FILES: ("", "names of the files that the scene is made of, separated by comma and blank"),
     OVERLAP: ("dB", "median by which files are brighter than those before where they overlap"),
+    MASKED: ("1", "share of the scene's valid pixels that its masks take; empty without masks"),
     NETWORK_EAST: ("m", "the same offset out of the pairs alone, whose network is adjusted"),
     NETWORK_NORTH: ("m", "the same offset out of the pairs alone, whose network is adjusted"),
     NETWORK_SIGMA_EAST: ("m", "standard error of network_east, from the network's mean"),
@@ -217,6 +219,7 @@ SCENE_TILES_TABLE = {
     QUALITY: ("1", "how much the match with the template stands out, in standard deviations"),
     COHERENCE: ("1", "mean coherence of the tile and the template, 0 to 1"),
     VALID_FRACTION: ("1", "share of pixels that are valid in the tile and in the template"),
+    MASKED: ("1", "share of the tile's pixels that masks take; empty without masks"),
     STATUS: MEASUREMENTS[STATUS],
     MESSAGE: MEASUREMENTS[MESSAGE],
 }

@@ -49,6 +49,23 @@ def from_median(offsets, sigmas) -> tuple[np.ndarray, np.ndarray]:
     return moved, errors
 
 
+def from_outside(offsets, sigmas, common: float) -> tuple[np.ndarray, np.ndarray]:
+    """Offsets from something that is none of the scenes, and their standard errors, along one axis.
+
+    Parameters
+    ----------
+    offsets, sigmas : (scenes,) metres, each scene's own; NaN for a scene without an offset.
+    common : what of the errors all scenes share, as they are matched with the same; see
+        `series.common`. No more scenes make it smaller, so that no error is.
+
+    Returns
+    -------
+    (scenes,) the same offsets, and standard errors of at least ``common``.
+    """
+    offsets, sigmas = np.asarray(offsets, float), np.asarray(sigmas, float)
+    return offsets, np.maximum(sigmas, common)
+
+
 def from_scene(offsets, sigmas, reference: int) -> tuple[np.ndarray, np.ndarray]:
     """Offsets relative to one scene, and their standard errors, along one axis.
 

@@ -22,7 +22,11 @@ def rows_of(judged: dict) -> list[dict]:
 
 
 def judge(
-    scenes: pd.DataFrame, pairs: pd.DataFrame, requirement: dict, left_out: list[dict]
+    scenes: pd.DataFrame,
+    pairs: pd.DataFrame,
+    requirement: dict,
+    left_out: list[dict],
+    zero: dict | None = None,
 ) -> dict:
     """The content of verdict.json but the findings and what to look at.
 
@@ -31,7 +35,10 @@ def judge(
     scenes, pairs : as in `columns.SCENES_TABLE` and `columns.PAIRS_TABLE`.
     requirement : ``name``, ``metres``, ``share``, ``confidence``, ``of`` and ``shape``.
     left_out : files that are no scenes of the stack, each with ``scene``, ``file`` and ``reason``.
+    zero : what scenes are judged from: ``from``, in words, and whether it is ``absolute``.
     """
+    counted_from = (zero or {}).get("from", "the stack's median")
+    absolute = bool((zero or {}).get("absolute"))
     east, north, *sigmas = as_numbers(
         scenes, c.OFFSET_EAST, c.OFFSET_NORTH, c.SIGMA_EAST, c.SIGMA_NORTH
     )
@@ -49,7 +56,14 @@ def judge(
         "pairs": _outside(apart.names, apart.east, apart.north, apart.sigmas, requirement),
     }
     by_kind = {
-        kind: _answer(kind, judged[kind][requirement["shape"]], outside[kind], requirement, days)
+        kind: _answer(
+            kind,
+            judged[kind][requirement["shape"]],
+            outside[kind],
+            requirement,
+            days,
+            f" of {counted_from}, absolute" if absolute and kind == "scenes" else "",
+        )
         for kind in requirement["of"]
     }
     left_out = left_out + [
@@ -59,7 +73,9 @@ def judge(
     ]
     return {
         "verdict": judgement.together([by_kind[kind]["verdict"] for kind in by_kind]),
-        "criterion": answers.criterion(requirement),
+        "criterion": answers.criterion(requirement, counted_from),
+        "zero": counted_from,
+        "absolute": absolute,
         "requirement": requirement,
         "answers": by_kind,
         "criteria": criteria,
@@ -117,7 +133,9 @@ def _known(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _answer(kind: str, found: dict, outside: list[dict], requirement: dict, days: dict) -> dict:
+def _answer(
+    kind: str, found: dict, outside: list[dict], requirement: dict, days: dict, place: str
+) -> dict:
     """Both answers on scenes or pairs, with their words."""
 
     def called(name) -> str:
@@ -130,7 +148,7 @@ def _answer(kind: str, found: dict, outside: list[dict], requirement: dict, days
     return {
         "verdict": found["verdict"],
         "these": found["these"],
-        "text_these": answers.these(kind, found, requirement, named),
+        "text_these": answers.these(kind, found, requirement, named, place),
         "text_general": answers.general(kind, found, requirement),
         "outside": outside,
     }

@@ -8,6 +8,7 @@ from stackshift.stack import columns as c
 from stackshift.stack import datum, series
 from stackshift.stack.network import Adjustment
 from stackshift.stack.pairing import days_between
+from stackshift.stack.zero import Zero
 from stackshift.tile.match import OK
 
 _AXES = (
@@ -29,6 +30,7 @@ class Stack:
     offsets, sigmas : (scenes, tiles, 2) east and north in metres from the template; NaN for a tile
         that does not count.
     moves : (tiles,) whether a tile's series does not fit the scenes'.
+    common : (2,) metres, what of the errors all scenes share; see `series.common`.
     """
 
     def __init__(self, contents: list[dict]):
@@ -44,6 +46,7 @@ class Stack:
         self.means, errors = series.means(self.offsets, self.sigmas, ~self.moves)
         self.widening = series.widening([_quarters(tiles) for tiles in records])
         self.errors = errors * self.widening[:, None] * self._own_share()[:, None]
+        self.common = series.common(self.offsets, self.sigmas, self.means, ~self.moves)
 
     def _own_share(self) -> np.ndarray:
         """What of a scene's error is its own, (scenes,): the mean of n - 1 others has one too."""
@@ -99,7 +102,7 @@ def scenes_table(
     pairs: pd.DataFrame,
     network: list[Adjustment],
     truth: dict[str, tuple[float, float]] | None,
-    reference: str | None,
+    zero: Zero,
 ) -> pd.DataFrame:
     """One row for each scene, newest first, with the columns of `columns.SCENES_TABLE`.
 
@@ -110,9 +113,9 @@ def scenes_table(
     pairs : rows of the pairs' table that count, in the order of the adjustment.
     network : adjustment of the pairs along each axis (east, north).
     truth : true offset (east, north) in metres of each scene of a simulated stack, else None.
-    reference : scene that offsets are relative to; None for the median of the stack.
+    zero : what offsets are relative to.
     """
-    names = stack.names
+    names, reference = stack.names, zero.scene
     known = c.SCENES_TABLE if truth is not None else c.without_truth(c.SCENES_TABLE)
     table = pd.DataFrame(index=range(len(names)), columns=list(known), dtype=object)
     table[c.SCENE], table[c.INDEX] = names, range(len(names))
@@ -122,6 +125,7 @@ def scenes_table(
     table[c.TILES] = stack.counted
     table[c.FILES] = [one.get("source") or "" for one in stack.contents]
     table[c.OVERLAP] = [(one.get("overlap") or {}).get("median") for one in stack.contents]
+    table[c.MASKED] = [one.get("masked") for one in stack.contents]
     measured = np.isfinite(stack.means).all(axis=1)
     lost = reference is not None and not measured[names.index(reference)]
     table[c.MESSAGE] = [
@@ -133,21 +137,28 @@ def scenes_table(
         for one, known in zip(stack.contents, measured, strict=True)
     ]
     for axis, (offset, sigma, *_) in enumerate(_AXES):
-        table[offset], table[sigma] = relative(
-            stack.means[:, axis], stack.errors[:, axis], names, reference
-        )
-        of_network = c.NETWORK_AXES[axis]
-        table[of_network[0]], table[of_network[1]] = relative(
+        means, errors = stack.means[:, axis], stack.errors[:, axis]
+        if zero.absolute:
+            table[offset], table[sigma] = datum.from_outside(means, errors, stack.common[axis])
+        else:
+            table[offset], table[sigma] = relative(means, errors, names, reference)
+        linked, linked_errors = relative(
             np.where(_largest(network[axis].part), network[axis].offsets, np.nan),
             network[axis].sigmas,
             names,
             reference,
             own=False,
         )
+        if zero.absolute:
+            # Pairs know of no place but each other's.
+            both = np.isfinite(linked) & measured
+            linked = linked + _median(means[both]) - _median(linked[both])
+        of_network = c.NETWORK_AXES[axis]
+        table[of_network[0]], table[of_network[1]] = linked, linked_errors
         if truth is not None:
             true = np.array([truth[name][axis] for name in names])
-            zero = true[names.index(reference)] if reference else _median(true[measured])
-            table[(c.TRUE_EAST, c.TRUE_NORTH)[axis]] = true - zero
+            at = true[names.index(reference)] if reference else _median(true[measured])
+            table[(c.TRUE_EAST, c.TRUE_NORTH)[axis]] = true - (0 if zero.absolute else at)
     ends = pd.concat([pairs[c.REFERENCE], pairs[c.SECONDARY]]).value_counts()
     table[c.PAIRS] = [int(ends.get(name, 0)) for name in names]
     return table
@@ -209,7 +220,7 @@ def scene_tiles_table(stack: Stack, table: pd.DataFrame) -> pd.DataFrame:
                 (sigma, stack.sigmas[i, j, axis]),
             )
         }
-        | {key: tile[key] for key in (*c.TILE_FIGURES, c.STATUS, c.MESSAGE)}
+        | {key: tile.get(key) for key in (*c.TILE_FIGURES, c.STATUS, c.MESSAGE)}
         for i, (name, one) in enumerate(zip(stack.names, stack.contents, strict=True))
         for j, tile in enumerate(one["tiles"])
     ]

@@ -6,7 +6,7 @@ Arrays are (scenes, tiles, 2): east and north in metres, NaN for a tile that was
 import numpy as np
 from scipy.special import chdtrc
 
-from stackshift.stack.robust import weighted_huber
+from stackshift.stack.robust import natural_spread, weighted_huber
 
 # Fewer tiles than this cannot tell a tile that moves from scenes that do.
 _ENOUGH_TILES = 4
@@ -140,6 +140,36 @@ def spread(offsets: np.ndarray, scene: np.ndarray) -> np.ndarray:
         return np.sqrt(
             np.where(count > 0, np.nansum(square, axis=0) / np.maximum(count, 1), np.nan)
         )
+
+
+def common(offsets: np.ndarray, sigmas: np.ndarray, scene: np.ndarray, kept: np.ndarray):
+    """Standard error, along both axes in metres, that scenes share by the image of their match.
+
+    Each tile's mean over the scenes, less the scenes' own offsets, is where the image lies wrongly
+    there: its scatter over the tiles beyond its errors tells how well the image as a whole lies.
+    What is wrong by the same in all tiles shows nowhere in the stack.
+
+    Parameters
+    ----------
+    offsets, sigmas : (scenes, tiles, 2) metres.
+    scene : (scenes, 2) their means.
+    kept : (tiles,) booleans.
+
+    Returns
+    -------
+    (2,) metres; 0 where fewer than three tiles count.
+    """
+    deviations, weight = offsets - scene[:, None], 1 / sigmas**2
+    weight = np.where(np.isfinite(deviations), weight, 0)
+    total = weight.sum(axis=0)
+    there = kept & (total > 0).all(axis=1)
+    count = int(there.sum())
+    if count < 3:
+        return np.zeros(2)
+    mean = (weight * np.where(weight > 0, deviations, 0)).sum(axis=0)[there] / total[there]
+    error = 1 / np.sqrt(total[there])
+    spread = [natural_spread(mean[:, i] - np.median(mean[:, i]), error[:, i]) for i in (0, 1)]
+    return np.array(spread) / np.sqrt(count)
 
 
 def widening(quarters: list[list[np.ndarray]]) -> np.ndarray:

@@ -1,0 +1,195 @@
+# What goes with the scenes: layers, masks, and what scenes are aligned with.
+from functools import cache
+
+from stackflow import layers, masks
+
+# The layer that is matched with, by what a scene is aligned with.
+ALIGNED_WITH = {"dem": "area", "image": layers.REFERENCE}
+
+
+@cache
+def layer_of(stack: str, polarization: str, name: str):
+    """A layer of a stack and polarization, None where there is none; see `layers.Layer`."""
+    root = real(stack)
+    product = PRODUCTS[root, polarization]
+    try:
+        if name == layers.REFERENCE:
+            path = ZERO.name.replace("{stack}", root)
+            path = path.replace("{polarization}", polarization)
+            return layers.image(path, product)
+        return layers.find(name, STACKS[root], product, root)
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
+
+
+def layer_file(wildcards, name: str) -> str:
+    """The raster, on the grid, of the layer that belongs to the scene of a job."""
+    layer = layer_of(wildcards.stack, wildcards.polarization, name)
+    folder = f"results/{real(wildcards.stack)}/{wildcards.polarization}"
+    return f"{folder}/{layer.path(wildcards.scene)}"
+
+
+def layer_sources(wildcards) -> list[str]:
+    """The files that a job brings onto the grid as a layer."""
+    layer = layer_of(wildcards.stack, wildcards.polarization, wildcards.layer)
+    scene = wildcards.get("scene")
+    if layer is None or layer.per_scene != (scene is not None):
+        kind = "of each scene" if scene else "of all scenes"
+        raise WorkflowError(
+            f"stack '{wildcards.stack}', {wildcards.polarization} has no layer {wildcards.layer} "
+            f"{kind}; name it under 'layers:' of the stack"
+        )
+    return list(layer.of(scene))
+
+
+def layer_sources_read(wildcards, input) -> list[str]:
+    """The same, for what a job's memory and time depend on."""
+    return layer_sources(wildcards)
+
+
+# Whether the normalisation is undone, and what asks for it.
+UNDOES = (
+    "align: {reference: dem}"
+    if ZERO.kind == "dem"
+    else "correlate: {normalisation: undo}"
+)
+UNDO = config["correlate"]["normalisation"] == "undo" or ZERO.kind == "dem"
+if ZERO.kind == "dem" and config["correlate"]["normalisation"] == "keep":
+    raise WorkflowError(
+        "align.reference: dem matches what the terrain makes of the image, of which 'correlate: "
+        "{normalisation: keep}' leaves nothing; say undo, or leave it out"
+    )
+
+
+@cache
+def mask_of(stack: str, polarization: str):
+    """The mask of a stack and polarization, empty if there is none; see `masks.Mask`."""
+    root = real(stack)
+    try:
+        return masks.find(STACKS[root], PRODUCTS[root, polarization], root)
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
+
+
+def mask_parts(wildcards) -> list[dict]:
+    """What a job makes a mask of."""
+    found = mask_of(wildcards.stack, wildcards.polarization)
+    scene = wildcards.get("scene")
+    if not found or found.per_scene != (scene is not None):
+        raise WorkflowError(
+            f"stack '{wildcards.stack}', {wildcards.polarization} has no mask "
+            f"{'of each scene' if scene else 'of all scenes'}; see 'masks:' of the stack"
+        )
+    return found.of(scene)
+
+
+def mask_read(wildcards, input) -> list[str]:
+    """The files of it, for what a job's memory and time depend on."""
+    return [path for part in mask_parts(wildcards) for path in part["files"]]
+
+
+def area_of(stack: str, polarization: str):
+    """The layer that undoes the normalisation of a stack, which has to be there."""
+    found = layer_of(stack, polarization, "area")
+    if found is None:
+        raise WorkflowError(
+            f"stack '{stack}', {polarization}: {UNDOES} needs the layer 'area' that gamma0 was divided "
+            "by (OPERA's rtc_anf_gamma0_to_beta0, HyP3's area): name it under 'layers:', or put it "
+            "beside the scenes"
+        )
+    return found
+
+
+def prepared_with(stack: str, polarization: str, scene: str) -> dict[str, str]:
+    """The rasters, on the grid, that a scene is prepared with for matching: area, mask."""
+    folder, found = f"results/{stack}/{polarization}", {}
+    if UNDO:
+        found["area"] = f"{folder}/{area_of(stack, polarization).path(scene)}"
+    if mask := mask_of(stack, polarization):
+        found["mask"] = f"{folder}/{mask.path(scene)}"
+    return found
+
+
+def prepared_from(stack: str, polarization: str, scene: str) -> list:
+    """All that these layers are made from; nothing if there are none."""
+    found = []
+    if UNDO:
+        files = area_of(stack, polarization).of(scene)
+        found += [
+            [[path, headers.stamp_of(path)] for path in files],
+            code_digest("layer"),
+        ]
+    if mask := mask_of(stack, polarization):
+        found += [mask.of(scene), mask.written(scene), code_digest("mask")]
+    return found
+
+
+def prepared_told(stack: str, polarization: str) -> list[str]:
+    """What a stack's scenes are prepared and aligned with, where that is not plain."""
+    told = []
+    if UNDO:
+        told.append(
+            f"undoing the normalisation with {area_of(stack, polarization).told}"
+        )
+    elif (STACKS[stack].get("layers") or {}).get("area"):
+        told.append(
+            "the layer area is named and not used ('correlate: {normalisation: undo}' or "
+            "'align: {reference: dem}' would use it)"
+        )
+    if mask := mask_of(stack, polarization):
+        told.append(f"masking with {mask.told}")
+    elif UNDO:
+        told.append(
+            "layover and shadow are not masked ('masks: [layover, shadow]' of the stack does)"
+        )
+    if ZERO.absolute:
+        layer = layer_of(stack, polarization, ALIGNED_WITH[ZERO.kind])
+        told.append(f"offsets are from {ZERO.words} ({layer.told}), absolute")
+    return told
+
+
+def layers_matched_with(wildcards) -> dict[str, str]:
+    """The layers that a scene is prepared with: what undoes its normalisation, what masks it.
+
+    Displaced scenes were prepared before they were displaced.
+    """
+    found = prepared_with(
+        real(wildcards.stack), wildcards.polarization, wildcards.scene
+    )
+    if wildcards.stack.endswith("@corrected"):
+        # What a scene was divided by moves with it, and the mask stays.
+        return {name: path for name, path in found.items() if name == "mask"}
+    return {} if "@" in wildcards.stack else found
+
+
+def mask_matched_with(wildcards) -> dict[str, str]:
+    """The layer that masks a scene, if there is one."""
+    return {k: v for k, v in layers_matched_with(wildcards).items() if k == "mask"}
+
+
+def layers_injected_with(wildcards) -> dict[str, str]:
+    """The layers that a scene is prepared with before it is displaced, as they do not move with it."""
+    return prepared_with(wildcards.stack, wildcards.polarization, wildcards.scene)
+
+
+def aligned_kind(stack: str) -> str:
+    """What a stack's scenes are matched with: the same for a scene as for the stack, whose zero it is."""
+    return ZERO.kind if ZERO.absolute and stack == real(stack) else "stack"
+
+
+def aligned_with(wildcards) -> dict[str, str]:
+    """What a scene is aligned with: the template, the area that the DEM says, or an image."""
+    if aligned_kind(wildcards.stack) == "stack":
+        folder = f"results/{wildcards.stack}/{wildcards.polarization}/template"
+        return {
+            "image": f"{folder}/template.tif",
+            "report": f"{folder}/template.json",
+        }
+    return {"image": layer_file(wildcards, ALIGNED_WITH[ZERO.kind])}
+
+
+# Once a call, as each job reads this again.
+if workflow.is_main_process:
+    for product in PRODUCTS:
+        if told := prepared_told(*product):
+            logger.warning(f"stack '{product[0]}', {product[1]}: {'; '.join(told)}")

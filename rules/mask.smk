@@ -1,0 +1,36 @@
+# What is masked, once for a stack, or once a scene where a scene's own layer says so.
+rule mask:
+    output:
+        mask="results/{stack}/{polarization}/layers/masked.tif",
+    log:
+        "logs/{stack}/{polarization}/mask.log",
+    benchmark:
+        "benchmarks/{stack}/{polarization}/mask.tsv"
+    wildcard_constraints:
+        stack=REAL_STACK,
+    conda:
+        "../envs/mask.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(700, 1, mask_read),
+        runtime=minutes(10, 50, mask_read),
+    params:
+        parts=mask_parts,
+        written=lambda wildcards: mask_of(
+            wildcards.stack, wildcards.polarization
+        ).written(wildcards.get("scene")),
+        grid=grid_of,
+        code=code_digest("mask"),
+    message:
+        "Bring the masks of {wildcards.stack} {wildcards.polarization} onto the grid"
+    script:
+        "../scripts/mask.py"
+
+
+use rule mask as mask_of_scene with:
+    output:
+        mask=kept("layers", "results/{stack}/{polarization}/layers/masked/{scene}.tif"),
+    log:
+        "logs/{stack}/{polarization}/mask/{scene}.log",
+    benchmark:
+        "benchmarks/{stack}/{polarization}/mask/{scene}.tsv"

@@ -1,0 +1,57 @@
+"""Bring one layer of a stack onto its grid: area, angles, DEM, classes."""
+
+import logging
+
+import numpy as np
+
+from stackio import job, layered, raster
+from stackshift.ground.lattice import Grid
+
+UNITS = {"incidence": "degree", "local_incidence": "degree", "dem": "m"}
+
+
+def main(files: list[str], grid: Grid, path: str, name: str) -> None:
+    """Write a layer on the stack's grid, NaN where it has no value.
+
+    Parameters
+    ----------
+    files : rasters to read, in place, laid over each other, the first first.
+    grid : the stack's.
+    path : raster to write.
+    name : of the layer; see `layered.Layered`.
+
+    Raises
+    ------
+    InputError
+        For a file that cannot be read, and for a layer without a value on the grid.
+    """
+    unit = UNITS.get(name)
+    bands = (f"{name} ({unit})" if unit else name,)
+    tags = {"stage": "layer", "layer": name, "source": ", ".join(files)}
+    valid, total = 0, 0.0
+    with (
+        layered.opened(files, grid, name) as source,
+        raster.create(path, grid, tags, bands=bands, about=f"{bands[0]}, NaN = no data") as target,
+    ):
+        for rows in raster.row_blocks(grid.height):
+            block = source.rows(rows)
+            known = np.isfinite(block)
+            valid += int(known.sum())
+            if name == "area":
+                total += float(np.log(block[known]).sum(dtype=float))
+            raster.write_rows(target, rows[0], block)
+        layered.check_seen(source, valid)
+        if name == "area":
+            # Its middle, as HyP3's is in square metres and OPERA's a ratio.
+            raster.add_tags(target, {"level": f"{np.exp(total / valid):.9g}"})
+    logging.info("%.1f %% of the pixels have a value", 100 * valid / (grid.width * grid.height))
+
+
+if __name__ == "__main__":
+    with job.logged(snakemake):
+        main(
+            files=list(snakemake.params.files),
+            grid=Grid.of(snakemake.params.grid),
+            path=snakemake.output.layer,
+            name=snakemake.params.layer,
+        )

@@ -1,0 +1,141 @@
+"""What a stack's scenes are masked with: which pixels are no data for matching and statistics.
+
+Only the standard library, since the Snakefile imports this each time it is parsed.
+"""
+
+import os
+import re
+from dataclasses import dataclass, field
+
+from stackflow import headers, layers
+from stackflow.sources import base_name
+from stackflow.stacks import Product
+from stackshift.errors import InputError
+
+WORDS = ("layover", "shadow")
+_VECTOR = re.compile(r"\.(gpkg|geojson|json|shp|fgb|kml|gml|parquet|sqlite)$", re.IGNORECASE)
+_SHAPEFILE = (".dbf", ".prj", ".shx", ".cpg")
+
+
+@dataclass(frozen=True)
+class Mask:
+    """The parts of a stack's mask, as a job is told them.
+
+    Attributes
+    ----------
+    everywhere : parts that all scenes have: dictionaries with ``kind`` (mask, layover_shadow,
+        raster or vector), ``files``, and what of them is dropped or kept.
+    by_scene : further parts of each scene.
+    """
+
+    everywhere: list[dict] = field(default_factory=list)
+    by_scene: dict[str, list[dict]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.everywhere or self.by_scene)
+
+    @property
+    def per_scene(self) -> bool:
+        """Whether each scene has its own."""
+        return bool(self.by_scene)
+
+    def of(self, scene: str | None) -> list[dict]:
+        """The parts of a scene's mask, or those of the stack's."""
+        return [*self.everywhere, *(self.by_scene.get(scene or "") or [])]
+
+    @property
+    def told(self) -> str:
+        """What it is made of, in a few words."""
+        one = next(iter(self.by_scene), None)
+        parts = self.of(one)
+        said = [
+            f"{' and '.join(part['what'])} of {base_name(part['files'][0])}"
+            if "what" in part
+            else base_name(part["files"][0])
+            for part in parts
+        ]
+        return ", ".join(said) + (" (and those of the other scenes)" if one else "")
+
+    def path(self, scene: str) -> str:
+        """Where the mask of a scene lies below the folder of the product."""
+        return f"layers/masked/{scene}.tif" if self.per_scene else "layers/masked.tif"
+
+    def written(self, scene: str | None) -> list:
+        """Size and time stamp of each file, which tell that it was replaced."""
+        return [stamp_of(path) for part in self.of(scene) for path in part["files"]]
+
+
+def find(settings: dict, product: Product, stack: str) -> Mask:
+    """The mask of a stack; an empty one where nothing is masked.
+
+    Parameters
+    ----------
+    settings : the stack's entry in the config: ``masks``, which without a value are layover and
+        shadow if ``layers`` names a layer of them.
+    product, stack : as for `layers.find`.
+
+    Raises
+    ------
+    InputError
+        In one line: no layer of layover and shadow, a file that is not there or no mask.
+    """
+    wanted = settings.get("masks")
+    named = [name for name in layers.CLASSES if (settings.get("layers") or {}).get(name)]
+    if wanted is None:
+        wanted = list(WORDS) if named else []
+    words = [entry for entry in wanted if isinstance(entry, str)]
+    everywhere: list[dict] = []
+    by_scene: dict[str, list[dict]] = {scene: [] for scene in product.scenes}
+    if words:
+        found = [layers.find(name, settings, product, stack) for name in named or layers.CLASSES]
+        classes = [layer for layer in found if layer]
+        if not classes:
+            raise InputError(
+                f"stack '{stack}', masks: {words[0]} needs a layer 'mask' (OPERA) or "
+                "'layover_shadow' (HyP3): name it under 'layers:', or put it beside the scenes"
+            )
+        for layer in classes:
+            what = {"kind": layer.name, "what": words}
+            if not layer.per_scene:
+                everywhere.append(what | {"files": list(layer.files)})
+            for scene, files in layer.by_scene.items():
+                by_scene[scene].append(what | {"files": list(files)})
+    for entry in wanted:
+        if not isinstance(entry, str):
+            everywhere.append(_own(entry, product, stack))
+    return Mask(everywhere, by_scene if any(by_scene.values()) else {})
+
+
+def _own(entry: dict, product: Product, stack: str) -> dict:
+    """A raster or vector file of the user's."""
+    path, where = entry["path"], f"stack '{stack}', masks"
+    drop, keep = entry.get("drop"), entry.get("keep")
+    if drop is not None and keep is not None:
+        raise InputError(f"{where}: {path}: 'drop' or 'keep', not both")
+    if not os.path.exists(path) and not path.startswith("/vsi") and "://" not in path:
+        raise InputError(f"{where}: {path} is not there; correct its path")
+    listed = {"drop": drop, "keep": keep}
+    if drop is None and keep is None:
+        listed["drop"] = "inside"
+    # The empty list stands for all that is inside.
+    listed = {key: [] if value == "inside" else value for key, value in listed.items()}
+    if _VECTOR.search(path):
+        if listed["drop"] or listed["keep"]:
+            raise InputError(
+                f"{where}: {path} has polygons and no classes: 'drop: inside' or 'keep: inside'"
+            )
+        part = {"kind": "vector", "files": [path], "layer": entry.get("layer")}
+        return part | {"keep": listed["keep"] is not None}
+    if entry.get("layer"):
+        raise InputError(f"{where}: {path} is a raster, which has no 'layer'; leave it out")
+    layers.check(layers.Layer("masked", (path,)), product, f"{where}: {path}")
+    return {"kind": "raster", "files": [path], **listed}
+
+
+def stamp_of(path: str) -> list | None:
+    """Size and time stamp of a file, and of what lies beside a shapefile."""
+    stamp = headers.stamp_of(path)
+    stem, ending = os.path.splitext(path)
+    if stamp is None or ending.lower() != ".shp":
+        return stamp
+    return [*stamp, *(headers.stamp_of(stem + end) for end in _SHAPEFILE)]

@@ -1,0 +1,89 @@
+"""A scene as it is matched: undone what the normalisation did, and masked, block by block."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import rasterio
+
+from stackio import raster
+from stackio.tags import tags_of
+from stackshift.errors import InputError
+from stackshift.ground.lattice import Grid
+
+
+@dataclass
+class Prepared:
+    """An open scene with the layers that go with it, all on one grid.
+
+    Attributes
+    ----------
+    scene : gamma0 as power.
+    area : what it was divided by, or None to leave it as it is.
+    mask : 1 where it is no data, or None.
+    level : middle of the area, so that brightness stays about what it was.
+    valid, masked : pixels that `rows` has seen with a value, and those of them that are masked.
+    """
+
+    scene: rasterio.DatasetReader
+    area: rasterio.DatasetReader | None
+    mask: rasterio.DatasetReader | None
+    level: float = 1.0
+    valid: int = 0
+    masked: int = 0
+
+    @property
+    def grid(self) -> Grid:
+        """The stack's grid."""
+        return raster.grid_of(self.scene)
+
+    def rows(self, first: int, count: int) -> np.ndarray:
+        """Rows of the scene, float32, NaN = no data."""
+        block = raster.read_rows(self.scene, first, count)
+        if self.area is not None:
+            block = block * (raster.read_rows(self.area, first, count) / np.float32(self.level))
+        if self.mask is not None:
+            drop = raster.read_rows(self.mask, first, count) > 0
+            known = np.isfinite(block)
+            self.valid += int(np.count_nonzero(known))
+            self.masked += int(np.count_nonzero(known & drop))
+            block[drop] = np.nan
+        return block
+
+    def tags(self) -> dict[str, str]:
+        """What was done, for the stages that follow; the share of what `rows` has seen."""
+        found = {}
+        if self.area is not None:
+            found["normalisation"] = "undone"
+        if self.mask is not None:
+            found["masked"] = f"{self.masked / max(self.valid, 1):.6f}"
+        return found
+
+
+@contextmanager
+def opened(scene: str, area: str | None = None, mask: str | None = None) -> Iterator[Prepared]:
+    """A scene to be read as it is matched.
+
+    Parameters
+    ----------
+    scene : raster on the stack's grid.
+    area, mask : layers on the same grid, or None.
+
+    Raises
+    ------
+    InputError
+        With the file that cannot be read or lies on another grid.
+    """
+    with ExitStack() as stack:
+        source = stack.enter_context(raster.open_scene(scene))
+        found = {
+            name: stack.enter_context(raster.open_scene(path))
+            for name, path in (("area", area), ("mask", mask))
+            if path
+        }
+        for one in found.values():
+            if raster.grid_of(one) != raster.grid_of(source):
+                raise InputError(f"{one.name} lies on another grid than {scene}; delete it")
+        level = float(tags_of(found["area"]).get("level", 1)) if area else 1.0
+        yield Prepared(source, found.get("area"), found.get("mask"), level)

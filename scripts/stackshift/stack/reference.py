@@ -1,0 +1,83 @@
+"""Each scene against an image that is none of the stack: a DEM's area, a mosaic, another stack.
+
+The image has no speckle of the scene's, and knows nothing of its masks; its contrast may be the
+opposite one, as of an optical image, and nonlinear, which the coherence of each frequency allows
+for and the standard errors show.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from stackshift.stack import alignment, holes
+from stackshift.stack.alignment import Tile
+from stackshift.tile.match import OK, Match
+
+SAME, INVERTED = "same", "inverted"
+Cell = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What became of each tile, and the contrast in which the image was matched."""
+
+    matches: dict[Cell, Match]
+    contrast: str
+
+    @property
+    def inverted(self) -> bool:
+        """Whether what is bright in the scene is dark in the image."""
+        return self.contrast == INVERTED
+
+    @property
+    def evidence(self) -> float:
+        """How much all tiles that count stand out, squared standard deviations."""
+        return sum((m.quality or 0.0) ** 2 for m in self.matches.values() if m.status == OK)
+
+
+def turned(tiles: tuple[Tile, Tile], contrast: str | None) -> tuple[Tile, Tile]:
+    """(image, scene) with the image's contrast inverted, if it is to be."""
+    (values, valid), scene = tiles
+    return ((-values if contrast == INVERTED else values, valid), scene)
+
+
+def measured(
+    load: Callable[[Cell], tuple[Tile, Tile]],
+    cells: list[Cell],
+    options: dict,
+    either_way: bool = False,
+) -> Found:
+    """What became of each tile of a scene.
+
+    Parameters
+    ----------
+    load : gives (values, valid) of the image and of the scene in a tile.
+    cells : (row, column) of all tiles.
+    options : keyword arguments of `coherence.match`.
+    either_way : whether the contrast may be inverted: all tiles of the scene are then matched both
+        ways, and the way in which they stand out more counts for all of them. The area of a DEM is
+        bright where the scene is, by physics: what looks inverted there is refused.
+    """
+    found = [
+        _measured(load, cells, options, contrast) for contrast in (SAME, INVERTED)[: 1 + either_way]
+    ]
+    return max(found, key=lambda one: one.evidence)
+
+
+def _measured(load, cells: list[Cell], options: dict, contrast: str) -> Found:
+    def tiles(cell: Cell) -> tuple[Tile, Tile]:
+        return turned(load(cell), contrast)
+
+    matches = alignment.measured(tiles, cells, {}, options)
+    for cell, match in matches.items():
+        if match.status == OK:
+            matches[cell] = _without_holes(tiles(cell), match, options)
+    return Found(matches, contrast)
+
+
+def _without_holes(tiles: tuple[Tile, Tile], match: Match, options: dict) -> Match:
+    image, scene = tiles
+    if np.all(scene[1]):
+        return match
+    return holes.measured(image, scene, match, options)
