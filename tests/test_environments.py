@@ -156,7 +156,8 @@ def test_every_rule_says_what_it_needs():
 
 def test_each_stage_is_a_rule_file_a_script_and_a_test():
     helpers = {
-        "config", "scenes", "acting", "layers", "resources", "keep", "batches", "outputs", "targets",
+        "config", "scenes", "acting", "layers", "resources", "keep", "batches", "outputs",
+        "targets",
     }  # fmt: skip
     stages = {path.stem for path in (ROOT / "rules").glob("*.smk")} - helpers
     assert len(stages) >= 9
