@@ -43,7 +43,7 @@ for name, batch in batch_rules("align", SCENES_TOGETHER):
         benchmark:
             f"benchmarks/{{stack}}/{{polarization}}/align/{batch.log}.tsv"
         wildcard_constraints:
-            stack=rf"({batch.stacks})({INJECTED})?",
+            stack=rf"({batch.stacks})({DERIVED})?",
             polarization=batch.polarizations,
         conda:
             "../envs/estimate.yaml"

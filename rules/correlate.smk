@@ -46,7 +46,7 @@ for name, batch in batch_rules("correlate", PAIRS_TOGETHER):
         benchmark:
             f"benchmarks/{{stack}}/{{polarization}}/correlate/{batch.log}.tsv"
         wildcard_constraints:
-            stack=rf"({batch.stacks})({INJECTED})?",
+            stack=rf"({batch.stacks})({DERIVED})?",
             polarization=batch.polarizations,
         conda:
             "../envs/estimate.yaml"

@@ -42,7 +42,7 @@ for name, batch in batch_rules("flatten", SCENES_TOGETHER):
         benchmark:
             f"benchmarks/{{stack}}/{{polarization}}/flatten/{batch.log}.tsv"
         wildcard_constraints:
-            stack=rf"({batch.stacks})({INJECTED})?",
+            stack=rf"({batch.stacks})({DERIVED})?",
             polarization=batch.polarizations,
         group:
             "scene"

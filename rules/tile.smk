@@ -43,7 +43,7 @@ for name, batch in batch_rules("tile", SCENES_TOGETHER):
         benchmark:
             f"benchmarks/{{stack}}/{{polarization}}/tile/{batch.log}.tsv"
         wildcard_constraints:
-            stack=rf"({batch.stacks})({INJECTED})?",
+            stack=rf"({batch.stacks})({DERIVED})?",
             polarization=batch.polarizations,
         group:
             "scene"

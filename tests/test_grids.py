@@ -97,7 +97,7 @@ def test_a_scene_that_jitters_as_those_before_it_changes_no_union(jitters, data)
     assert common([*base, more]) == common(base)
 
 
-@given(st.lists(st.tuples(st.integers(-300, 300), st.integers(-300, 300)), min_size=1, max_size=6))
+@given(st.lists(st.tuples(st.integers(-150, 150), st.integers(-150, 150)), min_size=1, max_size=6))
 def test_no_pixel_of_any_scene_is_outside_a_union(places):
     grids = [moved(column, row) for column, row in places]
     whole = common(grids)
