@@ -99,7 +99,7 @@ def test_a_stranger_clicks_through_the_report(demo, tmp_path):
         click = Clicker(page, pictures)
         page.get_by_text("Overview", exact=True).first.click()
         frame = click.frame("verdicts and config")
-        frame.get_by_text("? undecided").wait_for()
+        frame.get_by_text("? undecided").first.wait_for()
         assert frame.get_by_text("stands out").first.is_visible()
         frame.get_by_text("Config in force").click()
         assert "min_psr: 8" in frame.locator("pre").inner_text()
