@@ -79,7 +79,7 @@ def _in_time(axes, table: pd.DataFrame, requirement: float) -> None:
     still = (table[a.CORRECTED] == "false") & distance["before"].notna()
     axes.plot(
         when[still], shown["before"][still], linestyle="none", marker="o", markersize=12,
-        markerfacecolor="none", color="#777777", label="not moved",
+        markerfacecolor="none", color="#777777", label="not moved" if still.any() else None,
     )  # fmt: skip
     sigma = np.hypot(
         table["before_sigma_east"].astype(float), table["before_sigma_north"].astype(float)
