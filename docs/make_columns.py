@@ -19,6 +19,8 @@ TABLES = {
     "detection/detection.csv: a row a scene": columns.DETECTION_TABLE,
     "watch/history.csv: a row a scene, in the order in which they came": columns.HISTORY_TABLE,
     "watch/watch.csv: a row a scene, in the same order": columns.WATCH_TABLE,
+    "where_tiles.csv: a row a tile, if layers are named": columns.WHERE_TILES_TABLE,
+    "where.csv: a row a fit": columns.WHERE_TABLE,
     "comparison/VV_VH.csv: a row a scene": columns.COMPARISON_TABLE,
     "combined/scenes.csv: a row a scene, all polarizations together": action_columns.COMBINED_TABLE,
     "combined/pairs.csv: a row a pair": action_columns.COMBINED_PAIRS_TABLE,
