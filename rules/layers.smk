@@ -219,12 +219,12 @@ def aligned_with(wildcards) -> dict[str, str]:
 
 def incidences(wildcards) -> dict[str, list[str]]:
     """The layers of the incidence angle that the config names, of the stack or of each scene."""
-    product = wildcards.stack, wildcards.polarization
-    if not STACKS[wildcards.stack].get("layers", {}).get("incidence"):
+    root = real(wildcards.stack)
+    if not STACKS[root].get("layers", {}).get("incidence"):
         return {}
-    layer = layer_of(*product, "incidence")
+    layer = layer_of(root, wildcards.polarization, "incidence")
     paths = [layer.path(scene) for scene in scenes_of(wildcards)]
-    folder = "results/{}/{}".format(*product)
+    folder = f"results/{root}/{wildcards.polarization}"
     return {"incidence": [f"{folder}/{path}" for path in dict.fromkeys(paths)]}
 
 

@@ -11,6 +11,7 @@ from stackshift.ground import flight, geometry
 from stackshift.ground.lattice import tile_edges
 from stackshift.stack import columns as c
 from stackshift.stack import dependence
+from stackshift.stack import where_columns as w
 
 # Pixels a side of the picture in which the edge of the data is looked for.
 _COARSE = 512
@@ -48,7 +49,7 @@ def main(
     tiles = dependence.of_tiles(beyond, axes, ground)
     fits = dependence.fits(beyond, axes, tiles)
     files.write_csv(
-        outputs["tiles"], tiles.reindex(columns=[n for n in c.WHERE_TILES_TABLE if n in tiles])
+        outputs["tiles"], tiles.reindex(columns=[n for n in w.WHERE_TILES_TABLE if n in tiles])
     )
     files.write_csv(outputs["fits"], fits)
     figure = against.where_figure(tiles, fits, axes, look, title)
@@ -83,7 +84,7 @@ def ground_of_tiles(
     rows = []
     for (x, y), (row, column) in centres.items():
         place = int(row * shape[0] / grid.height), int(column * shape[1] / grid.width)
-        rows.append({c.TILE_X: x, c.TILE_Y: y, c.EDGE: float(far[place])})
+        rows.append({c.TILE_X: x, c.TILE_Y: y, w.EDGE: float(far[place])})
     for name, path in layers.items():
         with raster.open_scene(path) as source:
             for found in rows:
@@ -116,26 +117,26 @@ def _of_dem(part: np.ndarray, pixel: geometry.Pixel, look: flight.Look | None) -
     (re, ce), (rn, cn) = (geometry.to_pixels(way, pixel) for way in ((1.0, 0.0), (0.0, 1.0)))
     east, north = down * re + right * ce, down * rn + right * cn
     found = {
-        c.ALTITUDE: float(np.nanmean(part)),
-        c.SLOPE: float(np.degrees(np.nanmean(np.arctan(np.hypot(east, north))))),
+        w.ALTITUDE: float(np.nanmean(part)),
+        w.SLOPE: float(np.degrees(np.nanmean(np.arctan(np.hypot(east, north))))),
     }
     if look is not None:
         rise, along = flight.to_range_azimuth(
             (float(np.nanmean(east)), float(np.nanmean(north))), look.heading, look.side
         )
         # Ground that rises away from the radar falls towards it.
-        found[c.FACING] = float(np.degrees(np.arctan2(abs(along), rise)))
+        found[w.FACING] = float(np.degrees(np.arctan2(abs(along), rise)))
     return found
 
 
 def _of_angle(part: np.ndarray, pixel: geometry.Pixel, look: flight.Look | None) -> dict:
     known = part[np.isfinite(part)]
-    return {c.LOCAL_INCIDENCE: float(known.mean())} if known.size else {}
+    return {w.LOCAL_INCIDENCE: float(known.mean())} if known.size else {}
 
 
 def _of_classes(part: np.ndarray, pixel: geometry.Pixel, look: flight.Look | None) -> dict:
     number, counts = np.unique(part[np.isfinite(part)], return_counts=True)
-    return {c.LAND_COVER: float(number[counts.argmax()])} if number.size else {}
+    return {w.LAND_COVER: float(number[counts.argmax()])} if number.size else {}
 
 
 _LOOKED_AT = {"dem": _of_dem, "local_incidence": _of_angle, "land_cover": _of_classes}

@@ -13,7 +13,7 @@ from stackshift.errors import InputError
 from stackshift.ground import flight
 from stackshift.ground.geometry import Pixel
 from stackshift.stack import columns as c
-from stackshift.stack import explanation, looks, robust
+from stackshift.stack import decision, explanation, looks, robust
 from stackshift.stack.judged import judge
 from stackshift.stack.record import tile_record
 from stackshift.tile.match import OK, Match
@@ -157,6 +157,27 @@ def test_the_requirement_counts_along_range_and_azimuth():
     assert all(row["metres"] > 0.5 for row in outside)
     # Along the axes of the map nearly all are within 0.75 m either way.
     assert across["criteria"]["box"]["within"] >= 23
+
+
+def test_scenes_are_usable_by_range_and_azimuth():
+    # 0.6 m: too much in range, and not in azimuth.
+    rule = {"metres": None, "error_bar": False, "flags": [], "unmeasured": False}
+    refused = [
+        sum(map(bool, decision.refused(scenes_table(shift)[0], rule, REQUIREMENT)))
+        for shift in ((0.6, 0), (0, 0.6))
+    ]
+    assert refused[0] >= 9 and refused[1] <= 2
+    moved = decision.moves(scenes_table((0.6, 0))[0], "outside", REQUIREMENT)
+    assert sum(one["corrected"] for one in moved) == refused[0]
+
+
+def test_a_combined_table_is_seen_as_its_polarizations_are():
+    table, seen = scenes_table()
+    combined = table[[c.SCENE, c.OFFSET_EAST, c.OFFSET_NORTH, c.SIGMA_EAST, c.SIGMA_NORTH]]
+    found = looks.beside(combined, [table.iloc[:10], table])
+    assert found[c.OFFSET_RANGE].to_numpy() == pytest.approx(seen[0])
+    assert set(found[c.HEADING]) == {193.0}
+    assert looks.of_scenes(looks.beside(combined, [combined])) is None
 
 
 def test_nothing_measured_is_judged_too():

@@ -12,6 +12,7 @@ from stackshift.ground import flight
 from stackshift.ground.lattice import Grid
 from stackshift.stack import columns as c
 from stackshift.stack import dependence, looks
+from stackshift.stack import where_columns as w
 
 LOOK = flight.Look(190.0, "right", 39.0)
 NAMES = [f"202201{day:02}T000000" for day in range(20, 0, -2)]
@@ -145,14 +146,14 @@ def test_what_is_known_of_the_ground_of_a_tile(found):
     corner = tiles.loc[(5, 5)]
     # A plane that rises to the west by .2, seen from the east: it faces the radar, but for the 10
     # degrees of the look and what the grid's north is off by.
-    assert corner[c.SLOPE] == pytest.approx(np.degrees(np.arctan(0.2)), abs=0.3)
-    assert corner[c.FACING] == pytest.approx(10, abs=2)
-    assert corner[c.ALTITUDE] == pytest.approx(6 * 25.5, abs=5)
-    assert corner[c.LAND_COVER] == 50 and tiles.loc[(0, 0)][c.LAND_COVER] == 10
+    assert corner[w.SLOPE] == pytest.approx(np.degrees(np.arctan(0.2)), abs=0.3)
+    assert corner[w.FACING] == pytest.approx(10, abs=2)
+    assert corner[w.ALTITUDE] == pytest.approx(6 * 25.5, abs=5)
+    assert corner[w.LAND_COVER] == 50 and tiles.loc[(0, 0)][w.LAND_COVER] == 10
     # The middle of the last tile is 25 pixels from the edge; the second column has 15 to the gap.
-    assert corner[c.EDGE] == pytest.approx(25 * POSTING, rel=0.08)
-    assert tiles.loc[(1, 3)][c.EDGE] == pytest.approx(15 * POSTING, rel=0.1)
-    assert tiles.loc[(0, 3)][c.EDGE] == 0
+    assert corner[w.EDGE] == pytest.approx(25 * POSTING, rel=0.08)
+    assert tiles.loc[(1, 3)][w.EDGE] == pytest.approx(15 * POSTING, rel=0.1)
+    assert tiles.loc[(0, 3)][w.EDGE] == 0
 
 
 def test_the_figure_says_what_a_dem_error_makes(folder, found):

@@ -7,15 +7,15 @@ from matplotlib.ticker import MaxNLocator
 
 from stackplot import drawing
 from stackshift.ground import flight
-from stackshift.stack import columns
+from stackshift.stack import where_columns as w
 
 _WORDS = {
-    columns.ALTITUDE: "altitude (m)",
-    columns.SLOPE: "slope (°)",
-    columns.FACING: "aspect: 0° faces the radar",
-    columns.LOCAL_INCIDENCE: "local incidence (°)",
-    columns.LAND_COVER: "land cover (class)",
-    columns.EDGE: "distance from the edge (m)",
+    w.ALTITUDE: "altitude (m)",
+    w.SLOPE: "slope (°)",
+    w.FACING: "aspect: 0° faces the radar",
+    w.LOCAL_INCIDENCE: "local incidence (°)",
+    w.LAND_COVER: "land cover (class)",
+    w.EDGE: "distance from the edge (m)",
 }
 _ALONG = {
     "range": "ground range", "azimuth": "azimuth", "east": "east", "north": "north",

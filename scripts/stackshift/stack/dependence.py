@@ -14,6 +14,7 @@ from scipy.special import fdtrc, stdtr
 
 from stackshift.stack import columns as c
 from stackshift.stack import screening
+from stackshift.stack import where_columns as w
 from stackshift.stack.inversion import as_numbers
 from stackshift.stack.robust import TUNING, median, weighted_huber
 
@@ -22,7 +23,7 @@ LEAST, LEAST_IN_CLASS = 6, 2
 # A tile is measured so often before its mean and spread are looked at.
 _OFTEN = 3
 _ITERATIONS = 30
-NUMBERS = (c.ALTITUDE, c.SLOPE, c.FACING, c.LOCAL_INCIDENCE, c.EDGE)
+NUMBERS = (w.ALTITUDE, w.SLOPE, w.FACING, w.LOCAL_INCIDENCE, w.EDGE)
 
 
 def beyond_scenes(scenes: pd.DataFrame, tiles: pd.DataFrame) -> tuple[pd.DataFrame, tuple]:
@@ -97,7 +98,7 @@ def fits(beyond: pd.DataFrame, axes: tuple, tiles: pd.DataFrame) -> pd.DataFrame
     for what, axis in itertools.product(("mean", "spread"), axes):
         sigma = tiles[f"mean_sigma_{axis}"] if what == "mean" else None
         measures.append((what, axis, "", tiles[f"{what}_{axis}"], sigma, tiles))
-    ground = tiles[[c.TILE_X, c.TILE_Y, *(n for n in (*NUMBERS, c.LAND_COVER) if n in tiles)]]
+    ground = tiles[[c.TILE_X, c.TILE_Y, *(n for n in (*NUMBERS, w.LAND_COVER) if n in tiles)]]
     for scene, group in beyond.groupby(c.SCENE):
         there = group.merge(ground, on=[c.TILE_X, c.TILE_Y])
         for axis in axes:
@@ -112,12 +113,12 @@ def fits(beyond: pd.DataFrame, axes: tuple, tiles: pd.DataFrame) -> pd.DataFrame
             found = line(x, y, error)
             if found:
                 rows.append(head | {"against": name} | found)
-        if c.LAND_COVER in table:
-            (kind,) = as_numbers(table, c.LAND_COVER)
+        if w.LAND_COVER in table:
+            (kind,) = as_numbers(table, w.LAND_COVER)
             found = classes(kind, y, error)
             if found:
-                rows.append(head | {"against": c.LAND_COVER} | found)
-    table = pd.DataFrame(rows, columns=list(c.WHERE_TABLE))
+                rows.append(head | {"against": w.LAND_COVER} | found)
+    table = pd.DataFrame(rows, columns=list(w.WHERE_TABLE))
     table["p_adjusted"] = screening.holm(table["p"].to_numpy(float))
     return table
 

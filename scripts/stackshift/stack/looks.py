@@ -115,8 +115,10 @@ def of_pairs(pairs: pd.DataFrame, scenes: pd.DataFrame, apart) -> Seen | None:
     (heading,) = as_numbers(scenes, c.HEADING)
     number = {scene: at for at, scene in enumerate(scenes[c.SCENE])}
     at = [number[newer] for newer, _ in apart.names]
-    shift, correlation = as_numbers(pairs, c.SHIFT_X, c.CORRELATION_XY)
-    correlation = np.where(np.isfinite(shift), correlation, 0.0)
+    correlation = np.zeros(len(at))
+    if c.CORRELATION_XY in pairs:
+        shift, correlation = as_numbers(pairs, c.SHIFT_X, c.CORRELATION_XY)
+        correlation = np.where(np.isfinite(shift), correlation, 0.0)
     values, sigmas = np.full((2, len(at)), np.nan), np.full((2, len(at)), np.nan)
     sides = list(scenes[c.LOOK])
     for key in {(heading[i], sides[i]) for i in at}:
@@ -135,3 +137,26 @@ def limits(requirement: dict) -> np.ndarray:
     """(2, 1): metres that the requirement allows along ground range and azimuth."""
     metres = [requirement.get(axis) or requirement["metres"] for axis in ("range", "azimuth")]
     return np.array(metres, float)[:, None]
+
+
+def beside(table: pd.DataFrame, tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """A table combined from others, with the columns of how its scenes were seen.
+
+    Parameters
+    ----------
+    table : with the offsets and standard errors of `columns.SCENES_TABLE`.
+    tables : that it is made of, the first first; heading, look, incidence and the correlation of
+        the errors are those of the first that has the scene.
+    """
+    known = pd.concat(tables).drop_duplicates(c.SCENE).set_index(c.SCENE)
+    if c.HEADING not in known:
+        return table
+    seen: dict[str, flight.Look | None] = {}
+    for scene in table[c.SCENE]:
+        heading, side, angle = known.loc[scene, [c.HEADING, c.LOOK, c.INCIDENCE]]
+        told = None if pd.isna(angle) else float(angle)
+        seen[scene] = None if pd.isna(heading) else flight.Look(float(heading), side, told)
+    named = [*np.ravel(c.LOOK_AXES), c.OFFSET_SLANT, c.SIGMA_SLANT, c.HEADING, c.INCIDENCE, c.LOOK]
+    empty = dict.fromkeys(map(str, named), np.nan)
+    correlation = table[c.SCENE].map(known[c.CORRELATION_EN])
+    return with_looks(table.assign(**empty, **{c.CORRELATION_EN: correlation}), seen)
