@@ -20,7 +20,10 @@ rule range_azimuth:
         mem_mb=by_scenes(600, 0.2),
         runtime=minutes_by_scenes(5, 200),
     params:
-        requirement=config["requirement"],
+        requirement={
+            key: config["requirement"][key]
+            for key in ("metres", "shape", "range", "azimuth")
+        },
         code=code_digest("range_azimuth"),
     message:
         "Draw range and azimuth of {wildcards.stack} {wildcards.polarization}"

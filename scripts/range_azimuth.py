@@ -19,7 +19,7 @@ def main(scenes: str, why: str, figures: list[str], requirement: dict, title: st
     ----------
     scenes, why : CSVs of the scenes, and of why they lie apart.
     figures : paths to write, in the format of their suffix.
-    requirement : as in the config.
+    requirement : ``metres``, ``shape``, ``range`` and ``azimuth`` of the config.
     title : stack, polarization and method.
     """
     drawing.reproducible()
