@@ -7,6 +7,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "scripts"))
 
 from stackshift.stack import action_columns, columns  # noqa: E402
+from stackshift.stack import where_columns as w  # noqa: E402
 
 TABLES = {
     "measurements.csv: a row a pair and tile": columns.MEASUREMENTS,
@@ -19,6 +20,8 @@ TABLES = {
     "detection/detection.csv: a row a scene": columns.DETECTION_TABLE,
     "watch/history.csv: a row a scene, in the order in which they came": columns.HISTORY_TABLE,
     "watch/watch.csv: a row a scene, in the same order": columns.WATCH_TABLE,
+    "where_tiles.csv: a row a tile, if layers are named": w.WHERE_TILES_TABLE,
+    "where.csv: a row a fit": w.WHERE_TABLE,
     "comparison/VV_VH.csv: a row a scene": columns.COMPARISON_TABLE,
     "combined/scenes.csv: a row a scene, all polarizations together": action_columns.COMBINED_TABLE,
     "combined/pairs.csv: a row a pair": action_columns.COMBINED_PAIRS_TABLE,

@@ -37,6 +37,13 @@ except WorkflowError as error:
         raise
     raise WorkflowError(explain(error.__context__)) from None
 
+# Where one number has to stand for both, as in figures to the east and north, it is the larger one.
+if config["requirement"]["shape"] == "range_azimuth":
+    config["requirement"]["metres"] = max(
+        config["requirement"][axis] or config["requirement"]["metres"]
+        for axis in ("range", "azimuth")
+    )
+
 
 # The same for all jobs of a call.
 code_digest = cache(code_digest)

@@ -1,5 +1,7 @@
 # Layers lie on the grid once for a stack, or once a scene, as their producer gives them.
 rule layer:
+    input:
+        made_layers,
     output:
         layer="results/{stack}/{polarization}/layers/{layer}.tif",
     log:
@@ -16,9 +18,11 @@ rule layer:
         mem_mb=memory(600, 0.3, layer_sources_read),
         runtime=minutes(10, 100, layer_sources_read),
     params:
-        files=layer_sources,
+        files=lambda wildcards: lying(layer_sources(wildcards)),
         written=lambda wildcards: [
-            headers.stamp_of(path) for path in layer_sources(wildcards)
+            headers.stamp_of(path)
+            for path in layer_sources(wildcards)
+            if not is_made(path)
         ],
         grid=grid_of,
         layer="{layer}",

@@ -1,4 +1,5 @@
 # What goes with the scenes: layers, masks, and what scenes are aligned with.
+import re
 from functools import cache
 
 from stackflow import layers, masks
@@ -45,6 +46,23 @@ def layer_sources(wildcards) -> list[str]:
 def layer_sources_read(wildcards, input) -> list[str]:
     """The same, for what a job's memory and time depend on."""
     return layer_sources(wildcards)
+
+
+def is_made(path: str) -> bool:
+    """Whether the workflow makes a layer itself, of a simulated stack."""
+    return re.match(r"results/[^/]+/simulated/layers/", path) is not None
+
+
+def made_layers(wildcards) -> list[str]:
+    """The layers that the workflow makes itself, inputs that Snakemake follows."""
+    if "layer" in wildcards.keys():
+        return list(filter(is_made, layer_sources(wildcards)))
+    return [p for part in mask_parts(wildcards) for p in part["files"] if is_made(p)]
+
+
+def lying(paths) -> list[str]:
+    """Where files lie: those that the workflow makes under the ``prefix`` of a module."""
+    return [placed(path) if is_made(path) else path for path in paths]
 
 
 # Whether the normalisation is undone, and what asks for it.
@@ -110,17 +128,28 @@ def prepared_with(stack: str, polarization: str, scene: str) -> dict[str, str]:
     return found
 
 
+def mask_written(stack: str, polarization: str, scene: str | None) -> list:
+    """What tells that a file of a mask was replaced, of those that the workflow does not make."""
+    return [
+        masks.stamp_of(path)
+        for part in mask_of(stack, polarization).of(scene)
+        for path in part["files"]
+        if not is_made(path)
+    ]
+
+
 def prepared_from(stack: str, polarization: str, scene: str) -> list:
     """All that these layers are made from; nothing if there are none."""
     found = []
     if UNDO:
         files = area_of(stack, polarization).of(scene)
-        found += [
-            [[path, headers.stamp_of(path)] for path in files],
-            code_digest("layer"),
-        ]
+        stamps = [[p, None if is_made(p) else headers.stamp_of(p)] for p in files]
+        found += [stamps, code_digest("layer")]
     if mask := mask_of(stack, polarization):
-        found += [mask.of(scene), mask.written(scene), code_digest("mask")]
+        written = mask_written(stack, polarization, scene)
+        found += [mask.of(scene), written, code_digest("mask")]
+    if found and is_simulated(stack):
+        found += [STACKS[stack]["simulate"], code_digest("static_layers")]
     return found
 
 
@@ -186,6 +215,34 @@ def aligned_with(wildcards) -> dict[str, str]:
             "report": f"{folder}/template.json",
         }
     return {"image": layer_file(wildcards, ALIGNED_WITH[ZERO.kind])}
+
+
+def incidences(wildcards) -> dict[str, list[str]]:
+    """The layers of the incidence angle that the config names, of the stack or of each scene."""
+    root = real(wildcards.stack)
+    if not STACKS[root].get("layers", {}).get("incidence"):
+        return {}
+    layer = layer_of(root, wildcards.polarization, "incidence")
+    paths = [layer.path(scene) for scene in scenes_of(wildcards)]
+    folder = f"results/{root}/{wildcards.polarization}"
+    return {"incidence": [f"{folder}/{path}" for path in dict.fromkeys(paths)]}
+
+
+# What tiles are looked at by, of the layers.
+LOOKED_AT = ("dem", "local_incidence", "land_cover")
+
+
+def layers_looked_at(stack: str, polarization: str) -> list[str]:
+    """The layers that tell of the ground of tiles, of the stack as a whole.
+
+    Those that the config names, as nothing is looked for beside the scenes unless it is asked for.
+    """
+    settings = STACKS[real(stack)]
+    given = settings.get("layers") or {}
+    made = settings.get("simulate", {}).get("steepness")
+    named = [name for name in LOOKED_AT if given.get(name)]
+    named += ["dem", "local_incidence"] if made else []
+    return [name for name in named if not layer_of(stack, polarization, name).per_scene]
 
 
 # Once a call, as each job reads this again.

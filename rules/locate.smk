@@ -1,6 +1,7 @@
 rule locate:
     input:
         unpack(truth_of),
+        unpack(incidences),
         pairs=rules.analyse.output.pairs,
         measurements=rules.analyse.output.measurements,
         grid=rules.inventory.output.grid,
@@ -30,6 +31,7 @@ rule locate:
             name: scene.attributes() for name, scene in scenes_of(wildcards).items()
         },
         tiles=tiles_of,
+        seen_by=seen_by,
         reference=config["align"]["reference"],
         code=code_digest("locate"),
     message:

@@ -1,5 +1,7 @@
 # What is masked, once for a stack, or once a scene where a scene's own layer says so.
 rule mask:
+    input:
+        made_layers,
     output:
         mask="results/{stack}/{polarization}/layers/masked.tif",
     log:
@@ -15,10 +17,12 @@ rule mask:
         mem_mb=memory(700, 1, mask_read),
         runtime=minutes(10, 50, mask_read),
     params:
-        parts=mask_parts,
-        written=lambda wildcards: mask_of(
-            wildcards.stack, wildcards.polarization
-        ).written(wildcards.get("scene")),
+        parts=lambda wildcards: [
+            part | {"files": lying(part["files"])} for part in mask_parts(wildcards)
+        ],
+        written=lambda wildcards: mask_written(
+            wildcards.stack, wildcards.polarization, wildcards.get("scene")
+        ),
         grid=grid_of,
         code=code_digest("mask"),
     message:

@@ -16,20 +16,27 @@ FIGURES = (
 )
 
 
+def figures_of(stack: str, polarization: str) -> list[str]:
+    """The names of the figures of a stack and polarization, as far as what they show is known."""
+    asked = {
+        "truth": is_simulated(stack),
+        "range_azimuth": has_looks(stack, polarization),
+        "where": bool(layers_looked_at(stack, polarization)),
+    }
+    return [*FIGURES, *(name for name, known in asked.items() if known)]
+
+
 def tables() -> list[str]:
     """The tables of all stacks and polarizations."""
     return for_products(*(f"{ANALYSIS}/{name}.csv" for name in TABLES))
 
 
 def figures() -> list[str]:
-    """The figures of all stacks and polarizations; the truth is known of simulated ones only."""
+    """The figures of all stacks and polarizations."""
     return [
         f"results/{stack}/{polarization}/analysis/{name}.{suffix}"
         for stack, polarization in PRODUCTS
-        for name in (
-            *FIGURES,
-            *(["truth"] if "simulate" in STACKS[stack] else []),
-        )
+        for name in figures_of(stack, polarization)
         for suffix in ("png", "svg")
     ]
 
@@ -37,7 +44,7 @@ def figures() -> list[str]:
 def links(stack: str, polarization: str) -> dict[str, list[tuple[str, str]]]:
     """What the overview leads to, by kind: (text, path from the overview)."""
     product = f"{stack}/{polarization}"
-    drawn = [*FIGURES, *(["truth"] if is_simulated(stack) else [])]
+    drawn = figures_of(stack, polarization)
     shown = ("scenes", "pairs", "tiles", "verdict")
     passes = f"{stack}/combined/offset_per_pass.svg"
     return {

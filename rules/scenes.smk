@@ -1,7 +1,7 @@
 # The scenes and pairs of each stack and polarization, known before any job runs.
 from snakemake.logging import logger
 
-from stackflow import grids, headers, leftover
+from stackflow import grids, headers, headings, leftover
 from stackflow.forced import is_forced
 from stackflow.acquisitions import Scene
 from stackflow.results import is_table, labelled
@@ -80,9 +80,26 @@ def find_products() -> tuple[dict, dict, list[str]]:
             raise InputError(
                 f"stack '{name}': a track of it would be called '{taken[0]}', as another stack is; rename one"
             )
+        headings.check(
+            name, [s for each in found.values() for s in each.scenes.values()], settings
+        )
         products |= found
         entries |= {stack: settings for stack, _ in found}
     return products, entries, lines
+
+
+def check_looks() -> None:
+    """Refuse a requirement along range and azimuth of scenes whose headings are not known."""
+    if config["requirement"]["shape"] != "range_azimuth":
+        return
+    for (stack, polarization), product in PRODUCTS.items():
+        for name, scene in product.scenes.items():
+            if not headings.is_known(headings.told(scene, STACKS[stack])):
+                raise InputError(
+                    f"stack '{stack}', {polarization}: requirement.shape range_azimuth needs the "
+                    f"heading of all scenes, and that of {name} is not known; give the stack a "
+                    "'heading:' in degrees"
+                )
 
 
 def choose_pairs() -> dict:
@@ -118,6 +135,7 @@ try:
     if workflow.is_main_process:
         headers.forget(everything=is_forced())
     PRODUCTS, STACKS, SAID = find_products()
+    check_looks()
     PAIRS = choose_pairs()
     TILES = choose_tiles()
     RESULTS = labelled(config["compare"], [stack for stack, _ in PRODUCTS])
@@ -165,6 +183,23 @@ def scenes_of(wildcards) -> dict:
 def scene_of(wildcards):
     """The scene of a job."""
     return scenes_of(wildcards)[wildcards.scene]
+
+
+def seen_by(wildcards) -> dict[str, dict]:
+    """What is told of how each scene of a job's stack was seen, by name."""
+    settings = STACKS[real(wildcards.stack)]
+    return {
+        name: headings.told(scene, settings)
+        for name, scene in scenes_of(wildcards).items()
+    }
+
+
+def has_looks(stack: str, polarization: str) -> bool:
+    """Whether the heading of a scene of a stack and polarization is known."""
+    scenes = PRODUCTS[real(stack), polarization].scenes.values()
+    return any(
+        headings.is_known(headings.told(scene, STACKS[stack])) for scene in scenes
+    )
 
 
 def pairs_of(stack: str, polarization: str) -> list[tuple[str, str]]:

@@ -11,7 +11,14 @@ rule simulate:
     resources:
         # Measured: some 35 times the bytes of a scene, as the ground is made finer than the scenes.
         mem_mb=lambda wildcards, attempt: attempt
-        * max(1000, 300 + round(simulated_mb(wildcards.stack) * 40)),
+        * max(
+            1000,
+            300
+            + round(
+                simulated_mb(wildcards.stack)
+                * (80 if STACKS[wildcards.stack]["simulate"]["steepness"] else 40)
+            ),
+        ),
         runtime=20,
     params:
         settings=lambda wildcards: STACKS[wildcards.stack]["simulate"],

@@ -5,7 +5,7 @@ import logging
 import pandas as pd
 
 from stackio import files, job
-from stackshift.stack import answers, causes, combination
+from stackshift.stack import answers, causes, combination, looks
 from stackshift.stack import columns as c
 from stackshift.stack.judged import judge, rows_of
 
@@ -38,7 +38,8 @@ def main(
     # A file that one polarization lacks is no loss if the other one has the scene.
     left_out = [entry for path in inventories for entry in files.read_json(path)["left_out"]]
     left_out = [e for e in left_out if not e["scene"] or e["scene"] not in set(table[c.SCENE])]
-    judged = judge(table, both, requirement, left_out)
+    seen = looks.beside(table, list(read[0].values()))
+    judged = judge(seen, both, requirement, left_out)
     judged["to_look_at"] = [
         *causes.of_scenes(judged["left_out"], judged["outliers"]),
         *causes.of_pairs(judged["pairs"]["any_two"], requirement),

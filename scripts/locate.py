@@ -2,14 +2,19 @@
 
 import logging
 
+import numpy as np
 import pandas as pd
 
 from stackio import earth, files, job, raster
 from stackshift.errors import InputError
+from stackshift.ground import flight
 from stackshift.ground.geometry import tile_centres, tile_positions
 from stackshift.ground.lattice import tile_edges
-from stackshift.stack import columns, explanation, inversion, offsets, tables
+from stackshift.stack import columns, explanation, inversion, looks, offsets, tables
 from stackshift.stack.zero import Zero
+
+# Pixels a side out of which the mean of a layer is taken.
+_COARSE = 256
 
 
 def main(
@@ -22,6 +27,8 @@ def main(
     cut: tuple[int, int],
     reference: str | None,
     outputs: dict[str, str],
+    seen_by: dict[str, dict] | None = None,
+    incidence: list[str] | None = None,
 ) -> None:
     """Write the tables of the scenes and tiles of a stack.
 
@@ -36,6 +43,9 @@ def main(
     reference : what offsets are relative to, as ``align: reference`` of the config says it.
     outputs : paths of ``scenes``, ``scene_tiles``, ``tiles``, ``residuals``, ``why`` (CSV),
         ``findings`` (JSON).
+    seen_by : what is told of how each scene was seen, as for `flight.look_of`, with ``swath``.
+    incidence : GeoTIFFs of the incidence angle in degrees on the stack's grid, one for all scenes
+        or one for each in their order; none if there is none.
     """
     names = {columns.REFERENCE: str, columns.SECONDARY: str}
     measured = pd.read_csv(measurements, dtype=names)
@@ -53,16 +63,18 @@ def main(
         pair_table, network, offsets.pair_residuals(pair_table, table, stack)
     )
     table = offsets.with_residuals(table, residuals)
-    tiles = offsets.scene_tiles_table(stack, table)
     area = raster.read_grid(grid)
     edges = tile_edges(area.height, cut[0]), tile_edges(area.width, cut[1])
     middle = earth.pixel_in_the_middle(area)
     positions = tile_positions(tile_centres(*edges), middle)
+    tiles = offsets.scene_tiles_table(stack, table)
     # Else a scene that is moved would seem turned, where meridians converge.
-    seen = offsets.as_seen_from(
-        offsets.still(tiles, stack), earth.pixels_of_tiles(area, *edges), middle
-    )
-    table = inversion.screened(table, seen, positions)
+    seen = offsets.as_seen_from(tiles, earth.pixels_of_tiles(area, *edges), middle)
+    looked = _looks(seen_by or {}, area, incidence or [])
+    table = looks.with_looks(table, looked)
+    table[columns.SWATH] = [(seen_by or {}).get(name, {}).get("swath") for name in scenes]
+    tiles = looks.with_looks(tiles, looked, (seen[columns.OFFSET_EAST], seen[columns.OFFSET_NORTH]))
+    table = inversion.screened(table, offsets.still(seen, stack), positions)
     why, causes = explanation.explained(table, offsets.with_processing(scenes, stack))
     findings: dict = {"why": causes}
     findings["parts"] = int(network[0].part.max(initial=-1) + 1)
@@ -91,6 +103,31 @@ def main(
         logging.warning("%d tiles move by themselves", int(stack.moves.sum()))
 
 
+def _looks(seen_by: dict[str, dict], area, incidence: list[str]) -> dict:
+    """How each scene was seen in the middle of the grid; None where no heading is known."""
+    if not seen_by:
+        return {}
+    _, latitude = earth.place_in_the_middle(area)
+    means = [_mean_of(path) for path in incidence] or [None]
+    if len(means) == 1:
+        means *= len(seen_by)
+    return {
+        name: flight.look_of(told, latitude, mean)
+        for (name, told), mean in zip(seen_by.items(), means, strict=True)
+    }
+
+
+def _mean_of(layer: str) -> float:
+    with raster.open_scene(layer) as source:
+        shape = min(source.height, _COARSE), min(source.width, _COARSE)
+        return float(np.nanmean(raster.read_reduced(source, shape)))
+
+
+def _listed(paths) -> list[str]:
+    """A list, where Snakemake gives a single file as a name."""
+    return [paths] if isinstance(paths, str) else list(paths)
+
+
 if __name__ == "__main__":
     with job.logged(snakemake):
         main(
@@ -103,4 +140,6 @@ if __name__ == "__main__":
             cut=tuple(snakemake.params.tiles),
             reference=snakemake.params.reference,
             outputs=dict(snakemake.output.items()),
+            seen_by=dict(snakemake.params.seen_by),
+            incidence=_listed(snakemake.input.get("incidence", [])),
         )

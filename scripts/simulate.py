@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from stackio import job, raster
+from stackio import earth, job, raster
 from stackshift.ground import names
-from stackshift.simulate import simulated_stack
-from stackshift.simulate.place import part_of_ground
+from stackshift.simulate import simulated_stack, terrain
+from stackshift.simulate.place import ground_grid, part_of_ground
 from stackshift.simulate.simulation import ground, observe
 
 _NO_DATA = 0.0
@@ -25,7 +25,10 @@ def main(settings: dict, path: str, polarization: str) -> None:
     """
     scene = names.scene_id(names.acquisition_start(Path(path).name))
     number = simulated_stack.scene_times(settings).index(scene)
-    east, north = simulated_stack.scene_offsets(settings)[scene]
+    whole = ground_grid(settings)
+    latitude, pixel = earth.place_in_the_middle(whole)[1], earth.pixel_in_the_middle(whole)
+    seen = terrain.view(settings, latitude, pixel)
+    east, north = simulated_stack.scene_offsets(settings, seen)[scene]
     extent = simulated_stack.scene_extent(settings, number)
     truth = ground(
         (settings["rows"], settings["columns"]),
@@ -34,10 +37,17 @@ def main(settings: dict, path: str, polarization: str) -> None:
     )
     # North is up, so a displacement to the north is one to lower rows.
     random = simulated_stack.speckle_generator(settings, number, polarization)
+    hills = simulated_stack.is_terrain(settings)
+    area = simulated_stack.mountains(settings, seen).area if hills else None
+    if area is not None:
+        truth *= area
     image = observe(truth, (-north, east), settings["looks"], random)
     for piece in settings["moving"]:
         moved = -north - number * piece["north"], east + number * piece["east"]
         _insert(image, truth, piece, moved, settings["looks"], random)
+    if area is not None:
+        # What it is divided by stays where the DEM, and so the map, has it.
+        image /= area[::2, ::2] ** np.float32(settings["normalised"])
     image = image[extent.top :, extent.left :][: extent.rows, : extent.columns]
     image = np.where(simulated_stack.footprint(extent), image, _NO_DATA).astype(np.float32)
     grid = part_of_ground(settings, extent.top, extent.left, extent.rows, extent.columns)

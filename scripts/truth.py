@@ -4,6 +4,7 @@ import csv
 
 from stackio import earth, files, job
 from stackshift.ground.geometry import to_metres
+from stackshift.simulate import terrain
 from stackshift.simulate.place import ground_grid
 from stackshift.simulate.simulated_stack import scene_offsets
 from stackshift.stack import columns
@@ -17,11 +18,14 @@ def main(settings: dict, path: str) -> None:
     settings : the stack's ``simulate`` section of the config.
     path : CSV to write.
     """
-    pixel = earth.pixel_in_the_middle(ground_grid(settings))
+    grid = ground_grid(settings)
+    pixel = earth.pixel_in_the_middle(grid)
+    _, latitude = earth.place_in_the_middle(grid)
+    seen = terrain.view(settings, latitude, pixel)
     with files.whole(path) as part, open(part, "w", newline="", encoding="utf-8") as lines:
         table = csv.writer(lines, lineterminator="\n")
         table.writerow([columns.SCENE, columns.OFFSET_EAST, columns.OFFSET_NORTH])
-        for scene, (right, up) in scene_offsets(settings).items():
+        for scene, (right, up) in scene_offsets(settings, seen).items():
             east, north = to_metres((-up, right), pixel)
             table.writerow([scene, f"{east:.6f}", f"{north:.6f}"])
 

@@ -25,7 +25,7 @@ def main(
     """
     found = pd.read_csv(scenes, dtype={c.SCENE: str})
     reasons = decision.refused(found, rule, requirement)
-    off, error = decision.distances(found, requirement["shape"])
+    off, error, _ = decision.distances(found, requirement)
     kept = [c.OFFSET_EAST, c.OFFSET_NORTH, c.SIGMA_EAST, c.SIGMA_NORTH, c.FLAG]
     said = found[kept].assign(
         **{a.OFFSET: off, a.ERROR: error, a.REASON: reasons},

@@ -82,6 +82,10 @@ def test_every_section_is_in_the_readme():
             "config.stacks.a.polarizations.0: 'XX' is not one of ['VV', 'VH', 'HH', 'HV']",
         ),
         (
+            {"stacks": {"a": {"directory": "x", "heading": {"descendin": 190}}}},
+            "config.stacks.a.heading: unknown key 'descendin'; did you mean 'descending'?",
+        ),
+        (
             {"stacks": {"a": {}}},
             "config.stacks.a: {} is not valid under any of the given schemas (A stack is a "
             "directory to search, a sheet of scenes, or simulate; exactly one of these.)",

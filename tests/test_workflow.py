@@ -17,7 +17,7 @@ from makers import NORTH, POSTING, WEST, hyp3_name, texture, write_scene
 STAGES = ["superset", "flatten", "tile", "correlate", "template", "align"]
 STAGES += ["analyse", "locate", "verdict"]
 SHOWN = {"plot", "map", "picture", "parquet", "geopackage", "explore", "tabulate", "overall"}
-SHOWN |= {"overview", "usable"}
+SHOWN |= {"overview", "usable", "range_azimuth"}
 AFTER = {stage: {*STAGES[i:], *SHOWN} for i, stage in enumerate(STAGES)}
 for early in ("superset", "flatten"):
     AFTER[early].add("quicklook")
@@ -447,6 +447,11 @@ def test_the_demo(tmp_path):
         error = scenes[f"offset_{direction}"] - scenes[f"true_offset_{direction}"]
         assert error.abs().max() < 0.015 * POSTING
         assert (error / scenes[f"sigma_{direction}"]).abs().max() < 3.5
+    # Sentinel-1 southwards, seen at 35 degrees of latitude: what is off by 1.7 pixels east and
+    # 1.1 south lies nearer to the satellite, and farther along its flight.
+    off = scenes[scenes.flag == "outlier"].iloc[0]
+    assert off.heading == pytest.approx(190.1, abs=0.5)
+    assert off.offset_range < -40 and off.offset_azimuth > 20
     folder = tmp_path / "results" / "demo" / "VV" / "analysis"
     verdict = json.loads((folder / "verdict.json").read_text())
     assert verdict["verdict"] == "undecided"
@@ -463,7 +468,7 @@ def test_the_demo(tmp_path):
     assert "these: 11 of 12 scenes within 6 m (91.7 %, 80 % asked): met. Outside: 2024-03-06" in end
     assert "as 12 scenes with 1 outside cannot show it; 18 with no further one are needed" in end
     assert " jobs (100 %) after " in done.text
-    assert len(list(folder.glob("*.png"))) == len(list(folder.glob("*.svg"))) == 9
+    assert len(list(folder.glob("*.png"))) == len(list(folder.glob("*.svg"))) == 10
 
 
 @pytest.mark.long

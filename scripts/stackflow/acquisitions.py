@@ -19,12 +19,19 @@ class Scene:
     """One acquisition: its name in the workflow, its files in order of time, its platform.
 
     ``tags`` is what the files' own tags tell of how they were made, of each file.
+    ``direction`` is ascending, descending, or None where nothing tells.
     """
 
     name: str
     sources: tuple[Source, ...]
     platform: str | None
     tags: tuple[dict[str, str], ...] = ()
+    direction: str | None = None
+
+    def trait(self, name: str) -> str | None:
+        """What the names of its files say of one trait, separated by blanks where they differ."""
+        found = {value for source in self.sources if (value := dict(source.traits).get(name))}
+        return " ".join(sorted(found)) or None
 
     @property
     def paths(self) -> list[str]:
@@ -120,8 +127,10 @@ def scenes_of(
                     f"stack '{stack}': two scenes have the acquisition time {name}: "
                     f"{scenes[name].paths[0]} and {part[0].path}; leave one out ('exclude:')"
                 )
+            box = looked.box[part[0]]
+            flown = passes.direction(part[0], (box[0] + box[2]) / 2)
             tags = tuple(looked.header(source).get("made", {}) for source in part)
-            scenes[name] = Scene(name, tuple(part), part[0].platform, tags)
+            scenes[name] = Scene(name, tuple(part), part[0].platform, tags, flown)
     used_sources = [source for scene in scenes.values() for source in scene.sources]
     remarks += mixtures(used_sources)
     return {name: scenes[name] for name in sorted(scenes, reverse=True)}, remarks

@@ -29,6 +29,7 @@ ENDINGS = {
     "dem": ("dem",),
     "mask": ("mask",),
     "layover_shadow": ("ls_map",),
+    "land_cover": ("land_cover", "landcover"),
 }
 NAMES = tuple(ENDINGS)
 # Classes, which have no values in between.
@@ -99,6 +100,8 @@ def find(name: str, settings: dict, product: Product, stack: str) -> Layer | Non
         In one line: a path or pattern without a file, a scene without its own, a header that
         cannot be used, files that do not reach the grid.
     """
+    if "simulate" in settings:
+        return _made(name, settings["simulate"], stack)
     where = f"stack '{stack}', layer {name}"
     given = (settings.get("layers") or {}).get(name)
     layer: Layer | None
@@ -118,6 +121,13 @@ def find(name: str, settings: dict, product: Product, stack: str) -> Layer | Non
             f"one for the stack ('layers: {{{name}: PATH}}'), or exclude the scene"
         )
     return check(layer, product, where)
+
+
+def _made(name: str, simulated: dict, stack: str) -> Layer | None:
+    """A layer that the workflow makes itself, of simulated mountains."""
+    if not simulated.get("steepness") or name == "land_cover":
+        return None
+    return Layer(name, files=(f"results/{stack}/simulated/layers/{name}.tif",), named=True)
 
 
 def check(layer: Layer, product: Product, where: str) -> Layer:

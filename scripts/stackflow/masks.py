@@ -81,6 +81,8 @@ def find(settings: dict, product: Product, stack: str) -> Mask:
     """
     wanted = settings.get("masks")
     named = [name for name in layers.CLASSES if (settings.get("layers") or {}).get(name)]
+    if settings.get("simulate", {}).get("steepness"):
+        named = list(layers.CLASSES[:1])
     if wanted is None:
         wanted = list(WORDS) if named else []
     words = [entry for entry in wanted if isinstance(entry, str)]

@@ -1,6 +1,7 @@
 """What is wrong with a config, in one line: key, value, and what is allowed."""
 
 import math
+import re
 from difflib import get_close_matches
 
 from stackshift.errors import InputError
@@ -50,7 +51,9 @@ def explain(error) -> str:
     key = ".".join(["config", *map(str, error.absolute_path)])
     schema = error.schema if isinstance(error.schema, dict) else {}
     if error.validator == "additionalProperties":
-        known = list(schema.get("properties", {}))
+        # A pattern is a choice of names.
+        choices = [re.findall(r"\w+", one) for one in schema.get("patternProperties", {})]
+        known = [*schema.get("properties", {}), *(name for choice in choices for name in choice)]
         unknown = [name for name in error.instance if name not in known]
         near = get_close_matches(str(unknown[0]), known, n=1) if unknown else []
         hint = f"did you mean '{near[0]}'?" if near else f"known keys: {', '.join(known)}"

@@ -166,6 +166,13 @@ def pixel_in_the_middle(grid: Grid) -> geometry.Pixel:
     return pixels_at(grid, [(grid.height / 2, grid.width / 2)])[0]
 
 
+def place_in_the_middle(grid: Grid) -> geometry.Vector:
+    """(longitude, latitude) in degrees of the middle of a grid, whose place is on the Earth."""
+    left, bottom, right, top = grid.bounds
+    x, y = transform(grid.crs, DEGREES, [(left + right) / 2], [(bottom + top) / 2])
+    return float(x[0]), float(y[0])
+
+
 def pixels_of_tiles(
     grid: Grid, row_edges: list[int], column_edges: list[int]
 ) -> dict[tuple[int, int], geometry.Pixel]:

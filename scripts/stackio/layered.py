@@ -19,7 +19,7 @@ from stackshift.ground.lattice import Grid, same_lattice
 # Of these 0 is no value: an angle or an area where nothing was computed.
 _POSITIVE = ("area", "incidence", "local_incidence")
 _ANGLES = ("incidence", "local_incidence")
-_CLASSES = ("mask", "layover_shadow")
+_CLASSES = ("mask", "layover_shadow", "land_cover")
 # Angles of incidence in radians do not reach this; those in degrees do somewhere in a scene.
 _RADIANS = 3.2
 _GLANCE = 256

@@ -125,8 +125,11 @@ def beyond(axes, x, values, limit: float, names, style: dict[str, Any]) -> None:
         )  # fmt: skip
 
 
-def beyond_both(axes, east, north, limit: float, names) -> None:
-    """Limits of axes east against north, and an arrow at the edge towards what lies beyond."""
+def beyond_both(axes, east, north, limit: float, names, words=("E", "N")) -> None:
+    """Limits of axes east against north, and an arrow at the edge towards what lies beyond.
+
+    ``words`` say what lies to the right and up.
+    """
     east, north = np.asarray(east, float), np.asarray(north, float)
     axes.set_xlim(-limit, limit)
     axes.set_ylim(-limit, limit)
@@ -144,7 +147,7 @@ def beyond_both(axes, east, north, limit: float, names) -> None:
         i, (x, y) = far[k], edge[k]
         axes.text(
             0.84 * limit * x, 0.84 * limit * y,
-            f"{names[i]}\nE {east[i]:+.0f}, N {north[i]:+.0f} m", fontsize=8,
+            f"{names[i]}\n{words[0]} {east[i]:+.0f}, {words[1]} {north[i]:+.0f} m", fontsize=8,
             ha="right" if x > 0 else "left", va="center",
             bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1},
         )  # fmt: skip

@@ -111,6 +111,14 @@ def errors_in_metres(sigma: Vector, pixel: Pixel, across: float = 0.0) -> Vector
     return _error(sigma, across, (b, a)), _error(sigma, across, (e, d))
 
 
+def correlation_in_metres(sigma: Vector, pixel: Pixel, across: float = 0.0) -> float:
+    """Correlation of the errors to the east and north, as for `errors_in_metres`; 0 without any."""
+    (a, d), (b, e) = pixel.column, pixel.row
+    covariance = b * e * sigma[0] ** 2 + a * d * sigma[1] ** 2 + (a * e + b * d) * across
+    scale = math.prod(errors_in_metres(sigma, pixel, across))
+    return max(-1.0, min(1.0, covariance / scale)) if scale > 0 else 0.0
+
+
 def errors_in_pixels(sigma: Vector, pixel: Pixel) -> Vector:
     """Standard errors (east, north) in metres, uncorrelated, as those (rows, columns) in pixels."""
     (per_east, per_north) = to_pixels((1.0, 0.0), pixel), to_pixels((0.0, 1.0), pixel)

@@ -6,7 +6,9 @@ from datetime import timedelta
 import numpy as np
 
 from stackshift.ground import names
+from stackshift.ground.flight import of_height
 from stackshift.ground.lattice import Grid
+from stackshift.simulate import terrain
 from stackshift.simulate.place import part_of_ground
 
 
@@ -44,14 +46,38 @@ def generator(settings: dict, *stream: int) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence((settings["seed"], *stream)))
 
 
-def scene_offsets(settings: dict) -> dict[str, tuple[float, float]]:
-    """Where each scene lies, oldest first: (right, up) in pixels of the grid."""
+def is_terrain(settings: dict) -> bool:
+    """Whether a simulated stack has mountains."""
+    return settings.get("steepness", 0) > 0
+
+
+def scene_offsets(
+    settings: dict, seen: terrain.View | None = None
+) -> dict[str, tuple[float, float]]:
+    """Where each scene lies, oldest first: (right, up) in pixels of the grid.
+
+    Parameters
+    ----------
+    settings : the stack's ``simulate`` section of the config.
+    seen : how it is seen, which turns metres along range and azimuth, and errors of the DEM that a
+        scene was made with, into pixels; where there are none it is not needed.
+    """
+    common = settings.get("dem_error", 0)
     offsets = {}
     for i, scene in enumerate(scene_times(settings)):
         east, north = settings["offset_sigma"] * generator(settings, _OFFSETS, i).normal(size=2)
+        across, along, error = 0.0, 0.0, common
         for displaced in settings["displaced"]:
             if displaced["scene"] == i:
                 east, north = east + displaced["east"], north + displaced["north"]
+                across, along = (
+                    across + displaced.get("range", 0),
+                    along + displaced.get("azimuth", 0),
+                )
+                error += displaced.get("dem_error", 0)
+        if seen is not None and (across or along or error):
+            rows, columns = seen.pixels(across + of_height(error, seen.incidence), along)
+            east, north = east + columns, north - rows
         offsets[scene] = float(east), float(north)
     return offsets
 
@@ -82,6 +108,17 @@ def speckle_generator(settings: dict, number: int, polarization: str) -> np.rand
 def ground_seed(settings: dict, polarization: str) -> int:
     """Seed of the ground, which all scenes of a polarization share."""
     return int(generator(settings, _GROUND, *polarization.encode()).integers(2**31))
+
+
+def terrain_seed(settings: dict) -> int:
+    """Seed of the mountains, which all scenes of all polarizations share."""
+    return int(generator(settings, _GROUND).integers(2**31))
+
+
+def mountains(settings: dict, seen: terrain.View) -> terrain.Terrain:
+    """The mountains of a simulated stack on the grid of its ground, twice as fine as scenes."""
+    shape = settings["rows"], settings["columns"]
+    return terrain.terrain(shape, terrain_seed(settings), settings["steepness"], seen)
 
 
 def footprint(extent: Extent) -> np.ndarray:

@@ -76,7 +76,7 @@ def low_pass(image: np.ndarray, window) -> np.ndarray:
     return fft.irfft2(fft.rfft2(image) * window(k).astype(np.float32), image.shape)
 
 
-def _soft_edge(cutoff: float):
+def soft_edge(cutoff: float):
     """Nothing beyond the cutoff, with a cosine slope, as a sharp edge would ring."""
     return lambda k: 0.5 - 0.5 * np.cos(np.pi * np.clip(2 * (1 - k / cutoff), 0, 1))
 
@@ -122,7 +122,7 @@ def ground(
     if kind.water:
         sea = power_law(fine, 2.0, random)
         log[sea < np.quantile(sea, kind.water)] = np.log(0.07)
-    return kind.mean * np.exp(low_pass(log, _soft_edge(0.5 / oversample)))
+    return kind.mean * np.exp(low_pass(log, soft_edge(0.5 / oversample)))
 
 
 def spread(points: np.ndarray, size: int) -> np.ndarray:

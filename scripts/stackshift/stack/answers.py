@@ -6,6 +6,8 @@ from stackshift.stack import clusters, judgement
 
 # So many products are named in a line; files have all of them.
 _NAMED = 5
+# The shape of a requirement along these axes.
+RANGE_AZIMUTH = "range_azimuth"
 
 
 def metres(value: float, sigma: float | None = None) -> str:
@@ -34,6 +36,11 @@ def listed(names: list[str]) -> str:
 
 def within(requirement: dict) -> str:
     """What a product has to be: within so many metres, radially or along each axis."""
+    if requirement["shape"] == RANGE_AZIMUTH:
+        across, along = (
+            requirement.get(axis) or requirement["metres"] for axis in ("range", "azimuth")
+        )
+        return f"within {across:g} m in ground range and {along:g} m in azimuth"
     axes = " along each axis" if requirement["shape"] == "box" else ""
     return f"within {requirement['metres']:g} m{axes}"
 

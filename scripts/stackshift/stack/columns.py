@@ -21,6 +21,7 @@ SHIFT_X = "shift_x"
 SHIFT_Y = "shift_y"
 SIGMA_X = "sigma_x"
 SIGMA_Y = "sigma_y"
+CORRELATION_XY = "correlation_xy"
 QUALITY = "quality"
 COHERENCE = "coherence"
 ERROR = "error"
@@ -47,6 +48,17 @@ OFFSET_EAST = "offset_east"
 OFFSET_NORTH = "offset_north"
 SIGMA_EAST = "sigma_east"
 SIGMA_NORTH = "sigma_north"
+CORRELATION_EN = "correlation_east_north"
+HEADING = "heading"
+INCIDENCE = "incidence"
+LOOK = "look"
+SWATH = "swath"
+OFFSET_RANGE = "offset_range"
+OFFSET_AZIMUTH = "offset_azimuth"
+OFFSET_SLANT = "offset_slant_range"
+SIGMA_RANGE = "sigma_range"
+SIGMA_AZIMUTH = "sigma_azimuth"
+SIGMA_SLANT = "sigma_slant_range"
 NETWORK_EAST = "network_east"
 NETWORK_NORTH = "network_north"
 NETWORK_SIGMA_EAST = "network_sigma_east"
@@ -78,6 +90,7 @@ ARROW_RIGHT = "arrow_right"
 ARROW_UP = "arrow_up"
 
 NETWORK_AXES = ((NETWORK_EAST, NETWORK_SIGMA_EAST), (NETWORK_NORTH, NETWORK_SIGMA_NORTH))
+LOOK_AXES = ((OFFSET_RANGE, SIGMA_RANGE), (OFFSET_AZIMUTH, SIGMA_AZIMUTH))
 TILE_FIGURES = (QUALITY, COHERENCE, VALID_FRACTION, MASKED)
 AXES = (("x", SHIFT_X, SIGMA_X, TRUE_X), ("y", SHIFT_Y, SIGMA_Y, TRUE_Y))
 
@@ -85,6 +98,8 @@ AXES = (("x", SHIFT_X, SIGMA_X, TRUE_X), ("y", SHIFT_Y, SIGMA_Y, TRUE_Y))
 ERRORS = {
     **{shift: sigma for _, shift, sigma, _ in AXES},
     **dict(NETWORK_AXES),
+    **dict(LOOK_AXES),
+    OFFSET_SLANT: SIGMA_SLANT,
     OFFSET_EAST: SIGMA_EAST, OFFSET_NORTH: SIGMA_NORTH, TRUE_EAST: SIGMA_EAST,
     TRUE_NORTH: SIGMA_NORTH, ROTATION: ROTATION_SIGMA, SCALE: SCALE_SIGMA, TRUE_X: SIGMA_X,
     TRUE_Y: SIGMA_Y, "difference_east": "sigma_east", "difference_north": "sigma_north",
@@ -111,6 +126,16 @@ _ROBUST = {
     SHIFT_Y: ("m", "robust mean of the shifts to the north (Huber, weights 1 / sigma^2)"),
     SIGMA_X: ("m", "standard error of shift_x, from the tiles' and from their scatter"),
     SIGMA_Y: ("m", "standard error of shift_y, from the tiles' and from their scatter"),
+    CORRELATION_XY: ("1", "correlation of the errors of shift_x and shift_y, -1 to 1"),
+}
+_LOOKS = {
+    OFFSET_RANGE: (
+        "m",
+        "the offset along ground range, away from the satellite; empty without heading",
+    ),
+    OFFSET_AZIMUTH: ("m", "the offset along azimuth, the way the satellite flies"),
+    SIGMA_RANGE: ("m", "standard error of offset_range"),
+    SIGMA_AZIMUTH: ("m", "standard error of offset_azimuth"),
 }
 _STATISTICS = {
     COUNT: ("", "measurements with status ok: those that the statistics rest on"),
@@ -141,6 +166,7 @@ MEASUREMENTS = {
     SHIFT_Y: ("m", "shift to the north that brings the secondary onto the reference"),
     SIGMA_X: ("m", "standard error of shift_x; empty where the method gives none"),
     SIGMA_Y: ("m", "standard error of shift_y; empty where the method gives none"),
+    CORRELATION_XY: _ROBUST[CORRELATION_XY],
     QUALITY: ("1", "peak to sidelobe ratio (coherence) or peak correlation (cross_correlation)"),
     COHERENCE: ("1", "mean coherence of the two tiles at the shift, 0 to 1"),
     ERROR: ("1", "sqrt(1 - r^2) of the correlation r, 0 to 1; cross_correlation only, not metres"),
@@ -189,6 +215,14 @@ SCENES_TABLE = {
     ),
     SIGMA_EAST: ("m", "standard error of offset_east"),
     SIGMA_NORTH: ("m", "standard error of offset_north"),
+    CORRELATION_EN: ("1", "correlation of the errors of offset_east and offset_north, -1 to 1"),
+    **_LOOKS,
+    OFFSET_SLANT: ("m", "the offset along slant range; empty where the incidence is not known"),
+    SIGMA_SLANT: ("m", "standard error of offset_slant_range"),
+    HEADING: ("deg", "direction of azimuth on the ground in the middle, clockwise from true north"),
+    LOOK: ("", "to which side the radar looks, as seen along the flight: right or left"),
+    INCIDENCE: ("deg", "incidence angle on the ellipsoid, the mean of the scene"),
+    SWATH: ("", "subswath, as IW2, from the file names; several are separated by blanks"),
     TILES: ("", "tiles that the offset rests on"),
     PAIRS: ("", "pairs of the scene that count"),
     RESIDUAL: ("m", "rms of the scene's pairs about what the offsets say, both axes"),
@@ -216,6 +250,8 @@ SCENE_TILES_TABLE = {
     OFFSET_NORTH: ("m", "where this tile of the scene lies, north of the stack's zero"),
     SIGMA_EAST: SCENES_TABLE[SIGMA_EAST],
     SIGMA_NORTH: SCENES_TABLE[SIGMA_NORTH],
+    CORRELATION_EN: SCENES_TABLE[CORRELATION_EN],
+    **_LOOKS,
     QUALITY: ("1", "how much the match with the template stands out, in standard deviations"),
     COHERENCE: ("1", "mean coherence of the tile and the template, 0 to 1"),
     VALID_FRACTION: ("1", "share of pixels that are valid in the tile and in the template"),
@@ -249,6 +285,10 @@ WHY_TABLE = {
         "how far north of the others the group lies, beside all that was found; a year for a trend",
     ),
     SIGMA_NORTH: ("m", "standard error of difference_north"),
+    "difference_range": ("m", "the same along ground range; empty without headings"),
+    SIGMA_RANGE: ("m", "standard error of difference_range"),
+    "difference_azimuth": ("m", "the same along azimuth; empty without headings"),
+    SIGMA_AZIMUTH: ("m", "standard error of difference_azimuth"),
     "p": ("1", "probability that the clearest of all that was looked at is as clear by chance"),
     "found": ("", "1 for a cause that was found, else 0"),
     "inseparable": ("", "causes that these scenes cannot tell from it"),
@@ -322,7 +362,10 @@ INJECTION_TABLE = {
 }
 VERDICT_TABLE = {
     "of": ("", "scenes, from the stack's median, or pairs, from each other"),
-    "criterion": ("", "east, north, radial, or box: along both axes"),
+    "criterion": (
+        "",
+        "east, north, radial, box: along both; with headings range, azimuth, range_azimuth: both",
+    ),
     "verdict": ("", "such products in general: pass, fail or undecided"),
     "these": ("", "these products: met, not met, or cannot be said"),
     "within": ("", "scenes or pairs within the requirement"),

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc
 
-from stackshift.stack import answers, judgement, screening
+from stackshift.stack import answers, judgement, looks, screening
 from stackshift.stack import columns as c
 from stackshift.stack.digits import with_error
 from stackshift.stack.inversion import as_numbers
@@ -14,20 +14,28 @@ SIGNIFICANT, OUTSIDE, ALL = "significant", "outside", "all"
 LEVEL = 0.05
 
 
-def distances(scenes: pd.DataFrame, shape: str) -> tuple[np.ndarray, np.ndarray]:
-    """How far each scene lies off, and the standard error of that, metres.
+def distances(scenes: pd.DataFrame, requirement: dict) -> tuple[np.ndarray, ...]:
+    """How far each scene lies off, the standard error of that, and what is allowed, metres.
 
     Parameters
     ----------
     scenes : with the offsets and standard errors of `columns.SCENES_TABLE`.
-    shape : ``radial``, or ``box``: along the axis on which it lies farther off.
+    requirement : ``metres`` and ``shape``: ``radial``; ``box``, along the axis on which it lies
+        farther off; ``range_azimuth``, along that of the two by which it misses more, and radial
+        of scenes whose headings are not in the table.
     """
     values = as_numbers(scenes, c.OFFSET_EAST, c.OFFSET_NORTH, c.SIGMA_EAST, c.SIGMA_NORTH)
-    if shape != "box":
-        return judgement.radial(*values)
-    off, sigma = np.abs(values[:2]), np.array(values[2:])
-    far = np.argmax(off, axis=0), np.arange(off.shape[1])
-    return off[far], sigma[far]
+    seen = looks.of_scenes(scenes) if requirement["shape"] == answers.RANGE_AZIMUTH else None
+    if requirement["shape"] != "box" and seen is None:
+        distance, sigma = judgement.radial(*values)
+        return distance, sigma, np.full(len(distance), requirement["metres"])
+    off, errors = np.abs(values[:2]), np.array(values[2:])
+    limits = np.full((2, 1), requirement["metres"])
+    if seen is not None:
+        off, errors, limits = np.abs(seen.values), seen.sigmas, looks.limits(requirement)
+    limits = np.broadcast_to(limits, off.shape)
+    far = np.argmax(off / limits, axis=0), np.arange(off.shape[1])
+    return off[far], errors[far], limits[far]
 
 
 def refused(scenes: pd.DataFrame, rule: dict, requirement: dict) -> list[str]:
@@ -42,12 +50,16 @@ def refused(scenes: pd.DataFrame, rule: dict, requirement: dict) -> list[str]:
     requirement : ``metres``, ``shape``, ``confidence``, which sets how long the error bar is.
     """
     limit = rule["metres"] or requirement["metres"]
-    wanted = answers.within(requirement | {"metres": limit})
-    distance, sigma = distances(scenes, requirement["shape"])
+    asked = requirement | {"metres": limit}
+    if rule["metres"]:
+        asked |= {"range": None, "azimuth": None}
+    wanted = answers.within(asked)
+    distance, sigma, allowed = distances(scenes, asked)
     margin = judgement.quantile(requirement["confidence"]) if rule["error_bar"] else 0.0
     found = []
-    for off, error, flags, message in zip(
-        distance, sigma, _text(scenes[c.FLAG]), _text(scenes[c.MESSAGE]), strict=True
+    flagged, said = _text(scenes[c.FLAG]), _text(scenes[c.MESSAGE])
+    for off, error, limit, flags, message in zip(
+        distance, sigma, allowed, flagged, said, strict=True
     ):
         reasons = []
         if not np.isfinite(off):
@@ -93,7 +105,7 @@ def moves(scenes: pd.DataFrame, when: str, requirement: dict) -> list[dict]:
     )
     known = np.all(np.isfinite([east, north, *sigmas]), axis=0)
     p = screening.holm(np.where(known, _chance(east, north, sigmas), np.nan))
-    distance, sigma = distances(scenes, requirement["shape"])
+    distance, sigma, allowed = distances(scenes, requirement)
     found = []
     for at, (flag, message) in enumerate(
         zip(_text(scenes[c.FLAG]), _text(scenes[c.MESSAGE]), strict=True)
@@ -101,7 +113,7 @@ def moves(scenes: pd.DataFrame, when: str, requirement: dict) -> list[dict]:
         off = f"{with_error(distance[at], sigma[at], '')} m off"
         wanted = {
             ALL: True,
-            OUTSIDE: distance[at] > requirement["metres"],
+            OUTSIDE: distance[at] > allowed[at],
             SIGNIFICANT: p[at] < LEVEL,
         }[when]
         if not known[at]:

@@ -45,9 +45,14 @@ def explained(
     dates = [answers.day(name) for name in names]
     looked = candidates(days, told, dates)
     found = reasons.search(series[offset].to_numpy(float), series[sigma].to_numpy(float), looked)
-    rows = [_row(looked, found, number) for number in _listed(looked, found)]
+    along = None
+    if len(series) and series[c.OFFSET_RANGE].notna().all():
+        # The same scenes as the radar sees them, for what lies between groups there.
+        seen, errors = ([axis[i] for axis in c.LOOK_AXES] for i in (0, 1))
+        along = reasons.search(series[seen].to_numpy(float), series[errors].to_numpy(float), looked)
+    rows = [_row(looked, found, number, along) for number in _listed(looked, found)]
     table = pd.DataFrame([*rows, *_alone(told)], columns=list(c.WHY_TABLE))
-    return table, [_finding(looked, found, number) for number in found.chosen]
+    return table, [_finding(looked, found, number, along) for number in found.chosen]
 
 
 def _listed(looked: list[Candidate], found: reasons.Result) -> list[int]:
@@ -66,12 +71,18 @@ def _listed(looked: list[Candidate], found: reasons.Result) -> list[int]:
     return [*listed, *best.values()]
 
 
-def _row(looked: list[Candidate], found: reasons.Result, number: int) -> dict:
+def _row(
+    looked: list[Candidate],
+    found: reasons.Result,
+    number: int,
+    along: reasons.Result | None = None,
+) -> dict:
     candidate = looked[number]
     is_found = number in found.chosen
     alike = [looked[one].named for one in found.alike.get(number, [])] if is_found else []
     group = candidate.kind != TREND
-    return {
+    seen = {} if along is None else _seen(along, number)
+    return seen | {
         "attribute": candidate.kind,
         "value": candidate.value + (" and later" if candidate.since else ""),
         "scenes": int(candidate.column.sum()) if group else len(candidate.column),
@@ -84,6 +95,17 @@ def _row(looked: list[Candidate], found: reasons.Result, number: int) -> dict:
         "found": int(is_found),
         "inseparable": "; ".join(alike),
         "note": sentence(looked, found, number) if is_found else "",
+    }
+
+
+def _seen(along: reasons.Result, number: int) -> dict:
+    """Differences along ground range and azimuth, and their standard errors."""
+    (across, ahead), sigma = along.difference[number], along.sigma[number]
+    return {
+        "difference_range": across,
+        c.SIGMA_RANGE: sigma[0],
+        "difference_azimuth": ahead,
+        c.SIGMA_AZIMUTH: sigma[1],
     }
 
 
@@ -108,9 +130,16 @@ def _alone(told: list[dict[str, str]]) -> list[dict]:
     return rows
 
 
-def _finding(looked: list[Candidate], found: reasons.Result, number: int) -> dict:
-    row = _row(looked, found, number)
-    names = ("difference_east", c.SIGMA_EAST, "difference_north", c.SIGMA_NORTH)
+def _finding(
+    looked: list[Candidate],
+    found: reasons.Result,
+    number: int,
+    along: reasons.Result | None = None,
+) -> dict:
+    row = _row(looked, found, number, along)
+    names = ["difference_east", c.SIGMA_EAST, "difference_north", c.SIGMA_NORTH]
+    if along is not None:
+        names += ["difference_range", c.SIGMA_RANGE, "difference_azimuth", c.SIGMA_AZIMUTH]
     return {
         "kind": row["attribute"],
         "value": row["value"],

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from stackshift.stack import answers, judgement
+from stackshift.stack import answers, judgement, looks
 from stackshift.stack import columns as c
 from stackshift.stack.inversion import as_numbers
 from stackshift.stack.separations import Separations, any_two, separations
@@ -42,9 +42,13 @@ def judge(
     east, north, *sigmas = as_numbers(
         scenes, c.OFFSET_EAST, c.OFFSET_NORTH, c.SIGMA_EAST, c.SIGMA_NORTH
     )
-    criteria = _criteria(east, north, sigmas, requirement)
+    seen = looks.of_scenes(scenes)
+    criteria = _criteria(east, north, sigmas, requirement, seen)
     apart, design = separations(pairs, scenes)
-    apart_criteria = _criteria(apart.east, apart.north, apart.sigmas, requirement, design)
+    seen_apart = looks.of_pairs(pairs, scenes, apart)
+    apart_criteria = _criteria(
+        apart.east, apart.north, apart.sigmas, requirement, seen_apart, design
+    )
     judged = {"scenes": criteria, "pairs": apart_criteria}
     dates = [answers.day(scene) for scene in scenes[c.SCENE]]
     days = {
@@ -52,8 +56,10 @@ def judge(
         for scene, date in zip(scenes[c.SCENE], dates, strict=True)
     }
     outside = {
-        "scenes": _outside(list(scenes[c.SCENE]), east, north, sigmas, requirement),
-        "pairs": _outside(apart.names, apart.east, apart.north, apart.sigmas, requirement),
+        "scenes": _outside(list(scenes[c.SCENE]), east, north, sigmas, requirement, seen),
+        "pairs": _outside(
+            apart.names, apart.east, apart.north, apart.sigmas, requirement, seen_apart
+        ),
     }
     by_kind = {
         kind: _answer(
@@ -96,7 +102,9 @@ def judge(
     }
 
 
-def _criteria(east, north, sigmas, requirement: dict, design: float = 1.0) -> dict[str, dict]:
+def _criteria(
+    east, north, sigmas, requirement: dict, seen: looks.Seen | None, design: float = 1.0
+) -> dict[str, dict]:
     """What is judged along each axis, radially, and along both axes at once, by criterion."""
     figures = {
         "east": (np.abs(east), sigmas[0]),
@@ -104,19 +112,38 @@ def _criteria(east, north, sigmas, requirement: dict, design: float = 1.0) -> di
         "radial": judgement.radial(east, north, *sigmas),
         "box": (np.abs([east, north]), np.asarray(sigmas)),
     }
-    return {name: judgement.judge(*of, requirement, design) for name, of in figures.items()}
+    found = {name: judgement.judge(*of, requirement, design) for name, of in figures.items()}
+    if seen is None:
+        return found
+    allowed = looks.limits(requirement)
+    for name, rows in (("range", [0]), ("azimuth", [1]), (answers.RANGE_AZIMUTH, [0, 1])):
+        found[name] = judgement.judge(
+            np.abs(seen.values[rows]), seen.sigmas[rows], requirement, design, allowed[rows]
+        )
+    return found
 
 
-def _outside(names: list, east, north, sigmas, requirement: dict) -> list[dict]:
-    """Those outside the requirement, by their distance alone, the farthest first."""
+def _outside(
+    names: list, east, north, sigmas, requirement: dict, seen: looks.Seen | None
+) -> list[dict]:
+    """Those outside the requirement, by their distance alone, the farthest first.
+
+    Of the axes along which something is asked each it is the one that is missed by most.
+    """
     distance, sigma = judgement.radial(east, north, *sigmas)
-    if requirement["shape"] == "box":
-        rows = np.arange(len(distance)), np.argmax(np.abs([east, north]), axis=0)
-        distance, sigma = (np.transpose(v)[rows] for v in (np.abs([east, north]), sigmas))
+    beyond = distance / requirement["metres"]
+    if requirement["shape"] != "radial":
+        values, errors = np.abs([east, north]), np.asarray(sigmas)
+        over = values / requirement["metres"]
+        if requirement["shape"] == answers.RANGE_AZIMUTH and seen is not None:
+            values, errors = np.abs(seen.values), seen.sigmas
+            over = values / looks.limits(requirement)
+        rows = np.argmax(over, axis=0), np.arange(len(distance))
+        distance, sigma, beyond = values[rows], errors[rows], over[rows]
     return [
         {"name": names[at], "metres": float(distance[at]), "sigma": _known(sigma[at])}
-        for at in np.argsort(-distance)
-        if distance[at] > requirement["metres"]
+        for at in np.argsort(-beyond)
+        if beyond[at] > 1
     ]
 
 

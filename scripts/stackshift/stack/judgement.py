@@ -23,7 +23,9 @@ def proportion(successes: float, trials: float, confidence: float, upper: bool) 
     return float(betaincinv(successes, trials - successes + 1, 1 - confidence))
 
 
-def judge(distances, sigmas, requirement: dict, design: float = 1.0) -> dict:
+def judge(
+    distances, sigmas, requirement: dict, design: float = 1.0, limits: np.ndarray | None = None
+) -> dict:
     """Two answers on one figure a product: are these within the requirement, and are such products?
 
     Parameters
@@ -35,6 +37,7 @@ def judge(distances, sigmas, requirement: dict, design: float = 1.0) -> dict:
     requirement : ``metres``, ``share`` of the products that must be within it, ``confidence``.
     design : how many of these products say as much as one that is independent of all others, at
         least 1: the design effect of surveys (Korn & Graubard 1998, Survey Methodology 24, 193).
+    limits : (axes, 1) metres along each axis, in place of those of the requirement.
 
     Returns
     -------
@@ -53,7 +56,8 @@ def judge(distances, sigmas, requirement: dict, design: float = 1.0) -> dict:
     ``sure_within`` and ``sure_outside`` by the error bar, and the ``share`` of the measured.
     """
     distances, sigmas = np.atleast_2d(np.asarray(distances, float), np.asarray(sigmas, float))
-    share, confidence, limit = (requirement[key] for key in ("share", "confidence", "metres"))
+    share, confidence = requirement["share"], requirement["confidence"]
+    limit = requirement["metres"] if limits is None else limits
     known = np.isfinite(distances).all(axis=0)
     distances, margin = distances[:, known], quantile(confidence) * sigmas[:, known]
     total, measured = len(known), int(known.sum())

@@ -5,9 +5,10 @@ import pandas as pd
 
 from stackshift.ground import geometry
 from stackshift.stack import columns as c
-from stackshift.stack import datum, series
+from stackshift.stack import datum, robust, series
 from stackshift.stack.network import Adjustment
 from stackshift.stack.pairing import days_between
+from stackshift.stack.tables import grouped
 from stackshift.stack.zero import Zero
 from stackshift.tile.match import OK
 
@@ -29,6 +30,7 @@ class Stack:
     cells : (column, row) of the tiles.
     offsets, sigmas : (scenes, tiles, 2) east and north in metres from the template; NaN for a tile
         that does not count.
+    correlations : (scenes, tiles) of the errors to the east and north.
     moves : (tiles,) whether a tile's series does not fit the scenes'.
     common : (2,) metres, what of the errors all scenes share; see `series.common`.
     """
@@ -41,6 +43,7 @@ class Stack:
         # A shift brings a scene onto the template, an offset is where the scene lies.
         self.offsets = -_values(records, c.SHIFT_X, c.SHIFT_Y)
         self.sigmas = _values(records, c.SIGMA_X, c.SIGMA_Y)
+        self.correlations = _correlations(records)
         days = np.array([days_between(self.names[-1], name) for name in self.names])
         self.moves = series.moving(self.offsets, self.sigmas, days)
         self.means, errors = series.means(self.offsets, self.sigmas, ~self.moves)
@@ -52,6 +55,18 @@ class Stack:
         """What of a scene's error is its own, (scenes,): the mean of n - 1 others has one too."""
         inside = np.array([one.get("in_template", False) for one in self.contents], bool)
         return np.where(inside, np.sqrt(1 - 1 / max(inside.sum(), 2)), 1.0)
+
+    def correlation(self) -> np.ndarray:
+        """(scenes,) correlation of the errors to the east and north of each scene's offset."""
+        kept = np.isfinite(self.offsets).all(axis=2) & ~self.moves
+        return np.array(
+            [
+                robust.correlation(values[at], sigmas[at], own[at])
+                for values, sigmas, own, at in zip(
+                    self.offsets, self.sigmas, self.correlations, kept, strict=True
+                )
+            ]
+        )
 
     @property
     def counted(self) -> np.ndarray:
@@ -85,6 +100,12 @@ def _values(records, *names: str) -> np.ndarray:
         ],
         float,
     )
+
+
+def _correlations(records) -> np.ndarray:
+    """Of tiles, 0 where nothing is said; the sign of a shift and of an offset is the same in it."""
+    found = [[tile.get(c.CORRELATION_XY) or 0.0 for tile in tiles] for tiles in records]
+    return np.array(found, float)
 
 
 def _quarters(tiles: list[dict]) -> list[np.ndarray]:
@@ -159,9 +180,21 @@ def scenes_table(
             true = np.array([truth[name][axis] for name in names])
             at = true[names.index(reference)] if reference else _median(true[measured])
             table[(c.TRUE_EAST, c.TRUE_NORTH)[axis]] = true - (0 if zero.absolute else at)
+    table[c.CORRELATION_EN] = np.where(measured & ~lost, _correlated(stack, reference), np.nan)
     ends = pd.concat([pairs[c.REFERENCE], pairs[c.SECONDARY]]).value_counts()
     table[c.PAIRS] = [int(ends.get(name, 0)) for name in names]
     return table
+
+
+def _correlated(stack: Stack, reference: str | None) -> np.ndarray:
+    """Correlation of the errors of the scenes' offsets; the median adds next to nothing to it."""
+    own = stack.correlation()
+    if reference is None:
+        return own
+    at = stack.names.index(reference)
+    total = np.hypot(stack.errors, stack.errors[at])
+    covariance = own * stack.errors.prod(axis=1) + own[at] * stack.errors[at].prod()
+    return np.where(np.arange(len(own)) == at, 0.0, covariance / total.prod(axis=1))
 
 
 def relative(offsets, sigmas, names: list[str], reference: str | None, own: bool = True):
@@ -220,6 +253,7 @@ def scene_tiles_table(stack: Stack, table: pd.DataFrame) -> pd.DataFrame:
                 (sigma, stack.sigmas[i, j, axis]),
             )
         }
+        | {c.CORRELATION_EN: tile.get(c.CORRELATION_XY)}
         | {key: tile.get(key) for key in (*c.TILE_FIGURES, c.STATUS, c.MESSAGE)}
         for i, (name, one) in enumerate(zip(stack.names, stack.contents, strict=True))
         for j, tile in enumerate(one["tiles"])
@@ -281,18 +315,16 @@ def as_seen_from(
 
     Parameters
     ----------
-    tiles : with the columns of `columns.SCENE_TILES_TABLE`; all have offsets.
+    tiles : with the columns of `columns.SCENE_TILES_TABLE`.
     pixels : what a pixel is on the ground in each tile (column, row).
     place : and at the place.
     """
-    moved = [
-        geometry.as_seen_from((east, north), pixels[x, y], place)
-        for x, y, east, north in tiles[
-            [c.TILE_X, c.TILE_Y, c.OFFSET_EAST, c.OFFSET_NORTH]
-        ].itertuples(index=False)
-    ]
-    both = np.reshape(moved, (-1, 2))
-    return tiles.assign(**{c.OFFSET_EAST: both[:, 0], c.OFFSET_NORTH: both[:, 1]})
+    values = tiles[[c.OFFSET_EAST, c.OFFSET_NORTH]].to_numpy(float)
+    moved = np.full(values.shape, np.nan)
+    for cell, mine in grouped(tiles, c.TILE_X, c.TILE_Y):
+        own = tuple(values[mine].T)
+        moved[mine] = np.transpose(geometry.as_seen_from(own, pixels[cell], place))
+    return tiles.assign(**{c.OFFSET_EAST: moved[:, 0], c.OFFSET_NORTH: moved[:, 1]})
 
 
 def moving_tiles(stack: Stack) -> list[dict]:

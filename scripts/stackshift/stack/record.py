@@ -1,6 +1,11 @@
 """The record of one tile in the JSON of a pair."""
 
-from stackshift.ground.geometry import Pixel, errors_in_metres, to_metres
+from stackshift.ground.geometry import (
+    Pixel,
+    correlation_in_metres,
+    errors_in_metres,
+    to_metres,
+)
 from stackshift.stack import columns
 from stackshift.tile.match import Match
 
@@ -23,10 +28,11 @@ def tile_record(match: Match, column: int, row: int, valid_fraction: float, pixe
     A value for each key; None where there is none, as a rejected tile has no shift.
     """
     east, north = to_metres(match.shift, pixel) if match.shift else (None, None)
-    sigma_east, sigma_north = None, None
+    sigma_east, sigma_north, correlation = None, None, None
     if match.sigma:
         across = match.covariance[0][1] if match.covariance else 0.0
         sigma_east, sigma_north = errors_in_metres(match.sigma, pixel, across)
+        correlation = correlation_in_metres(match.sigma, pixel, across)
     return {
         columns.TILE_X: column,
         columns.TILE_Y: row,
@@ -34,6 +40,7 @@ def tile_record(match: Match, column: int, row: int, valid_fraction: float, pixe
         columns.SHIFT_Y: _rounded(north),
         columns.SIGMA_X: _rounded(sigma_east),
         columns.SIGMA_Y: _rounded(sigma_north),
+        columns.CORRELATION_XY: _rounded(correlation),
         columns.QUALITY: _rounded(match.quality),
         columns.COHERENCE: _rounded(match.coherence),
         columns.ERROR: _rounded(match.error),

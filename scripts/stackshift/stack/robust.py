@@ -120,3 +120,35 @@ def _weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
     order = np.argsort(values)
     total = np.cumsum(weights[order])
     return float(values[order][np.searchsorted(total, total[-1] / 2)])
+
+
+def correlation(values, sigmas, own, prior: float = 6.0) -> float:
+    """Correlation of the errors of the robust means of two axes over the same measurements.
+
+    Parameters
+    ----------
+    values, sigmas : (measurements, 2), as for `weighted_huber` along each axis.
+    own : (measurements,) correlation of the errors of a measurement, NaN where it is not known.
+    prior : measurements that what they say of themselves is worth; how they scatter about the
+        means, each as far as it counts in them, is worth one less than their number.
+
+    Returns
+    -------
+    -1 to 1; 0 where nothing tells.
+    """
+    values, sigmas = np.asarray(values, float), np.asarray(sigmas, float)
+    own = np.nan_to_num(np.asarray(own, float))
+    if not len(values) or not np.isfinite(sigmas).all():
+        return 0.0
+    weight = 1 / sigmas
+    said = float((weight.prod(axis=1) * own).sum() / np.sqrt((weight**2).sum(axis=0).prod()))
+    if len(values) < 3:
+        return said
+    middle = [weighted_huber(v, s)[0] for v, s in zip(values.T, sigmas.T, strict=True)]
+    residual = (values - middle) / sigmas
+    widen = np.maximum(1.0, 1.4826 * np.median(np.abs(residual), axis=0))
+    score = np.clip(residual, -TUNING * widen, TUNING * widen) / sigmas
+    square = np.sqrt((score**2).sum(axis=0).prod())
+    shown = float(score.prod(axis=1).sum() / square) if square > 0 else said
+    free = len(values) - 1
+    return (free * shown + prior * said) / (free + prior)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from stackshift.stack import answers, looks
 from stackshift.stack import columns as c
 from stackshift.stack.inversion import as_numbers
 
@@ -70,21 +71,29 @@ def any_two(scenes: pd.DataFrame, requirement: dict) -> dict:
     fewer than two scenes), and the ``farthest`` two with the ``metres`` between them.
     """
     east, north = as_numbers(scenes, c.OFFSET_EAST, c.OFFSET_NORTH)
-    off = _distance(np.abs([east, north]), requirement)
+    place = np.array([east, north])
+    if requirement["shape"] == answers.RANGE_AZIMUTH and (seen := looks.of_scenes(scenes)):
+        # Of the larger limit, so that one number is compared.
+        allowed = looks.limits(requirement)
+        place = seen.values * (requirement["metres"] / allowed)
+    off = _distance(np.abs(place), requirement)
     known = np.flatnonzero(off <= requirement["metres"])
     if known.size < 2:
         return {"share": None, "farthest": None, "metres": None}
     first, second = (known[of] for of in np.triu_indices(known.size, 1))
-    apart = np.abs([east[first] - east[second], north[first] - north[second]])
+    apart = np.abs(place[:, first] - place[:, second])
     distance = _distance(apart, requirement)
     at = int(np.argmax(distance))
+    one, other = first[at], second[at]
     return {
         "share": float(np.mean(distance <= requirement["metres"])),
-        "farthest": [scenes[c.SCENE].iloc[of[at]] for of in (first, second)],
-        "metres": float(distance[at]),
+        "farthest": [scenes[c.SCENE].iloc[of] for of in (one, other)],
+        "metres": float(np.hypot(east[one] - east[other], north[one] - north[other]))
+        if requirement["shape"] == answers.RANGE_AZIMUTH
+        else float(distance[at]),
     }
 
 
 def _distance(apart: np.ndarray, requirement: dict) -> np.ndarray:
     """What the requirement limits: the radius, or the larger of (axes, products) metres."""
-    return apart.max(axis=0) if requirement["shape"] == "box" else np.hypot(*apart)
+    return np.hypot(*apart) if requirement["shape"] == "radial" else apart.max(axis=0)

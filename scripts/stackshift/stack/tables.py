@@ -7,7 +7,7 @@ import pandas as pd
 
 from stackshift.stack import columns
 from stackshift.stack.pairing import days_between, newest_first
-from stackshift.stack.robust import median, nmad, weighted_huber
+from stackshift.stack.robust import correlation, median, nmad, weighted_huber
 from stackshift.tile.match import OK, STATUSES
 
 _ROLES = ("reference", "secondary")
@@ -101,7 +101,8 @@ class Measured:
 
     def __init__(self, table: pd.DataFrame):
         self._common = scatter(table)
-        numbers = {name for axis in columns.AXES for name in axis[1:3]} | {columns.ERROR}
+        numbers = {name for axis in columns.AXES for name in axis[1:3]}
+        numbers |= {columns.ERROR, columns.CORRELATION_XY}
         self._values = {name: table[name].to_numpy(float) for name in numbers}
         code = {status: number for number, status in enumerate(STATUSES)}
         self._status = table[columns.STATUS].map(code).to_numpy(int)
@@ -132,6 +133,7 @@ class Measured:
                 columns.statistic("median", axis): median(values),
                 columns.statistic("nmad", axis): nmad(values),
             }
+        row[columns.CORRELATION_XY] = self._correlation(good)
         counts = np.bincount(status, minlength=len(STATUSES))
         for number, name in enumerate(STATUSES):
             if name != OK:
@@ -140,6 +142,14 @@ class Measured:
         errors = errors[np.isfinite(errors)]
         row[columns.ERROR_RMS] = np.sqrt((errors**2).mean()) if len(errors) else np.nan
         return row
+
+    def _correlation(self, at: np.ndarray) -> float:
+        """Of the errors of the robust shifts to the east and north; NaN where there are none."""
+        columns_of = [[self._values[axis[i]][at] for axis in columns.AXES] for i in (1, 2)]
+        values, sigmas = (np.transpose(both) for both in columns_of)
+        if not len(at) or np.isnan(sigmas).any():
+            return np.nan
+        return correlation(values, sigmas, self._values[columns.CORRELATION_XY][at])
 
 
 def pairs_table(

@@ -1,0 +1,155 @@
+"""Where the error is: tiles against altitude, slope, look, angle, land cover, edges."""
+
+import logging
+
+import numpy as np
+import pandas as pd
+
+from stackio import earth, files, job, raster
+from stackplot import against, drawing
+from stackshift.ground import flight, geometry
+from stackshift.ground.lattice import tile_edges
+from stackshift.stack import columns as c
+from stackshift.stack import dependence
+from stackshift.stack import where_columns as w
+
+# Pixels a side of the picture in which the edge of the data is looked for.
+_COARSE = 512
+# What is said to depend on its ground.
+_SURE = 0.01
+
+
+def main(
+    scenes: str,
+    scene_tiles: str,
+    template: str,
+    layers: dict[str, str],
+    cut: tuple[int, int],
+    outputs: dict[str, str],
+    title: str,
+) -> None:
+    """Write the table of the tiles' ground, that of the fits, and the figure.
+
+    Parameters
+    ----------
+    scenes, scene_tiles : CSVs to read.
+    template : GeoTIFF of the aligned mean, which tells where there are data.
+    layers : GeoTIFFs on the stack's grid by name, as far as they are there: dem, local_incidence,
+        land_cover.
+    cut : number of tiles (rows, columns).
+    outputs : paths of ``tiles`` and ``fits`` (CSV), ``figure`` (SVG) and ``png``.
+    title : stack and polarization.
+    """
+    drawing.reproducible()
+    text = {c.SCENE: str, c.LOOK: str}
+    table = pd.read_csv(scenes, dtype=text)
+    beyond, axes = dependence.beyond_scenes(table, pd.read_csv(scene_tiles, dtype=text))
+    look = look_of(table)
+    ground = ground_of_tiles(template, layers, cut, look)
+    tiles = dependence.of_tiles(beyond, axes, ground)
+    fits = dependence.fits(beyond, axes, tiles)
+    files.write_csv(
+        outputs["tiles"], tiles.reindex(columns=[n for n in w.WHERE_TILES_TABLE if n in tiles])
+    )
+    files.write_csv(outputs["fits"], fits)
+    figure = against.where_figure(tiles, fits, axes, look, title)
+    drawing.save(figure, outputs["figure"], outputs["png"])
+    for row in fits[fits["p_adjusted"] < _SURE].itertuples():
+        what = f"{row.of} {row.axis} {row.scene}".strip()
+        logging.warning("%s depends on %s: p %.1g", what, row.against, row.p_adjusted)
+    logging.info("%d tiles, %d fits", len(tiles), len(fits))
+
+
+def look_of(scenes: pd.DataFrame) -> flight.Look | None:
+    """The look of all scenes; None where it is not known or they have several."""
+    seen = scenes[[c.HEADING, c.LOOK]].drop_duplicates()
+    if len(seen) != 1 or seen.isna().any(axis=None):
+        return None
+    incidence = scenes[c.INCIDENCE].mean()
+    known = None if np.isnan(incidence) else float(incidence)
+    return flight.Look(float(seen[c.HEADING].iloc[0]), seen[c.LOOK].iloc[0], known)
+
+
+def ground_of_tiles(
+    template: str, layers: dict[str, str], cut: tuple[int, int], look: flight.Look | None
+) -> pd.DataFrame:
+    """A row a tile: TILE_X, TILE_Y and what the layers and the edge of the data tell of it."""
+    with raster.open_scene(template, bands=3) as source:
+        grid = raster.grid_of(source)
+        shape = min(grid.height, _COARSE), min(grid.width, _COARSE)
+        known = np.isfinite(raster.read_reduced(source, shape))
+    edges = tile_edges(grid.height, cut[0]), tile_edges(grid.width, cut[1])
+    pixels, centres = earth.pixels_of_tiles(grid, *edges), geometry.tile_centres(*edges)
+    far = _far_from_edges(known, grid, earth.pixel_in_the_middle(grid))
+    rows = []
+    for (x, y), (row, column) in centres.items():
+        place = int(row * shape[0] / grid.height), int(column * shape[1] / grid.width)
+        rows.append({c.TILE_X: x, c.TILE_Y: y, w.EDGE: float(far[place])})
+    for name, path in layers.items():
+        with raster.open_scene(path) as source:
+            for found in rows:
+                cell = found[c.TILE_X], found[c.TILE_Y]
+                window = tuple(edges[0][cell[1] :][:2]), tuple(edges[1][cell[0] :][:2])
+                part = raster.read_part(source, *window)[0]
+                found |= _LOOKED_AT[name](part, pixels[cell], look)
+    return pd.DataFrame(rows)
+
+
+def _far_from_edges(known: np.ndarray, grid, pixel) -> np.ndarray:
+    """Metres from each pixel of a reduced picture to where there are no data, or the grid ends."""
+    from scipy import ndimage
+
+    steps = [
+        np.hypot(*way) * whole / reduced
+        for way, whole, reduced in zip(
+            (pixel.row, pixel.column), (grid.height, grid.width), known.shape, strict=True
+        )
+    ]
+    return ndimage.distance_transform_edt(np.pad(known, 1), sampling=steps)[1:-1, 1:-1]
+
+
+def _of_dem(part: np.ndarray, pixel: geometry.Pixel, look: flight.Look | None) -> dict:
+    """Altitude, slope and how the ground falls with regard to the radar."""
+    if not np.isfinite(part).any():
+        return {}
+    down, right = np.gradient(part)
+    # By rows and columns that a metre to the east and north leads.
+    (re, ce), (rn, cn) = (geometry.to_pixels(way, pixel) for way in ((1.0, 0.0), (0.0, 1.0)))
+    east, north = down * re + right * ce, down * rn + right * cn
+    found = {
+        w.ALTITUDE: float(np.nanmean(part)),
+        w.SLOPE: float(np.degrees(np.nanmean(np.arctan(np.hypot(east, north))))),
+    }
+    if look is not None:
+        rise, along = flight.to_range_azimuth(
+            (float(np.nanmean(east)), float(np.nanmean(north))), look.heading, look.side
+        )
+        # Ground that rises away from the radar falls towards it.
+        found[w.FACING] = float(np.degrees(np.arctan2(abs(along), rise)))
+    return found
+
+
+def _of_angle(part: np.ndarray, pixel: geometry.Pixel, look: flight.Look | None) -> dict:
+    known = part[np.isfinite(part)]
+    return {w.LOCAL_INCIDENCE: float(known.mean())} if known.size else {}
+
+
+def _of_classes(part: np.ndarray, pixel: geometry.Pixel, look: flight.Look | None) -> dict:
+    number, counts = np.unique(part[np.isfinite(part)], return_counts=True)
+    return {w.LAND_COVER: float(number[counts.argmax()])} if number.size else {}
+
+
+_LOOKED_AT = {"dem": _of_dem, "local_incidence": _of_angle, "land_cover": _of_classes}
+
+
+if __name__ == "__main__":
+    with job.logged(snakemake):
+        main(
+            scenes=snakemake.input.scenes,
+            scene_tiles=snakemake.input.scene_tiles,
+            template=snakemake.input.template,
+            layers={name: snakemake.input[name] for name in snakemake.params.layers},
+            cut=tuple(snakemake.params.tiles),
+            outputs=dict(snakemake.output.items()),
+            title=f"{snakemake.wildcards.stack} {snakemake.wildcards.polarization}",
+        )
