@@ -34,8 +34,8 @@ def best(stack: str, name: str) -> str:
 
 def in_words(stack: str) -> str:
     """What the offsets of a stack are relative to, and what they were measured in."""
-    reference = config["align"]["reference"]
-    zero = f"scene {reference}" if reference else "the median of the stack"
+    reference = reference_of(stack)
+    zero = Zero.of(reference).words if reference else "the median of the stack"
     return f"{zero}, {' and '.join(polarizations_of(real(stack)))}"
 
 

@@ -27,7 +27,7 @@ rule combine:
     params:
         polarizations=lambda wildcards: polarizations_of(real(wildcards.stack)),
         requirement=config["requirement"],
-        reference=config["align"]["reference"],
+        reference=lambda wildcards: reference_of(wildcards.stack),
         code=code_digest("combine"),
     message:
         "Combine the polarizations of {wildcards.stack}"

@@ -32,7 +32,7 @@ rule locate:
         },
         tiles=tiles_of,
         seen_by=seen_by,
-        reference=config["align"]["reference"],
+        reference=lambda wildcards: reference_of(wildcards.stack),
         code=code_digest("locate"),
     message:
         "Locate the scenes of {wildcards.stack} {wildcards.polarization}"

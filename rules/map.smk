@@ -37,7 +37,7 @@ rule map:
     params:
         scenes=lambda wildcards: list(scenes_of(wildcards)),
         tiles=tiles_of,
-        zero=ZERO.words,
+        zero=lambda wildcards: Zero.of(reference_of(wildcards.stack)).words,
         requirement=config["requirement"]["metres"],
         method=config["correlate"]["method"],
         code=code_digest("map"),

@@ -35,7 +35,7 @@ rule prove:
     params:
         polarizations=lambda wildcards: polarizations_of(wildcards.stack),
         requirement={"metres": config["requirement"]["metres"]},
-        reference=config["align"]["reference"],
+        reference=lambda wildcards: reference_of(wildcards.stack),
         code=code_digest("prove"),
     message:
         "Compare {wildcards.stack} with its corrected scenes"

@@ -109,10 +109,24 @@ def choose_pairs() -> dict:
         scenes = product.scenes
         try:
             pairs[stack, polarization] = choose(scenes, config["pairs"])
-            check_scene(ZERO.scene, scenes, "align.reference")
+            if not without_reference(stack):
+                check_scene(ZERO.scene, scenes, "align.reference")
         except InputError as error:
             raise InputError(f"stack '{stack}', {polarization}: {error}") from None
     return pairs
+
+
+def without_reference(stack: str) -> bool:
+    """Whether the scene that offsets are from is one of other stacks, and none of this one."""
+    of = {
+        name for (name, _), product in PRODUCTS.items() if ZERO.scene in product.scenes
+    }
+    return bool(of) and stack not in of
+
+
+def reference_of(stack: str) -> str | None:
+    """What the offsets of a stack are relative to, as ``align: reference`` says it."""
+    return None if without_reference(real(stack)) else config["align"]["reference"]
 
 
 def choose_tiles() -> dict:
@@ -363,6 +377,11 @@ def of_before() -> list[str]:
 if workflow.is_main_process:
     for line in (*SAID, *enlarged()):
         logger.warning(line)
+    for stack in dict.fromkeys(stack for stack, _ in PRODUCTS):
+        if without_reference(stack):
+            logger.warning(
+                f"stack '{stack}' has no scene {ZERO.scene} (align.reference): its offsets are from its median"
+            )
     for folder in of_before():
         logger.warning(
             f"{folder} is of an earlier run and no part of this one; move it away"
