@@ -4,6 +4,7 @@ import os
 
 import numpy as np
 import pytest
+from conftest import Workspace
 from makers import NORTH, WEST, hyp3_name, write_scene
 from rasterio.warp import transform
 
@@ -321,3 +322,21 @@ def test_what_cannot_be_used_is_named_in_its_own_track(folder):
     products, _ = assembled("leave_out")
     left = {stack: len(product.left_out) for (stack, _), product in products.items()}
     assert left == {"site.0150": 0, "site.1352": 1}
+
+
+def test_a_scene_that_offsets_are_from_may_be_one_of_some_stacks_only(tmp_path):
+    """Of several tracks each scene is of one: the others keep their median, and it is said."""
+    small = {"scenes": 2, "rows": 128, "columns": 128}
+    stacks_of = {
+        name: {"simulate": small | {"start": start}, "polarizations": ["VV"]}
+        for name, start in (("early", "2024-01-06T05:23:01"), ("late", "2024-01-06T17:23:01"))
+    }
+    config = {"stacks": stacks_of, "align": {"reference": "20240106T052301"}}
+    done = Workspace(tmp_path, config).run("--dry-run", "--quiet", "all")
+    assert done.status == 0, done.text
+    assert "stack 'late' has no scene 20240106T052301" in " ".join(done.text.split())
+    assert "stack 'early' has no scene" not in " ".join(done.text.split())
+    config["align"]["reference"] = "20240106T052302"
+    done = Workspace(tmp_path, config).run("--dry-run", "--quiet", "all")
+    assert done.status == 1
+    assert "there is no scene 20240106T052302" in " ".join(done.text.split())
