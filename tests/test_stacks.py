@@ -329,7 +329,7 @@ def test_a_scene_that_offsets_are_from_may_be_one_of_some_stacks_only(tmp_path):
     small = {"scenes": 2, "rows": 128, "columns": 128}
     stacks_of = {
         name: {"simulate": small | {"start": start}, "polarizations": ["VV"]}
-        for name, start in (("early", "2024-01-06T05:23:01"), ("late", "2024-01-06T17:23:01"))
+        for name, start in (("early", "20240106T052301"), ("late", "20240106T172301"))
     }
     config = {"stacks": stacks_of, "align": {"reference": "20240106T052301"}}
     done = Workspace(tmp_path, config).run("--dry-run", "--quiet", "all")
