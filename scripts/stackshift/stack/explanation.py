@@ -46,7 +46,7 @@ def explained(
     looked = candidates(days, told, dates)
     found = reasons.search(series[offset].to_numpy(float), series[sigma].to_numpy(float), looked)
     along = None
-    if len(series) and series[c.OFFSET_RANGE].notna().all():
+    if len(series) and c.OFFSET_RANGE in series and series[c.OFFSET_RANGE].notna().all():
         # The same scenes as the radar sees them, for what lies between groups there.
         seen, errors = ([axis[i] for axis in c.LOOK_AXES] for i in (0, 1))
         along = reasons.search(series[seen].to_numpy(float), series[errors].to_numpy(float), looked)
