@@ -237,4 +237,4 @@ def test_a_changed_mask_reruns_what_it_must(tmp_path):
     entry["masks"] = ["layover"]
     assert jobs() == {"mask_of_scene": 2, "flatten": 2, "inventory": 1}
     entry["masks"] = []
-    assert jobs() == {"flatten": 2}
+    assert jobs() == {"flatten": 2, "inventory": 1}
