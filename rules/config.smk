@@ -17,7 +17,7 @@ if not HERE.is_dir():
 sys.path.append(str(HERE.parent / "scripts"))
 
 from stackflow.digest import code_digest, digest_of, template_digest
-from stackflow.settings import check_finite, explain, with_integers
+from stackflow.settings import check_finite, check_masks, explain, with_integers
 from stackshift.errors import InputError
 
 # A --configfile is laid over config.yaml key by key; its stacks take the place of the demo. A module
@@ -30,6 +30,10 @@ if (
 
 config.update(with_integers(config))
 
+try:
+    check_masks(config)
+except InputError as error:
+    raise WorkflowError(str(error)) from None
 try:
     validate(config, "../schemas/config.schema.yaml")
 except WorkflowError as error:

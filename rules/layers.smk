@@ -242,11 +242,40 @@ def layers_looked_at(stack: str, polarization: str) -> list[str]:
     made = settings.get("simulate", {}).get("steepness")
     named = [name for name in LOOKED_AT if given.get(name)]
     named += ["dem", "local_incidence"] if made else []
-    return [name for name in named if not layer_of(stack, polarization, name).per_scene]
+    found = {name: layer_of(stack, polarization, name) for name in named}
+    return [name for name, layer in found.items() if layer and not layer.per_scene]
+
+
+def not_looked_at(stack: str, polarization: str) -> list[str]:
+    """Lines on layers that the config names and nothing of a stack uses."""
+    settings = STACKS[stack]
+    given = {name for name, value in (settings.get("layers") or {}).items() if value}
+    if "simulate" in settings:
+        return (
+            [
+                f"its layers are simulated, and 'layers:' is not used ({', '.join(sorted(given))})"
+            ]
+            if given
+            else []
+        )
+    each = [
+        name
+        for name in LOOKED_AT
+        if name in given
+        and (layer := layer_of(stack, polarization, name))
+        and layer.per_scene
+    ]
+    return (
+        [
+            f"tiles are not compared with {', '.join(each)}, as there is one a scene; name the file of one scene"
+        ]
+        if each
+        else []
+    )
 
 
 # Once a call, as each job reads this again.
 if workflow.is_main_process:
     for product in PRODUCTS:
-        if told := prepared_told(*product):
+        if told := [*prepared_told(*product), *not_looked_at(*product)]:
             logger.warning(f"stack '{product[0]}', {product[1]}: {'; '.join(told)}")

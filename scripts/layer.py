@@ -5,9 +5,12 @@ import logging
 import numpy as np
 
 from stackio import job, layered, raster
+from stackshift.errors import InputError
 from stackshift.ground.lattice import Grid
 
 UNITS = {"incidence": "degree", "local_incidence": "degree", "dem": "m"}
+# Degrees; behind a slope that faces away the ground is in shadow.
+MOST = {"incidence": 90.0, "local_incidence": 180.0}
 
 
 def main(files: list[str], grid: Grid, path: str, name: str) -> None:
@@ -36,6 +39,11 @@ def main(files: list[str], grid: Grid, path: str, name: str) -> None:
         for rows in raster.row_blocks(grid.height):
             block = source.rows(rows)
             known = np.isfinite(block)
+            if name in MOST and (block[known] > MOST[name]).any():
+                raise InputError(
+                    f"{files[0]}: holds {block[known].max():.6g}, which is no {name} in degrees; "
+                    "name another file under 'layers:' of the stack"
+                )
             valid += int(known.sum())
             if name == "area":
                 total += float(np.log(block[known]).sum(dtype=float))

@@ -7,7 +7,8 @@ import pytest
 import yaml
 from conftest import ROOT
 
-from stackflow.settings import explain
+from stackflow.settings import check_masks, explain
+from stackshift.errors import InputError
 from stackshift.simulate.simulation import SCENARIOS
 from stackshift.tile.methods import METHODS
 
@@ -97,3 +98,9 @@ def test_a_wrong_key_is_one_line(config, line):
         jsonschema.Draft202012Validator(SCHEMA).iter_errors(config), key=lambda error: 0
     )
     assert explain(error) == line
+
+
+def test_a_word_that_is_no_mask_is_one_line():
+    with pytest.raises(InputError, match=r"masks\.1: 'water' is no mask; give layover, shadow, or"):
+        check_masks({"stacks": {"a": {"masks": ["layover", "water"]}}})
+    check_masks({"stacks": {"a": {"masks": ["layover", {"path": "x.gpkg"}]}, "b": {}}})

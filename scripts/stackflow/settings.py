@@ -30,6 +30,24 @@ def check_finite(value, key: str = "config") -> None:
             check_finite(part, f"{key}.{number}")
 
 
+def check_masks(config: dict) -> None:
+    """Refuse words among the masks that are none, of which the schema would not say what is.
+
+    Raises
+    ------
+    InputError
+        With the key.
+    """
+    for name, entry in (config.get("stacks") or {}).items():
+        masks = entry.get("masks") if isinstance(entry, dict) else None
+        for number, mask in enumerate(masks if isinstance(masks, list) else []):
+            if isinstance(mask, str) and mask not in ("layover", "shadow"):
+                raise InputError(
+                    f"config.stacks.{name}.masks.{number}: '{mask}' is no mask; give layover, "
+                    f"shadow, or a file of your own as {{path: {mask}}}"
+                )
+
+
 def with_integers(value):
     """A config with 8.0 as 8, which a schema takes for an integer and Python does not."""
     if isinstance(value, float) and value.is_integer():
