@@ -30,7 +30,8 @@ def main(
     scenes : table of the scenes.
     kept : the history, read if it is there; written last, whole or not at all.
     run_length, first : scenes until a false alarm, and before the first test.
-    known : scene up to which alerts are known and alarm no more; None for none.
+    known : scene up to which, in the order in which they came, alerts are known and alarm no more;
+        None for none.
     title : stack and polarization.
     outputs : paths of ``table`` (CSV), ``alerts`` (JSON), ``figure``, ``picture`` (SVG, PNG) and
         ``page`` (HTML).
@@ -52,7 +53,7 @@ def main(
     except InputError as error:
         raise InputError(f"{kept}: {error}") from None
     table, alerts, seen = history.watched(after, run_length, first)
-    opened = [alert for alert in alerts if known is None or alert["scene"] > known]
+    opened = [alert for alert in alerts if known is None or _later(alert["scene"], known, after)]
     drawing.reproducible()
     figure = charts.control_charts(table, seen, alerts, title)
     drawing.save(figure, outputs["figure"], outputs["picture"])
@@ -76,6 +77,12 @@ def main(
         # It is as new as what it was compared with.
         Path(kept).touch()
     logging.info("%d new scenes, %d in all, %d open alerts", new, len(after), len(opened))
+
+
+def _later(scene: str, known: str, rows: pd.DataFrame) -> bool:
+    """Whether a scene came after another one, as an older acquisition may do."""
+    came = {name: number for number, name in enumerate(rows[columns.SCENE])}
+    return came[scene] > came[known] if known in came else scene > known
 
 
 def _page(title: str, alerts: list[dict], opened: list[dict], picture: Path) -> str:

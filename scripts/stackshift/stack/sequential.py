@@ -21,6 +21,8 @@ from stackshift.stack.robust import natural_spread
 # The sum of what deviates by more than this from the mean, in standard deviations: half of a step
 # of one standard deviation, which it finds soonest.
 SLACK = 0.5
+# Deviate from which a scene lies off as the one before does, and not by itself.
+_BESIDE = 1.5
 # States of the chain that a sum is, for its run length.
 _STATES = 160
 # Alarms of scenes and of sums, along two axes, and of sums to both sides.
@@ -165,7 +167,7 @@ def _watch_axis(values, sigmas, axis: int, limit: float, threshold: float, first
         up[at], down[at] = high, low
         if max(high, low) > threshold:
             behind = np.arange(since_high if high > low else since_low, at + 1)
-            behind = _likeliest(behind[np.isfinite(deviates[behind])], deviates)
+            behind = _likeliest(behind[np.isfinite(deviates[behind])], deviates, clip, limit)
             since = int(behind[0])
             change, level = _changed(level, values[behind], sigmas[behind])
             alerts.append(Alert(CHANGE, axis, at, since, *change, len(behind)))
@@ -179,9 +181,17 @@ def _watch_axis(values, sigmas, axis: int, limit: float, threshold: float, first
     return deviates, up, down, alerts
 
 
-def _likeliest(behind: np.ndarray, deviates: np.ndarray) -> np.ndarray:
-    """Of the scenes since a sum was last zero those behind the likeliest place of a step."""
-    mean = np.cumsum(deviates[behind][::-1]) / np.sqrt(np.arange(1, len(behind) + 1))
+def _likeliest(behind: np.ndarray, deviates: np.ndarray, clip: float, limit: float) -> np.ndarray:
+    """Of the scenes since a sum was last zero those behind the likeliest place of a step.
+
+    Without a scene that was told alone and that the next one does not lie beside.
+    """
+    off = deviates[behind]
+    beside = np.append(off[1:] * np.sign(off[:-1]) > _BESIDE, True)
+    if (kept := (np.abs(off) <= limit) | beside).any():
+        behind = behind[kept]
+    clipped = np.clip(deviates[behind], -clip, clip)
+    mean = np.cumsum(clipped[::-1]) / np.sqrt(np.arange(1, len(behind) + 1))
     return behind[len(behind) - 1 - int(np.argmax(np.abs(mean))) :]
 
 
