@@ -62,7 +62,8 @@ def main(
     content |= {"run_length": run_length, "limit": seen.limit, "threshold": seen.threshold}
     files.write_json(outputs["alerts"], content | {"alerts": alerts, "open": opened})
     with files.whole(outputs["page"]) as part:
-        part.write_text(_page(title, alerts, opened, Path(outputs["picture"])), encoding="utf-8")
+        page = _page(title, alerts, opened, content["tested"], Path(outputs["picture"]))
+        part.write_text(page, encoding="utf-8")
     new = len(after) - (0 if before is None else len(before))
     if new or before is None:
         # What was there stays to the letter.
@@ -85,16 +86,17 @@ def _later(scene: str, known: str, rows: pd.DataFrame) -> bool:
     return came[scene] > came[known] if known in came else scene > known
 
 
-def _page(title: str, alerts: list[dict], opened: list[dict], picture: Path) -> str:
+def _page(title: str, alerts: list[dict], opened: list[dict], tested: int, picture: Path) -> str:
     """A page with the charts and what they tell, the newest first."""
     rows = "".join(
         f"<tr><td>{alert['scene']}<td>{html.escape(alert['text'])}"
         f"<td>{'open' if alert in opened else 'known'}"
         for alert in reversed(alerts)
     )
-    told = (
-        f"<table><tr><th>told by<th>what<th>{rows}</table>" if alerts else "<p>Nothing began.</p>"
+    none = (
+        f"Nothing began: {tested} scenes tested." if tested else "Not tested yet: too few scenes."
     )
+    told = f"<table><tr><th>told by<th>what<th>{rows}</table>" if alerts else f"<p>{none}</p>"
     title = html.escape(title)
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Watch: {title}</title>'

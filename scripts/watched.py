@@ -26,11 +26,13 @@ def main(alerts: list[str], names: list[tuple[str, str]]) -> None:
         for alert in content["open"]
     ]
     if told:
-        last = max(alert["scene"] for content in read for alert in content["open"])
+        # The last one that came, which may be an older acquisition.
+        last = max(content["open"][-1]["scene"] for content in read if content["open"])
         known = f"(once it is known: watch: {{known: {last}}})"
         raise InputError(f"ALERT: {'; '.join(told)} {known}")
-    tested = sum(content["tested"] for content in read)
-    logging.info("nothing began: %d scenes tested", tested)
+    for content, (stack, polarization) in zip(read, names, strict=True):
+        what = "nothing began" if content["tested"] else "not tested yet, too few scenes"
+        logging.info("%s %s: %s: %d tested", stack, polarization, what, content["tested"])
 
 
 if __name__ == "__main__":

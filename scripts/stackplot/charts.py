@@ -55,7 +55,7 @@ def control_charts(table: pd.DataFrame, charts: Charts, alerts: list[dict], titl
         below.legend(loc="upper left", ncols=3, fontsize=8, frameon=False)
         for i, alert in enumerate(own):
             _mark(above, middle, below, alert, at, label=i == 0)
-        told = "\n".join(textwrap.wrap(f"{direction}: {_summary(own)}", 72))
+        told = "\n".join(textwrap.wrap(f"{direction}: {_summary(own, deviates.notna().any())}", 72))
         above.set_title(told, fontsize=10, color=_ALERT if own else "black")
         tested = np.flatnonzero(deviates.notna())
         if len(tested) and tested[0]:
@@ -74,9 +74,9 @@ def control_charts(table: pd.DataFrame, charts: Charts, alerts: list[dict], titl
     return figure
 
 
-def _summary(alerts: list[dict]) -> str:
+def _summary(alerts: list[dict], tested: bool) -> str:
     if not alerts:
-        return "nothing began"
+        return "nothing began" if tested else "not tested yet: too few scenes"
     more = f" (and {len(alerts) - 1} before)" if len(alerts) > 1 else ""
     return alerts[-1]["text"] + more
 
