@@ -18,6 +18,8 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "scripts"))
 
+from rates import line, table
+
 from stackshift.stack import reasons, screening
 from stackshift.stack.attributes import candidates
 
@@ -132,14 +134,6 @@ def planted(number: int, count: int = 24) -> None:
             f"{100 * with_others / asked:.1f} %", f"{np.sqrt(np.nanmean(np.square(errors))):.2f}",
             f"{np.sqrt(np.nanmean(np.square(z))):.2f}", f"{100 * others / number:.1f} %",
         ])  # fmt: skip
-
-
-def table(what: str, columns: list[str]) -> None:
-    print(f"\n| {what} | {' | '.join(columns)} |\n|---|{'---|' * len(columns)}")
-
-
-def line(name: str, cells: list[str]) -> None:
-    print(f"| {name} | {' | '.join(cells)} |", flush=True)
 
 
 def main() -> None:

@@ -146,11 +146,13 @@ def match_transformed(
             return again
         spectra, displacement, psr = again
         spectra, found, narrow = _refined(spectra, displacement, cutoff)
-    if found and (there := _elsewhere(spectra, *found)) is not None:
+    longer = stretch(spectra, *found) if found else None
+    if found and (there := _elsewhere(spectra, found[0], found[1], longer)) is not None:
         alike = common_spectra(recut(tiles, whole), taper, cutoff, bins, there)
         if alike is not None and (again := _refined(alike, there, cutoff))[1] is not None:
             spectra, found, narrow = again
-    judged = _judged(spectra, found, whole, psr, max_sigma, transform, moved, narrow)
+            longer = stretch(spectra, *found)
+    judged = _judged(spectra, found, longer, whole, psr, max_sigma, transform, moved, narrow)
     return replace(judged, coarse=coarse)
 
 
@@ -166,13 +168,12 @@ def _refined(spectra: Spectra, displacement: np.ndarray, cutoff: float):
     return spectra, found, narrow
 
 
-def _elsewhere(spectra: Spectra, displacement: np.ndarray, coherence, hessian):
+def _elsewhere(spectra: Spectra, displacement: np.ndarray, coherence: np.ndarray, longer):
     """Where windows on the same content belong, if that moves a displacement known so well.
 
-    `stretch` is right on average. In one tile of smooth ground what lies at its edges decides,
-    and scatters by about as much.
+    ``longer`` (of `stretch`) is right on average. In one tile of smooth ground what lies at its
+    edges decides, and scatters by about as much.
     """
-    longer = stretch(spectra, displacement, coherence, hessian)
     if longer is None:
         return None
     there = longer @ displacement
@@ -257,13 +258,12 @@ def _worth_more(spectra: Spectra, coherence: np.ndarray) -> bool:
     return coherence[-1] > _RICH and max(knapp_carter(spectra, coherence)) > _ENOUGH
 
 
-def _judged(spectra, found, whole, psr, max_sigma, transform, moved, narrow) -> Match:
+def _judged(spectra, found, longer, whole, psr, max_sigma, transform, moved, narrow) -> Match:
     if found is None:
         return Match.rejected(
             outcome.NO_MATCH, f"no stable maximum near the peak (PSR {psr:.1f})", quality=psr
         )
     displacement, coherence, hessian = found
-    longer = stretch(spectra, displacement, coherence, hessian)
     if longer is None:
         return Match.rejected(
             outcome.LOW_QUALITY,
