@@ -3,12 +3,14 @@ import math
 
 from stackflow.batches import of_pairs, of_scenes, size_of
 from stackflow.forced import settings_of_the_call
+from stackflow.reported import graph_is_asked_for, show_stages
 
 
 def batch_sizes() -> dict:
     """How many scenes a job may take, by (stack, polarization)."""
-    # Where tiles are dropped, what was measured stands without a rule, file by file.
-    if "tiles" not in config["keep"]:
+    # A graph of the rules shows stages; and where tiles are dropped, what was measured stands
+    # without a rule, file by file.
+    if graph_is_asked_for() or "tiles" not in config["keep"]:
         return dict.fromkeys(PRODUCTS, 1)
     # With layers or masks a job takes what belongs to its scene beside it.
     return {

@@ -188,7 +188,12 @@ def named_targets() -> list[str]:
     return [each.name for each in workflow.rules if not each.output]
 
 
-TELLER = Teller(closing, named_targets, stages=BATCH_RULES)
+TELLER = Teller(
+    closing,
+    named_targets,
+    stages=BATCH_RULES,
+    reporting=lambda: show_stages(workflow, BATCH_RULES),
+)
 # Another workflow that uses this one as a module has its own last words, and jobs have none.
 if (
     workflow.is_main_process

@@ -4,6 +4,7 @@ import base64
 import csv
 import logging
 import math
+import re
 import textwrap
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def main(
     )
     lines_of_all = [*map(lines_on, products), *lines_on_all(files.read_json(overall), names)]
     said = "".join(f"{line}\n" for line in lines_of_all)
-    first = front_of(products, compared)
+    first = f"{line_block(said)}\n\n{front_of(products, compared)}"
     for path, content in ((page, text), (lines, said), (front, first), (effective, in_force)):
         with files.whole(path) as part:
             part.write_text(content, encoding="utf-8")
@@ -151,6 +152,12 @@ def compared_of(path: str) -> dict:
     first, second = Path(path).stem.split("_")
     found = files.read_json(path)
     return found | {"stack": Path(path).parts[-3], "first": first, "second": second}
+
+
+def line_block(text: str) -> str:
+    """Lines of text for the report's first page, which are broken where the page ends."""
+    lines = [re.sub(r"([\\*`_|])", r"\\\1", line) for line in text.splitlines()]
+    return "\n".join(f"| {line}" if line.startswith(" ") else f"| **{line}**" for line in lines)
 
 
 def front_of(products: list[dict], compared: list[dict]) -> str:

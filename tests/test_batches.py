@@ -1,5 +1,6 @@
 """Jobs of several scenes: what goes together, and that what they make is what jobs of one make."""
 
+import re
 import shutil
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -165,3 +166,17 @@ def test_a_scene_more_is_made_by_the_last_batch(batched, tmp_path):
 def test_the_json_of_a_pair_that_no_batch_has_can_be_asked_for(batched):
     name = f"results/site/VV/correlation/{TIMES[2]}__{TIMES[0]}.json"
     assert batched[0].dry(name) == {"correlate": 1}
+
+
+def test_a_stage_has_one_name_in_the_report_and_in_the_graph(batched):
+    workspace, _ = batched
+    done = workspace.run("analysed", "--report", "report.html")
+    assert done.status == 0, done.text
+    text = (workspace.folder / "report.html").read_text(encoding="utf-8")
+    # The graph's nodes and links, and the jobs of the statistics.
+    names = set(re.findall(r'"(?:rule|sourcerule|targetrule)": "([^"]+)"', text))
+    assert set(JOBS) < names
+    assert {name for name in names if re.search(r"\d", name)} == set()
+    graph = workspace.run("analysed", "--rulegraph").text
+    labels = re.findall(r'label ?= ?"([^"]+)"', graph)
+    assert set(JOBS) < set(labels) and len(labels) == len(set(labels))

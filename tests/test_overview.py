@@ -7,6 +7,7 @@ import re
 import pytest
 import yaml
 from conftest import ROOT
+from docutils.core import publish_parts
 
 import overview
 
@@ -158,6 +159,9 @@ def test_the_reports_first_page_says_the_same(written, tmp_path):
     assert "20240130T052301" not in front
     assert "rms difference east 0.29 m, north 0.3 m. They disagree on 20240106T052301." in front
     assert ".. image:: data:image/png;base64," in front
+    # As docutils shows it: the stack's name is no markup, and nothing is wrong.
+    shown = publish_parts(front, writer="html")["html_body"]
+    assert "<strong>my_&lt;site&gt; VV: PASS</strong>" in shown and "system-message" not in shown
     # docutils' limit.
     assert max(map(len, front.splitlines())) < 10_000
 

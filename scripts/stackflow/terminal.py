@@ -27,6 +27,7 @@ class Teller(logging.Handler):
     bars : whether progress is drawn, so that no lines are needed.
     clock : seconds.
     stages : the stage of each rule that is one of several of a stage, for which it is said.
+    reporting : called once before a report is written.
     """
 
     def __init__(
@@ -36,8 +37,10 @@ class Teller(logging.Handler):
         bars: bool | None = None,
         clock: Callable[[], float] = time.monotonic,
         stages: Mapping[str, str] | None = None,
+        reporting: Callable[[], None] = lambda: None,
     ):
         super().__init__()
+        self.reporting = reporting
         self.names = StageNames(stages or {})
         self.logger: logging.Logger | None = None
         self.closing, self.targets, self.clock = closing, targets, clock
@@ -65,6 +68,8 @@ class Teller(logging.Handler):
             self.failures.append(failure(record.__dict__))
         elif message.startswith("Nothing to be done"):
             self.ended = True
+        elif message.startswith("Creating report"):
+            self.reporting()
         elif message.startswith("Report created"):
             self.ended = self.report = True
         elif found := _NO_RULE.search(message):

@@ -1,0 +1,36 @@
+"""What is shown of jobs: a stage by one name, whether its jobs take one scene or several."""
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+
+def show_stages(workflow: Any, stages: Mapping[str, str]) -> None:
+    """Call each rule of a batch by its stage: in a report's graph, its statistics and its rules.
+
+    A batch is a rule of its own (rules/batches.smk), dozens of them in a long stack. To be called
+    when nothing is to run any more, as rules are known by their names while jobs run.
+
+    Parameters
+    ----------
+    workflow : Snakemake's, its graph of jobs at hand.
+    stages : the stage by the name of each rule of a batch.
+    """
+    for rule in workflow.rules:
+        rule.name = stages.get(rule.name, rule.name)
+    # What was noted of a file names the batch that made it, which may be none of today's.
+    makers = {str(path): job.rule.name for job in workflow.dag.jobs for path in job.output}
+    noted = workflow.persistence.metadata
+
+    def metadata(path: Any) -> Any:
+        record = noted(path)
+        if record is None:
+            return None
+        return record.model_copy(update={"rule": makers.get(str(path), record.rule)})
+
+    workflow.persistence.metadata = metadata
+
+
+def graph_is_asked_for() -> bool:
+    """Whether this call prints the graph of rules or of their files, and runs nothing."""
+    return any(word.startswith(("--rulegraph", "--filegraph")) for word in sys.argv)
