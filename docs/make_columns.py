@@ -1,4 +1,4 @@
-"""Write docs/columns.md from the one place where the columns stand."""
+"""Write docs/columns.md from the one place where the columns of each table stand."""
 
 import sys
 from pathlib import Path
@@ -6,8 +6,12 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "scripts"))
 
-from stackshift.stack import action_columns, columns  # noqa: E402
-from stackshift.stack import where_columns as w  # noqa: E402
+from stackshift.stack import action_columns as action  # noqa: E402
+from stackshift.stack import check_columns as check  # noqa: E402
+from stackshift.stack import columns  # noqa: E402
+from stackshift.stack import judgement_columns as judged  # noqa: E402
+from stackshift.stack import watch_columns as watch  # noqa: E402
+from stackshift.stack import where_columns as where  # noqa: E402
 
 TABLES = {
     "measurements.csv: a row a pair and tile": columns.MEASUREMENTS,
@@ -16,22 +20,22 @@ TABLES = {
     "scenes.csv: a row a scene": columns.SCENES_TABLE,
     "scene_tiles.csv: a row a scene and tile": columns.SCENE_TILES_TABLE,
     "residuals.csv: a row a pair of the network": columns.RESIDUALS_TABLE,
-    "why.csv: a row a group of scenes, or a change in time": columns.WHY_TABLE,
-    "detection/detection.csv: a row a scene": columns.DETECTION_TABLE,
-    "watch/history.csv: a row a scene, in the order in which they came": columns.HISTORY_TABLE,
-    "watch/watch.csv: a row a scene, in the same order": columns.WATCH_TABLE,
-    "where_tiles.csv: a row a tile, if layers are named": w.WHERE_TILES_TABLE,
-    "where.csv: a row a fit": w.WHERE_TABLE,
-    "comparison/VV_VH.csv: a row a scene": columns.COMPARISON_TABLE,
-    "combined/scenes.csv: a row a scene, all polarizations together": action_columns.COMBINED_TABLE,
-    "combined/pairs.csv: a row a pair": action_columns.COMBINED_PAIRS_TABLE,
-    "scenes_usable.csv: a row a file": action_columns.USABLE_TABLE,
-    "corrected/corrected.csv: a row a file": action_columns.CORRECTED_TABLE,
-    "corrected/proof.csv: a row a scene": action_columns.PROOF_TABLE,
-    "injection/injection.csv: a row a pair and tile": columns.INJECTION_TABLE,
+    "why.csv: a row a group of scenes, or a change in time": judged.WHY_TABLE,
+    "detection/detection.csv: a row a scene": check.DETECTION_TABLE,
+    "watch/history.csv: a row a scene, in the order in which they came": watch.HISTORY_TABLE,
+    "watch/watch.csv: a row a scene, in the same order": watch.WATCH_TABLE,
+    "where_tiles.csv: a row a tile, if layers are named": where.WHERE_TILES_TABLE,
+    "where.csv: a row a fit": where.WHERE_TABLE,
+    "comparison/VV_VH.csv: a row a scene": check.COMPARISON_TABLE,
+    "combined/scenes.csv: a row a scene, all polarizations together": action.COMBINED_TABLE,
+    "combined/pairs.csv: a row a pair": action.COMBINED_PAIRS_TABLE,
+    "scenes_usable.csv: a row a file": action.USABLE_TABLE,
+    "corrected/corrected.csv: a row a file": action.CORRECTED_TABLE,
+    "corrected/proof.csv: a row a scene": action.PROOF_TABLE,
+    "injection/injection.csv: a row a pair and tile": check.INJECTION_TABLE,
     "tiles.gpkg: columns of its points beside those of the tables": columns.ARROWS,
-    "verdict.csv: a row a criterion": columns.VERDICT_TABLE,
-    "verdict_all.csv: a row a stack and polarization, of scenes and of pairs": columns.SITES_TABLE,
+    "verdict.csv: a row a criterion": judged.VERDICT_TABLE,
+    "verdict_all.csv: a row a stack and polarization, of scenes and of pairs": judged.SITES_TABLE,
 }
 HEAD = """# Columns of the tables
 

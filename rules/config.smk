@@ -40,6 +40,10 @@ except WorkflowError as error:
     if error.__context__ is None or not hasattr(error.__context__, "absolute_path"):
         raise
     raise WorkflowError(explain(error.__context__)) from None
+try:
+    check_finite(config)
+except InputError as error:
+    raise WorkflowError(str(error)) from None
 
 # Where one number has to stand for both, as in figures to the east and north, it is the larger one.
 if config["requirement"]["shape"] == "range_azimuth":

@@ -3,7 +3,10 @@ import re
 from functools import cache
 from pathlib import Path
 
+from stackflow import headers
+from stackflow.forced import is_forced
 from stackio.files import read_json
+from stackshift.stack.pairing import template_members, template_pairs
 
 
 def kept(stage: str, path):

@@ -2,7 +2,9 @@
 import re
 from functools import cache
 
-from stackflow import layers, masks
+from snakemake.logging import logger
+
+from stackflow import headers, layers, masks
 
 # The layer that is matched with, by what a scene is aligned with.
 ALIGNED_WITH = {"dem": "area", "image": layers.REFERENCE}

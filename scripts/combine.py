@@ -5,7 +5,7 @@ import logging
 import pandas as pd
 
 from stackio import files, job
-from stackshift.stack import answers, causes, combination, looks
+from stackshift.stack import answers, causes, combination, judgement_columns, looks
 from stackshift.stack import columns as c
 from stackshift.stack.judged import judge, rows_of
 
@@ -46,7 +46,10 @@ def main(
     ]
     files.write_csv(outputs["scenes"], table)
     files.write_csv(outputs["pairs"], both)
-    files.write_csv(outputs["table"], pd.DataFrame(rows_of(judged), columns=list(c.VERDICT_TABLE)))
+    files.write_csv(
+        outputs["table"],
+        pd.DataFrame(rows_of(judged), columns=list(judgement_columns.VERDICT_TABLE)),
+    )
     files.write_json(outputs["report"], judged | {"combined": summary})
     disagree = list(table[c.SCENE][table[c.FLAG].str.contains(combination.DISAGREE)])
     for axis in ("east", "north"):

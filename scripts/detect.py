@@ -11,6 +11,7 @@ from stackio import earth, files, job, raster
 from stackplot import costs, drawing
 from stackshift.ground.geometry import to_pixels
 from stackshift.ground.resampling import HALO, sampled
+from stackshift.stack import check_columns
 from stackshift.stack import columns as c
 from stackshift.stack.detection import Histogram, averaged, quiet
 from stackshift.stack.inversion import as_numbers
@@ -83,7 +84,7 @@ def main(
     rows_of = [
         _row(name, offsets[name], as_it_lies[name], in_place[name], threshold) for name in names
     ]
-    result = pd.DataFrame(rows_of, columns=list(c.DETECTION_TABLE))
+    result = pd.DataFrame(rows_of, columns=list(check_columns.DETECTION_TABLE))
     curve = [{"metres": m} | histogram.figures(threshold) for m, histogram in moved.items()]
     files.write_csv(outputs["table"], result)
     files.write_json(outputs["report"], {"threshold": threshold, "box": box, "curve": curve})

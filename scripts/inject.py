@@ -13,7 +13,7 @@ from stackio import files, job, prepared, raster
 from stackio.tags import tags_of, warp_of, with_warp
 from stackshift.ground.lattice import Grid
 from stackshift.simulate.injection import boxed, displaced, drawn, drawn_whole
-from stackshift.stack.columns import BOXES, INTERPOLATED
+from stackshift.stack.check_columns import BOXES, INTERPOLATED
 
 
 def main(

@@ -5,7 +5,7 @@ import logging
 import pandas as pd
 
 from stackio import files, job
-from stackshift.stack import answers, clusters, columns, judgement
+from stackshift.stack import answers, clusters, judgement, judgement_columns
 
 
 def main(
@@ -36,7 +36,7 @@ def main(
     }
     files.write_json(report, {"requirement": requirement} | judged)
     rows = [row for name, verdict in products for row in rows_of(name, verdict, requirement)]
-    files.write_csv(table, pd.DataFrame(rows, columns=list(columns.SITES_TABLE)))
+    files.write_csv(table, pd.DataFrame(rows, columns=list(judgement_columns.SITES_TABLE)))
     logging.info("%d stacks: %s", len(first), judged["verdict"])
 
 

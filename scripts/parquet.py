@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from stackio import files, job
-from stackshift.stack import columns
+from stackshift.stack import table_columns
 
 
 def main(tables: list[str], paths: list[str]) -> None:
@@ -16,12 +16,12 @@ def main(tables: list[str], paths: list[str]) -> None:
 
     Parameters
     ----------
-    tables : CSVs to read, each named after a table of `columns.TABLES`.
+    tables : CSVs to read, each named after a table of `table_columns.TABLES`.
     paths : Parquet files to write, in the same order.
     """
     for table, path in zip(tables, paths, strict=True):
-        documented = columns.TABLES[Path(table).stem]
-        kinds = {name: columns.kind(name, unit) for name, (unit, _) in documented.items()}
+        documented = table_columns.TABLES[Path(table).stem]
+        kinds = {name: table_columns.kind(name, unit) for name, (unit, _) in documented.items()}
         found = pd.read_csv(table, dtype=kinds)
         fields = [
             pa.field(name, _TYPES[kinds[name]], metadata={"unit": unit, "description": text})

@@ -7,7 +7,7 @@ import pandas as pd
 from stackio import earth, files, job, raster
 from stackshift.ground.lattice import tile_edges
 from stackshift.stack import columns
-from stackshift.stack.columns import BOXES, INTERPOLATED
+from stackshift.stack.check_columns import BOXES, INTERPOLATED
 from stackshift.stack.recovery import recovered, summary
 
 

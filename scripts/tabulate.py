@@ -7,7 +7,7 @@ from pathlib import Path
 import jinja2
 
 from stackio import files, job
-from stackshift.stack import columns
+from stackshift.stack import check_columns, columns, table_columns
 from stackshift.stack.digits import told
 
 
@@ -16,7 +16,7 @@ def main(tables: list[str], pages: list[str], template: str, title: str) -> None
 
     Parameters
     ----------
-    tables : CSVs to read, each named after a table of `columns.TABLES` or a comparison.
+    tables : CSVs to read, each named after a table of `table_columns.TABLES` or a comparison.
     pages : HTML files to write, in the same order.
     template : Jinja template of a page.
     title : stack and polarization.
@@ -25,7 +25,7 @@ def main(tables: list[str], pages: list[str], template: str, title: str) -> None
     page_of = environment.from_string(template)
     for table, page in zip(tables, pages, strict=True):
         name = Path(table).stem
-        documented = columns.TABLES.get(name, columns.COMPARISON_TABLE)
+        documented = table_columns.TABLES.get(name, check_columns.COMPARISON_TABLE)
         with open(table, newline="", encoding="utf-8") as lines:
             head, *rows = csv.reader(lines)
         about = [

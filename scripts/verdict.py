@@ -5,7 +5,7 @@ import logging
 import pandas as pd
 
 from stackio import files, job
-from stackshift.stack import causes
+from stackshift.stack import causes, judgement_columns
 from stackshift.stack import columns as c
 from stackshift.stack.inversion import as_numbers
 from stackshift.stack.judged import judge, rows_of
@@ -52,7 +52,9 @@ def main(
         *causes.of_catalogue(inventory["remarks"]),
     ]
     files.write_json(report, judged | {"findings": findings})
-    files.write_csv(table, pd.DataFrame(rows_of(judged), columns=list(c.VERDICT_TABLE)))
+    files.write_csv(
+        table, pd.DataFrame(rows_of(judged), columns=list(judgement_columns.VERDICT_TABLE))
+    )
     logging.info("%s: %s", judged["criterion"], judged["verdict"])
 
 

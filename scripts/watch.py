@@ -10,7 +10,7 @@ import pandas as pd
 from stackio import files, job
 from stackplot import charts, drawing
 from stackshift.errors import InputError
-from stackshift.stack import columns, history
+from stackshift.stack import columns, history, watch_columns
 
 
 def main(
@@ -42,10 +42,10 @@ def main(
     before = None
     if Path(kept).is_file():
         before = pd.read_csv(kept, dtype=str, keep_default_na=False)
-        if list(before) != list(columns.HISTORY_TABLE):
+        if list(before) != list(watch_columns.HISTORY_TABLE):
             raise InputError(
                 f"{kept} is no history of this workflow, whose columns are "
-                f"{', '.join(columns.HISTORY_TABLE)}; move it away"
+                f"{', '.join(watch_columns.HISTORY_TABLE)}; move it away"
             )
     stamp = (now or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ")
     try:
@@ -69,7 +69,7 @@ def main(
         # What was there stays to the letter.
         lines = Path(kept).read_text(encoding="utf-8") if before is not None else ""
         added = after.iloc[len(after) - new :].copy()
-        numbers = [name for name, (unit, _) in columns.HISTORY_TABLE.items() if unit]
+        numbers = [name for name, (unit, _) in watch_columns.HISTORY_TABLE.items() if unit]
         added[numbers] = added[numbers].astype(float).round(6)
         lines += added.to_csv(index=False, header=before is None, lineterminator="\n")
         with files.whole(kept) as part:

@@ -8,6 +8,7 @@ import pytest
 from conftest import Workspace, small_stack
 
 import compare
+from stackshift.stack import check_columns
 from stackshift.stack import columns as c
 
 
@@ -34,7 +35,7 @@ def test_differences_over_their_errors(tmp_path):
     paths = [tmp_path / name for name in ("vv.csv", "vh.csv")]
     compare.main(*paths, ("VV", "VH"), tmp_path / "t.csv", tmp_path / "s.json")
     table = pd.read_csv(tmp_path / "t.csv", dtype={c.SCENE: str})
-    assert list(table) == list(c.COMPARISON_TABLE)
+    assert list(table) == list(check_columns.COMPARISON_TABLE)
     assert len(table) == 19
     assert table.sigma_east.dropna().to_numpy() == pytest.approx(0.5)
     assert table.difference_east[4] == pytest.approx(-8, abs=2)

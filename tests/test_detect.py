@@ -12,6 +12,7 @@ import detect
 from stackio import files, raster
 from stackshift.ground.lattice import Grid
 from stackshift.simulate import simulation
+from stackshift.stack import check_columns
 from stackshift.stack import columns as c
 from stackshift.stack.detection import Histogram, averaged, quiet
 
@@ -64,7 +65,7 @@ def measured(tmp_path_factory):
 
 def test_moving_a_scene_to_its_place_gives_what_one_that_lies_there_has(measured):
     found, expected, _ = measured
-    assert list(found.reset_index()) == list(c.DETECTION_TABLE)
+    assert list(found.reset_index()) == list(check_columns.DETECTION_TABLE)
     for name, off in zip(NAMES, OFF, strict=True):
         row, (rms, alarms) = found.loc[name], expected[name]
         assert row["distance"] == pytest.approx(POSTING * np.hypot(*off), abs=1e-6)

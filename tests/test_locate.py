@@ -15,7 +15,7 @@ from stackshift.ground.geometry import Pixel
 from stackshift.ground.lattice import Grid
 from stackshift.simulate import simulation
 from stackshift.stack import columns as c
-from stackshift.stack import inversion, screening
+from stackshift.stack import inversion, screening, table_columns
 from stackshift.stack.network import adjust
 from stackshift.stack.offsets import as_seen_from
 from stackshift.tile import coherence
@@ -137,7 +137,7 @@ def run(tmp_path, offsets, reference=None, without=(), **options):
     )  # fmt: skip
     read = [pd.read_csv(outputs[name], dtype={c.SCENE: str}) for name in names]
     for table, name in zip(read, names, strict=True):
-        known = [column for column in c.TABLES[name] if not column.startswith("true_")]
+        known = [column for column in table_columns.TABLES[name] if not column.startswith("true_")]
         assert list(table) == known
     return *read, json.loads(outputs["findings"].read_text(), parse_constant=pytest.fail)
 

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 import overall
-from stackshift.stack import clusters, columns, judgement
+from stackshift.stack import clusters, judgement, judgement_columns
 
 REQUIREMENT = {"name": "test", "metres": 6.0, "share": 0.8, "confidence": 0.9}
 REQUIREMENT |= {"of": ["scenes", "pairs"], "shape": "radial"}
@@ -114,7 +114,7 @@ def test_each_pass_counts_once_and_each_polarization_by_itself(tmp_path):
         ("VV", 20, 20), ("VH", 15, 30),
     ]  # fmt: skip
     rows = pd.read_csv(tmp_path / "all.csv")
-    assert list(rows) == list(columns.SITES_TABLE)
+    assert list(rows) == list(judgement_columns.SITES_TABLE)
     assert list(zip(rows["stack"], rows.polarization, rows.of, strict=True))[:3] == [
         ("a", "VV", "scenes"), ("a", "VV", "pairs"), ("a", "VH", "scenes"),
     ]  # fmt: skip

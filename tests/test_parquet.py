@@ -4,17 +4,17 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from stackshift.stack import columns
+from stackshift.stack import table_columns
 
 
-@pytest.mark.parametrize("name", columns.TABLES)
+@pytest.mark.parametrize("name", table_columns.TABLES)
 def test_a_table_has_the_numbers_of_its_csv_and_its_own_dictionary(finished, name):
     folder = finished.folder / "results" / "site" / "VV" / "analysis"
     schema = pq.read_schema(folder / f"{name}.parquet")
-    known = [column for column in columns.TABLES[name] if not column.startswith("true_")]
+    known = [column for column in table_columns.TABLES[name] if not column.startswith("true_")]
     assert schema.names == known
     for field in schema:
-        unit, text = columns.TABLES[name][field.name]
+        unit, text = table_columns.TABLES[name][field.name]
         assert field.metadata == {b"unit": unit.encode(), b"description": text.encode()}
     as_text = pd.read_csv(folder / f"{name}.csv", dtype=str)
     found = pd.read_parquet(folder / f"{name}.parquet")

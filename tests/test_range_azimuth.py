@@ -13,7 +13,7 @@ from stackshift.errors import InputError
 from stackshift.ground import flight
 from stackshift.ground.geometry import Pixel
 from stackshift.stack import columns as c
-from stackshift.stack import decision, explanation, looks, robust
+from stackshift.stack import decision, explanation, judgement_columns, looks, robust
 from stackshift.stack.judged import judge
 from stackshift.stack.record import tile_record
 from stackshift.tile.match import OK, Match
@@ -197,7 +197,9 @@ def test_the_figure_is_drawn(tmp_path, shape):
     table.to_csv(tmp_path / "scenes.csv", index=False)
     row = {"attribute": "platform", "value": "S1A", "scenes": 12, "others": 12, "found": 1}
     row |= {f"{n}{a}": 0.1 for n in ("difference_", "sigma_") for a in ("range", "azimuth")}
-    pd.DataFrame([row], columns=list(c.WHY_TABLE)).to_csv(tmp_path / "why.csv", index=False)
+    pd.DataFrame([row], columns=list(judgement_columns.WHY_TABLE)).to_csv(
+        tmp_path / "why.csv", index=False
+    )
     paths = [tmp_path / "one.svg", tmp_path / "one.png"]
     range_azimuth.main(
         str(tmp_path / "scenes.csv"), str(tmp_path / "why.csv"), paths,

@@ -10,7 +10,7 @@ from stackflow.acquisitions import Scene
 from stackflow.sources import from_names
 from stackio import header
 from stackshift.stack import columns as c
-from stackshift.stack import explanation, reasons, screening
+from stackshift.stack import explanation, judgement_columns, reasons, screening
 from stackshift.stack.attributes import candidates
 
 
@@ -218,13 +218,13 @@ def test_the_table_and_its_sentences():
     assert notes["platform", "S1B"] == "one scene is no group"
     assert notes["product", "HyP3 RTC"] == "all scenes are alike"
     assert table.set_index("attribute").loc["trend", "found"] == 0
-    assert list(table) == list(c.WHY_TABLE)
+    assert list(table) == list(judgement_columns.WHY_TABLE)
 
 
 def test_no_scene_at_all_gives_an_empty_table():
     scenes = scenes_table(np.full((16, 2), np.nan), NAMES)
     table, found = explanation.explained(scenes, {})
-    assert list(table) == list(c.WHY_TABLE) and len(table) == 0 and found == []
+    assert list(table) == list(judgement_columns.WHY_TABLE) and len(table) == 0 and found == []
 
 
 def test_attributes_come_from_tags_names_and_sheets():

@@ -10,6 +10,7 @@ from makers import NORTH, WEST
 import recover
 from stackio import files
 from stackshift.ground.lattice import Grid
+from stackshift.stack import check_columns
 from stackshift.stack import columns as c
 
 A, B = "20220113T000000", "20220101T000000"
@@ -57,7 +58,7 @@ def test_recovered_is_after_less_before(tmp_path):
         return pd.read_csv(tmp_path / "t.csv"), report
 
     both, found = run(measurements([61.0, 62.0, 9.0], ["ok", "no_match", "ok"]))
-    assert list(both) == list(c.INJECTION_TABLE)
+    assert list(both) == list(check_columns.INJECTION_TABLE)
     assert list(both.kind) == ["interpolated"] * 2 + ["boxes"]
     exact = both[both.kind == "boxes"]
     # What is to the right in the grid is 1.3 degrees north of east, of 30 m less 9 mm.

@@ -6,7 +6,7 @@ import re
 from conftest import ROOT
 
 import tabulate
-from stackshift.stack import columns
+from stackshift.stack import table_columns
 
 TEMPLATE = (ROOT / "report" / "table.html").read_text()
 
@@ -20,7 +20,7 @@ def test_a_page_has_all_rows_units_and_meanings(finished):
         assert re.findall(r"<th [^>]*>(\w+)<small>", page) == head
         assert page.count("<tr>") == len(rows) + 1
         for column in head:
-            assert f"<small>{columns.TABLES[name][column][0]}</small>" in page
+            assert f"<small>{table_columns.TABLES[name][column][0]}</small>" in page
 
 
 def test_numbers_are_short_and_text_is_escaped(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 import verdict as stage
-from stackshift.stack import answers, causes, judgement, separations
+from stackshift.stack import answers, causes, judgement, judgement_columns, separations
 from stackshift.stack import columns as c
 
 REQUIREMENT = {"name": "test", "metres": 6.0, "share": 0.8, "confidence": 0.9}
@@ -457,7 +457,7 @@ def test_the_report_says_what_was_left_out_and_why(tmp_path):
     assert found["verdict"] == "undecided"
     assert "80 % of the scenes within 6 m" in found["criterion"]
     rows = pd.read_csv(tmp_path / "verdict.csv")
-    assert list(rows) == list(c.VERDICT_TABLE)
+    assert list(rows) == list(judgement_columns.VERDICT_TABLE)
     assert list(rows.of) == ["scenes"] * 4 + ["pairs"] * 4
     assert list(rows.criterion) == ["east", "north", "radial", "box"] * 2
     assert list(rows.measured) == [19] * 4 + [16] * 4

@@ -12,7 +12,7 @@ import watch
 from stackio import files
 from stackshift.errors import InputError
 from stackshift.stack import columns as c
-from stackshift.stack import sequential
+from stackshift.stack import sequential, watch_columns
 
 START = datetime(2024, 1, 1, 5, 23, 1)
 NAMES = [f"{START + timedelta(days=12 * i):%Y%m%dT%H%M%S}" for i in range(60)]
@@ -113,7 +113,7 @@ def test_a_scene_that_lies_off_is_told_and_no_step(tmp_path, offsets):
     assert alert["text"].startswith(f"{NAMES[30][:4]}-{NAMES[30][4:6]}-{NAMES[30][6:8]} lies ")
     assert "m west of the scenes before" in alert["text"]
     table = pd.read_csv(tmp_path / "watch.csv", dtype={c.SCENE: str})
-    assert list(table) == list(c.WATCH_TABLE)
+    assert list(table) == list(watch_columns.WATCH_TABLE)
     assert np.isnan(table["deviate_east"][33]) and table["alert"][30] == alert["text"]
     assert alert["text"] in (tmp_path / "charts.html").read_text()
     # What is known alarms no more, and stays in the list.

@@ -19,7 +19,7 @@ def control_charts(table: pd.DataFrame, charts: Charts, alerts: list[dict], titl
 
     Parameters
     ----------
-    table : with the columns of `columns.WATCH_TABLE`.
+    table : with the columns of `watch_columns.WATCH_TABLE`.
     charts : limits of the charts.
     alerts : as `history.watched` gives them.
     title : stack and polarization.

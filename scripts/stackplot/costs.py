@@ -16,7 +16,7 @@ def cost_of_displacement(
 
     Parameters
     ----------
-    table : with the columns of `columns.DETECTION_TABLE`.
+    table : with the columns of `check_columns.DETECTION_TABLE`.
     curve : ``metres``, ``false_alarms`` and ``rms`` of all scenes, each so far off.
     threshold, box : decibels and pixels of the detector.
     title : stack and polarization.

@@ -18,7 +18,7 @@ def difference_per_scene(
 
     Parameters
     ----------
-    table : with the columns of `columns.COMPARISON_TABLE`.
+    table : with the columns of `check_columns.COMPARISON_TABLE`.
     summary : from `comparison.compare`.
     names : of the two results.
     requirement : metres.

@@ -23,7 +23,7 @@ def range_azimuth(table, limits, why, title: str) -> Figure:
     ----------
     table : scenes, with the columns of `columns.SCENES_TABLE`.
     limits : metres along range and azimuth that a box has, or the radius of a circle.
-    why : rows of `columns.WHY_TABLE`, those of platforms and of swaths.
+    why : rows of `judgement_columns.WHY_TABLE`, those of platforms and of swaths.
     title : stack, polarization and method.
     """
     table = table.assign(platform=table[columns.PLATFORM].fillna("unknown"))

@@ -1,7 +1,9 @@
-"""Every name of a column or key of the outputs, once, with its unit and meaning.
+"""Names of the columns and keys of what is measured, once, with unit and meaning.
 
-A test compares these with the files and with the documentation. Metres are on the ground: x to
-true east, y to true north.
+Those of what rests on it stand beside, by what they are of: `judgement_columns`, `action_columns`,
+`check_columns`, `watch_columns`, `where_columns`. `table_columns` has the tables by name. A test
+compares these with the files and with the documentation. Metres are on the ground: x to true east,
+y to true north.
 """
 
 from stackshift.tile.match import OK, STATUSES
@@ -32,9 +34,6 @@ STATUS = "status"
 MESSAGE = "message"
 FILES = "files"
 OVERLAP = "overlap_difference"
-KIND = "kind"
-# Kinds of displaced scenes.
-INTERPOLATED, BOXES = "interpolated", "boxes"
 TILES = "tiles"
 PAIRS = "pairs"
 COUNT = "count"
@@ -270,150 +269,12 @@ RESIDUALS_TABLE = {
     WEIGHT_Y: ("1", "weight of the pair in the network to the north, 1 for a pair that fits"),
     CLOSURE: ("m", "rms misclosure of the triangles that the pair is part of, both axes"),
 }
-WHY_TABLE = {
-    "attribute": ("", "what scenes may lie apart by: an attribute, processed, time or trend"),
-    "value": ("", "of the attribute; where an order changes, the first behind, and later"),
-    "scenes": ("", "measured scenes of the group"),
-    "others": ("", "measured scenes that it is compared with"),
-    "difference_east": (
-        "m",
-        "how far east of the others the group lies, beside all that was found; a year for a trend",
-    ),
-    SIGMA_EAST: ("m", "standard error of difference_east"),
-    "difference_north": (
-        "m",
-        "how far north of the others the group lies, beside all that was found; a year for a trend",
-    ),
-    SIGMA_NORTH: ("m", "standard error of difference_north"),
-    "difference_range": ("m", "the same along ground range; empty without headings"),
-    SIGMA_RANGE: ("m", "standard error of difference_range"),
-    "difference_azimuth": ("m", "the same along azimuth; empty without headings"),
-    SIGMA_AZIMUTH: ("m", "standard error of difference_azimuth"),
-    "p": ("1", "probability that the clearest of all that was looked at is as clear by chance"),
-    "found": ("", "1 for a cause that was found, else 0"),
-    "inseparable": ("", "causes that these scenes cannot tell from it"),
-    "note": ("", "the cause in a sentence, or why nothing is compared"),
-}
-HISTORY_TABLE = {
-    SCENE: SCENES_TABLE[SCENE],
-    "measured": ("", "when the scene was first seen, ISO 8601, UTC"),
-    PLATFORM: SCENES_TABLE[PLATFORM],
-    OFFSET_EAST: ("m", "offset as first measured, from the zero of the first rows"),
-    OFFSET_NORTH: ("m", "offset as first measured, from the zero of the first rows"),
-    SIGMA_EAST: SCENES_TABLE[SIGMA_EAST],
-    SIGMA_NORTH: SCENES_TABLE[SIGMA_NORTH],
-    MESSAGE: SCENES_TABLE[MESSAGE],
-}
-WATCH_TABLE = {
-    **{k: HISTORY_TABLE[k] for k in (SCENE, "measured", OFFSET_EAST, OFFSET_NORTH)},
-    SIGMA_EAST: SCENES_TABLE[SIGMA_EAST],
-    SIGMA_NORTH: SCENES_TABLE[SIGMA_NORTH],
-    **{
-        f"{what}_{direction}": ("1", text.format(side))
-        for direction, other in (("east", "west"), ("north", "south"))
-        for what, text, side in (
-            (
-                "deviate",
-                "how far {} of the scenes before, standard normal if nothing begins",
-                direction,
-            ),
-            ("sum_up", "cumulative sum of what deviates to the {}", direction),
-            ("sum_down", "cumulative sum of what deviates to the {}", other),
-        )
-    },
-    "alert": ("", "what the scene told"),
-}
-DETECTION_TABLE = {
-    SCENE: SCENES_TABLE[SCENE],
-    "distance": ("m", "how far the scene lies from the median of the stack"),
-    "pixels": ("", "pixels of unchanged ground that are compared with the template"),
-    "false_alarms": ("1", "share of them that differ by more than the threshold, as it lies"),
-    "false_alarms_corrected": ("1", "the same with the scene moved to its place"),
-    "rms": ("dB", "rms of the log-ratio about its median, as it lies"),
-    "rms_corrected": ("dB", "the same with the scene moved to its place"),
-    "added": ("dB", "what the displacement adds, root of the difference of the squares"),
-}
-COMPARISON_TABLE = {
-    SCENE: SCENES_TABLE[SCENE],
-    "difference_east": ("m", "offset_east in the first polarization less the second, median out"),
-    "sigma_east": ("m", "standard error of difference_east"),
-    "difference_north": ("m", "offset_north in the first polarization less the second, median out"),
-    "sigma_north": ("m", "standard error of difference_north"),
-}
 ARROWS = {
     ARROW_RIGHT: ("m", "the shift or offset along the grid's columns, for arrows: where it points"),
     ARROW_UP: ("m", "the shift or offset against the grid's rows; both as long as it is"),
 }
-INJECTION_TABLE = {
-    KIND: ("", "interpolated: displaced by interpolation; boxes: means of displaced boxes"),
-    REFERENCE: _PAIR_OF_SCENES[REFERENCE],
-    SECONDARY: _PAIR_OF_SCENES[SECONDARY],
-    **_TILE,
-    **{
-        f"{what}_{axis}": ("m", text.format(direction))
-        for axis, direction in (("x", "east"), ("y", "north"))
-        for what, text in (
-            ("injected", "shift to the {} that the displacements of both scenes ask for"),
-            ("recovered", "shift to the {} with displaced scenes less that of the stack as it is"),
-            ("error", "recovered less injected shift to the {}"),
-            ("sigma", "standard error of the shift to the {} with displaced scenes"),
-        )
-    },
-}
-VERDICT_TABLE = {
-    "of": ("", "scenes, from the stack's median, or pairs, from each other"),
-    "criterion": (
-        "",
-        "east, north, radial, box: along both; with headings range, azimuth, range_azimuth: both",
-    ),
-    "verdict": ("", "such products in general: pass, fail or undecided"),
-    "these": ("", "these products: met, not met, or cannot be said"),
-    "within": ("", "scenes or pairs within the requirement"),
-    "measured": ("", "scenes with an offset, or pairs with a shift"),
-    "scenes": ("", "scenes of the stack, or pairs"),
-    "sure_within": ("", "scenes or pairs within by their error bar too"),
-    "sure_outside": ("", "scenes or pairs outside by their error bar too"),
-    "share": ("1", "share of the measured that are within"),
-    "share_low": ("1", "lower confidence limit of the share"),
-    "share_high": ("1", "upper confidence limit of the share"),
-    "needed": ("", "scenes or pairs that pass without a miss"),
-    "needed_now": ("", "scenes or pairs that pass with the misses that there are"),
-    "causes": ("", "why the verdict is undecided: too few, error bars, unmeasured"),
-}
-SITES_TABLE = {
-    "stack": ("", "name of the stack: a site"),
-    "polarization": ("", "VV, VH, HH or HV"),
-    **VERDICT_TABLE,
-    "CE90": ("m", "radius about the median that holds 90 % of the scenes; empty for pairs"),
-    "worst": ("m", "distance of the farthest scene from the median, or of the farthest pair"),
-    "to_look_at": ("", "causes of what is wrong with the stack"),
-}
-
-# The tables of each stack and polarization, by the name of their file.
-TABLES = {
-    "measurements": MEASUREMENTS,
-    "pairs": PAIRS_TABLE,
-    "tiles": TILES_TABLE,
-    "scenes": SCENES_TABLE,
-    "scene_tiles": SCENE_TILES_TABLE,
-    "residuals": RESIDUALS_TABLE,
-    "why": WHY_TABLE,
-    "verdict": VERDICT_TABLE,
-}
-_COUNTS = {
-    REFERENCE_INDEX, SECONDARY_INDEX, INDEX, TILE_X, TILE_Y, TILES, PAIRS, COUNT, PART,
-    SCENES_MEASURED, MOVES, "within", "measured", "scenes", "sure_within", "sure_outside",
-    "needed", "needed_now", "others", "found", "pixels", *(REJECTED.format(s) for s in STATUSES),
-}  # fmt: skip
 
 
 def without_truth(table: dict) -> list[str]:
     """The columns of a table of scenes that were not simulated, of which nobody knows the truth."""
     return [name for name in table if name not in (TRUE_X, TRUE_Y, TRUE_EAST, TRUE_NORTH)]
-
-
-def kind(name: str, unit: str) -> str:
-    """The type of a column: string, Int64 (whole numbers, may be missing) or float64."""
-    if name in _COUNTS:
-        return "Int64"
-    return "float64" if unit else "string"

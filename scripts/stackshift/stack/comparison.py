@@ -22,10 +22,10 @@ def compare(
     Returns
     -------
     (table, summary): a row for each scene that both have, with the columns of
-    `columns.COMPARISON_TABLE`; the summary has the rms of the difference along each axis in metres
-    and of the difference over its standard error, which is 1 if both tell the truth about both.
-    Means of different sets of scenes differ, so the median difference is taken out. A scene is
-    named in ``disagree`` whose difference stands out among those of all scenes, whose errors are
+    `check_columns.COMPARISON_TABLE`; the summary has the rms of the difference along each axis in
+    metres and of the difference over its standard error, which is 1 if both tell the truth about
+    both. Means of different sets of scenes differ, so the median difference is taken out. A scene
+    is named in ``disagree`` whose difference stands out among those of all scenes, whose errors are
     ``widened`` by what most of them exceed the quoted ones; ``disagreements`` has both offsets.
     """
     if seconds:

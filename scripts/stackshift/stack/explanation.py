@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from stackshift.stack import answers, reasons
+from stackshift.stack import answers, judgement_columns, reasons
 from stackshift.stack import columns as c
 from stackshift.stack.attributes import (
     PROCESSED,
@@ -34,8 +34,9 @@ def explained(
     Returns
     -------
     (table, findings): a row for each group of each attribute, and for what was found besides,
-    with the columns of `columns.WHY_TABLE`; and of each cause that was found its ``kind``,
-    ``value``, ``scenes``, differences and errors in metres, ``p``, ``alike`` and a ``text``.
+    with the columns of `judgement_columns.WHY_TABLE`; and of each cause that was found its
+    ``kind``, ``value``, ``scenes``, differences and errors in metres, ``p``, ``alike`` and a
+    ``text``.
     """
     offset, sigma = [c.OFFSET_EAST, c.OFFSET_NORTH], [c.SIGMA_EAST, c.SIGMA_NORTH]
     series = scenes[scenes[offset].notna().all(axis=1)].iloc[::-1]
@@ -51,7 +52,7 @@ def explained(
         seen, errors = ([axis[i] for axis in c.LOOK_AXES] for i in (0, 1))
         along = reasons.search(series[seen].to_numpy(float), series[errors].to_numpy(float), looked)
     rows = [_row(looked, found, number, along) for number in _listed(looked, found)]
-    table = pd.DataFrame([*rows, *_alone(told)], columns=list(c.WHY_TABLE))
+    table = pd.DataFrame([*rows, *_alone(told)], columns=list(judgement_columns.WHY_TABLE))
     return table, [_finding(looked, found, number, along) for number in found.chosen]
 
 

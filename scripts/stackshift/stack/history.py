@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from stackshift.errors import InputError
-from stackshift.stack import answers, sequential
+from stackshift.stack import answers, sequential, watch_columns
 from stackshift.stack import columns as c
 from stackshift.stack.inversion import as_numbers
 
@@ -23,7 +23,7 @@ def appended(history: pd.DataFrame | None, scenes: pd.DataFrame, now: str) -> pd
 
     Parameters
     ----------
-    history : with the columns of `columns.HISTORY_TABLE`; None if there is none.
+    history : with the columns of `watch_columns.HISTORY_TABLE`; None if there is none.
     scenes : as in `columns.SCENES_TABLE`, newest first.
     now : time of this measurement, ISO 8601, UTC.
 
@@ -39,7 +39,7 @@ def appended(history: pd.DataFrame | None, scenes: pd.DataFrame, now: str) -> pd
         If there is a history that has no measured scene in common with the stack.
     """
     if history is None:
-        history = pd.DataFrame(columns=list(c.HISTORY_TABLE))
+        history = pd.DataFrame(columns=list(watch_columns.HISTORY_TABLE))
     known = set(history[c.SCENE])
     new = scenes[[scene not in known for scene in scenes[c.SCENE]]].iloc[::-1]
     moved = _moved(history, scenes) if len(new) and len(history) else np.zeros(2)
@@ -52,7 +52,7 @@ def appended(history: pd.DataFrame | None, scenes: pd.DataFrame, now: str) -> pd
     parts = [part for part in (history, rows) if len(part)]
     if not parts:
         return history
-    return pd.concat(parts, ignore_index=True)[list(c.HISTORY_TABLE)]
+    return pd.concat(parts, ignore_index=True)[list(watch_columns.HISTORY_TABLE)]
 
 
 def _moved(history: pd.DataFrame, scenes: pd.DataFrame) -> np.ndarray:
@@ -78,13 +78,13 @@ def watched(
 
     Parameters
     ----------
-    history : with the columns of `columns.HISTORY_TABLE`.
+    history : with the columns of `watch_columns.HISTORY_TABLE`.
     run_length, first : as for `sequential.watch`.
 
     Returns
     -------
-    (table, alerts, charts): a row a scene with the columns of `columns.WATCH_TABLE`; and of each
-    alert its ``kind``, ``axis``, ``scene`` that told it, ``since``, ``metres``, ``sigma``,
+    (table, alerts, charts): a row a scene with the columns of `watch_columns.WATCH_TABLE`; and of
+    each alert its ``kind``, ``axis``, ``scene`` that told it, ``since``, ``metres``, ``sigma``,
     ``scenes`` and ``text``. A scene that lies off and turns out to be the first of a change is told
     with that.
     """
@@ -104,7 +104,7 @@ def watched(
         table[f"sum_up_{direction}"] = charts.up[:, axis]
         table[f"sum_down_{direction}"] = charts.down[:, axis]
     table["alert"] = ["; ".join(said.get(name, [])) for name in names]
-    return table[list(c.WATCH_TABLE)], alerts, charts
+    return table[list(watch_columns.WATCH_TABLE)], alerts, charts
 
 
 def _part_of(alert: sequential.Alert, alerts: list[sequential.Alert]) -> bool:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from stackshift.ground.geometry import Pixel, to_metres
+from stackshift.stack import check_columns
 from stackshift.stack import columns as c
 from stackshift.tile.match import OK
 
@@ -26,14 +27,14 @@ def recovered(
 
     Returns
     -------
-    Table with the columns of `columns.INJECTION_TABLE`; tiles that count both times only.
+    Table with the columns of `check_columns.INJECTION_TABLE`; tiles that count both times only.
     """
     keys = [c.REFERENCE, c.SECONDARY, c.TILE_X, c.TILE_Y]
     both = before[before[c.STATUS] == OK].merge(
         after[after[c.STATUS] == OK], on=keys, suffixes=("_before", "_after")
     )
     table = both[keys].copy()
-    table[c.KIND] = kind
+    table[check_columns.KIND] = kind
     # A scene that was moved east needs a shift that much further west, as a secondary.
     injected = [
         to_metres((truth[r][0] - truth[s][0], truth[r][1] - truth[s][1]), pixels[x, y])
@@ -46,7 +47,7 @@ def recovered(
         table[f"recovered_{name}"] = both[f"{shift}_after"] - both[f"{shift}_before"]
         table[f"error_{name}"] = table[f"recovered_{name}"] - table[f"injected_{name}"]
         table[f"sigma_{name}"] = both[f"{sigma}_after"]
-    return table[list(c.INJECTION_TABLE)]
+    return table[list(check_columns.INJECTION_TABLE)]
 
 
 def summary(table: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> dict:

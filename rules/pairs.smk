@@ -1,0 +1,32 @@
+# Which scenes are compared with which, and make the template.
+from stackshift.stack.pairing import check_scene, choose, template_members
+
+
+def choose_pairs() -> dict:
+    """The pairs (reference, secondary) by (stack, polarization)."""
+    pairs = {}
+    for (stack, polarization), product in PRODUCTS.items():
+        scenes = product.scenes
+        try:
+            pairs[stack, polarization] = choose(scenes, config["pairs"])
+            if not without_reference(stack):
+                check_scene(ZERO.scene, scenes, "align.reference")
+        except InputError as error:
+            raise InputError(f"stack '{stack}', {polarization}: {error}") from None
+    return pairs
+
+
+try:
+    PAIRS = choose_pairs()
+except InputError as error:
+    raise WorkflowError(str(error)) from None
+
+
+def pairs_of(stack: str, polarization: str) -> list[tuple[str, str]]:
+    """(reference, secondary) of all pairs of a stack and polarization."""
+    return PAIRS[real(stack), polarization]
+
+
+def members_of(wildcards) -> list[str]:
+    """The scenes that the template of the stack and polarization of a job is made of."""
+    return template_members(scenes_of(wildcards))
