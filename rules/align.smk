@@ -27,7 +27,7 @@ rule align:
         "../scripts/align.py"
 
 
-for name, batch in batch_rules("align", SCENES_TOGETHER):
+for name, batch in batch_rules("align", ALIGNED_TOGETHER):
 
     rule:
         name:

@@ -1,13 +1,13 @@
 # Jobs of several scenes or pairs, where they are small. What they make is what jobs of one make.
 import math
 
-from stackflow.batches import of_pairs, of_scenes, size_of
+from stackflow.batches import COPIED, MATCHED, of_pairs, of_scenes, size_of
 from stackflow.forced import settings_of_the_call
 from stackflow.reported import graph_is_asked_for, show_stages
 
 
-def batch_sizes() -> dict:
-    """How many scenes a job may take, by (stack, polarization)."""
+def batch_sizes(work: tuple[float, float]) -> dict:
+    """How many scenes a job may take that costs so much, by (stack, polarization)."""
     # A graph of the rules shows stages; and where tiles are dropped, what was measured stands
     # without a rule, file by file.
     if graph_is_asked_for() or "tiles" not in config["keep"]:
@@ -20,6 +20,7 @@ def batch_sizes() -> dict:
             else size_of(
                 product.grid.width * product.grid.height,
                 math.prod(TILES[name]),
+                work,
                 config["batches"]["scenes"],
             )
         )
@@ -27,15 +28,19 @@ def batch_sizes() -> dict:
     }
 
 
-def batches() -> tuple[list, list]:
-    """The batches of scenes and of pairs."""
+def batches() -> tuple[list, list, list]:
+    """The batches of scenes that are read and written, of those that are aligned, and of pairs."""
     scenes = {name: list(product.scenes) for name, product in PRODUCTS.items()}
     members = {name: template_members(names) for name, names in scenes.items()}
-    sizes = batch_sizes()
-    return of_scenes(scenes, members, sizes), of_pairs(scenes, members, sizes, PAIRS)
+    copied, matched = batch_sizes(COPIED), batch_sizes(MATCHED)
+    return (
+        of_scenes(scenes, members, copied),
+        of_scenes(scenes, members, matched),
+        of_pairs(scenes, members, matched, PAIRS),
+    )
 
 
-SCENES_TOGETHER, PAIRS_TOGETHER = batches()
+SCENES_TOGETHER, ALIGNED_TOGETHER, PAIRS_TOGETHER = batches()
 # The stage by the name of each rule of a batch, for what is shown.
 BATCH_RULES = {}
 

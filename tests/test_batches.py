@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from conftest import TIMES, Workspace, small_stack
 
-from stackflow.batches import chunks, of_pairs, of_scenes, size_of
+from stackflow.batches import COPIED, MATCHED, chunks, of_pairs, of_scenes, size_of
 from stackio import job
 from stackshift.stack.pairing import template_members
 
@@ -22,13 +22,14 @@ def names(count, first=0):
 
 
 @pytest.mark.parametrize(
-    ("side", "tiles", "asked", "expected"),
-    [(100, 1, None, 16), (256, 4, None, 16), (1000, 1, None, 14), (2000, 1, None, 3),
-     (512, 16, None, 6), (1024, 64, None, 1), (8192, 64, None, 1), (100, 1, 1, 1),
-     (8192, 64, 40, 40)],
+    ("side", "tiles", "asked", "scenes", "pairs"),
+    [(100, 1, None, 16, 16), (2000, 1, None, 16, 12), (1024, 64, None, 16, 5),
+     (4096, 64, None, 5, 2), (6000, 64, None, 3, 1), (8192, 64, None, 1, 1), (20000, 64, None, 1, 1),
+     (100, 1, 1, 1, 1), (8192, 64, 40, 40, 40)],
 )  # fmt: skip
-def test_small_scenes_go_together_and_large_ones_do_not(side, tiles, asked, expected):
-    assert size_of(side * side, tiles, asked) == expected
+def test_small_scenes_go_together_and_large_ones_do_not(side, tiles, asked, scenes, pairs):
+    found = [size_of(side * side, tiles, work, asked) for work in (COPIED, MATCHED)]
+    assert found == [scenes, pairs]
 
 
 def test_parts_hold_every_name_once_and_no_more_than_asked():

@@ -1,7 +1,7 @@
 """Which scenes, and which pairs, a job takes together where scenes are small.
 
-A job costs half a second before it does anything, more than the work on a small scene. So several
-go into one job, whose files are those of as many jobs of one scene each.
+A job costs a third to half a second before it does anything, more than the work on a small scene.
+So several go into one job, whose files are those of as many jobs of one scene each.
 """
 
 import hashlib
@@ -10,9 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-# A pair takes some 30 ms a megapixel and 4 ms a tile, as long as so many pixels; so the work of a
-# job is about what its start is, and a stack that grows has little to make again.
-_PIXELS, _TILE = 16e6, 0.13e6
+# CPU seconds that a job may work: a few times its start, so that a stack that grows has little to
+# make again.
+_WORK = 1.6
+# CPU seconds a pixel and a tile take, of a scene in the slowest of the stages that read and write
+# it, and of what is matched.
+COPIED, MATCHED = (0.013e-6, 1e-3), (0.03e-6, 4e-3)
 # With more, a stack would not keep the cores of a computer busy.
 _MOST = 16
 
@@ -49,16 +52,17 @@ class Batch:
         return [one[name] for one in self.members]
 
 
-def size_of(pixels: int, tiles: int, asked: int | None) -> int:
-    """How many scenes a job may take.
+def size_of(pixels: int, tiles: int, work: tuple[float, float], asked: int | None) -> int:
+    """How many scenes, or pairs, a job may take.
 
     Parameters
     ----------
     pixels, tiles : of a scene.
-    asked : ``batches: scenes`` of the config; None for as many as make 16 megapixels, a tile being
-        0.13 more, and at most 16.
+    work : seconds a pixel and a tile: `COPIED` or `MATCHED`.
+    asked : ``batches: scenes`` of the config; None for as many as make 1.6 CPU seconds, and at most
+        16.
     """
-    fit = int(_PIXELS // (pixels + tiles * _TILE))
+    fit = int(_WORK // (pixels * work[0] + tiles * work[1]))
     return max(1, min(_MOST, fit)) if asked is None else asked
 
 
