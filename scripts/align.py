@@ -59,10 +59,11 @@ def main(
         edges = tile_edges(area.height, cut[0]), tile_edges(area.width, cut[1])
 
         valid: dict = {}
+        masked: dict = {}
 
         def pair(cell):
             window = (tuple(e[i : i + 2]) for e, i in zip(edges, cell, strict=True))
-            own = _own(tiles, cell, options["transform"])
+            own, masked[cell] = _own(tiles, cell, options["transform"])
             part = raster.read_part(source, *window)
             if made:
                 others = _others(part, own, made, scene, cell, options["transform"])
@@ -97,7 +98,7 @@ def main(
     for row, column in cells:
         cell, pixel = (row, column), pixels[column, row]
         record = tile_record(matches[cell], column, row, valid[cell], pixel)
-        record[columns.MASKED] = _masked(tiles, cell)
+        record[columns.MASKED] = masked[cell]
         if cell in quarters:
             record["quarters"] = [part_record(match, pixel) for match in quarters[cell]]
         records.append(record)
@@ -116,14 +117,11 @@ def main(
     files.write_json(path, {"scene": scene} | said | {"made_from": made_from, "tiles": records})
 
 
-def _masked(folder: str, cell) -> float | None:
-    with raster.open_scene(Path(folder) / "{}_{}.tif".format(*cell)) as source:
-        return share_of(tags_of(source), "tile_masked")
-
-
 def _own(folder: str, cell, transform: str):
+    """A tile of the scene, and the share of it that is masked."""
     with raster.open_scene(Path(folder) / "{}_{}.tif".format(*cell)) as source:
-        return transformed(raster.read_rows(source, 0, source.height), transform)
+        values = raster.read_rows(source, 0, source.height)
+        return transformed(values, transform), share_of(tags_of(source), "tile_masked")
 
 
 def _others(part, own, made: dict, scene: str, cell, transform: str):
