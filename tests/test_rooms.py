@@ -1,6 +1,8 @@
 """The packages know only those behind them."""
 
-from rooms import KNOWS, ROOT, arrows, picture
+import ast
+
+from rooms import KNOWS, ROOT, arrows, imports, picture
 
 
 def test_no_arrow_runs_back():
@@ -21,3 +23,15 @@ def test_the_numbers_know_no_snakemake_no_files_and_no_figures():
         text = path.read_text()
         for package in ("snakemake", "rasterio", "matplotlib", "pathlib"):
             assert f"import {package}" not in text and f"from {package}" not in text, path
+
+
+def test_the_imports_of_a_file_are_those_that_python_sees():
+    for path in (ROOT / "scripts").rglob("*.py"):
+        names = set()
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+        files = {ROOT.joinpath("scripts", *n.split(".")).with_suffix(".py") for n in names}
+        assert imports(path) == {file for file in files if file.is_file()}, path
