@@ -15,7 +15,7 @@ from snakemake.exceptions import WorkflowError
 from snakemake.utils import validate
 
 from stackflow.settings import check_finite, explain, with_integers
-from stackflow.stacks import simulated
+from stackflow.simulated import simulated
 from stackshift.errors import InputError
 from stackshift.simulate.place import ground_grid
 from stackshift.stack.pairing import choose
