@@ -5,7 +5,7 @@ What is masked is no data from here on, and what the normalisation did is undone
 
 import logging
 
-from stackio import job, prepared, raster
+from stackio import job, prepared, raster, writing
 from stackio.tags import tags_of
 from stackshift.ground.spikes import percentiles, truncate
 
@@ -53,10 +53,10 @@ def main(
             tags |= {"percentiles": f"{lower:g} {upper:g}"}
             tags |= {"thresholds": f"{thresholds[0]:.9g} {thresholds[1]:.9g}"}
         what = {} if area is None else {"bands": ("beta0 power",), "about": BRIGHTNESS}
-        with raster.create(path, grid, tags, **what) as target:
+        with writing.create(path, grid, tags, **what) as target:
             for (first, _), block in zip(raster.row_blocks(grid.height), blocks(), strict=True):
-                raster.write_rows(target, first, truncate(block, *thresholds, outside))
-            raster.add_tags(target, source.tags())
+                writing.write_rows(target, first, truncate(block, *thresholds, outside))
+            writing.add_tags(target, source.tags())
         if mask is not None:
             share = 100 * source.masked / max(source.valid, 1)
             logging.info("%.2f %% of the pixels with a value are masked", share)

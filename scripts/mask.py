@@ -4,7 +4,7 @@ import logging
 
 import numpy as np
 
-from stackio import job, layered, raster
+from stackio import job, layered, raster, writing
 from stackshift.errors import InputError
 from stackshift.ground import classes
 from stackshift.ground.lattice import Grid
@@ -30,11 +30,11 @@ def main(parts: list[dict], grid: Grid, path: str) -> None:
     about = "1 = no data by the masks of the config, else 0"
     opened = [_opened(part, grid) for part in parts]
     masked = np.zeros(len(parts))
-    with raster.create(path, grid, tags, bands=("masked",), about=about) as target:
+    with writing.create(path, grid, tags, bands=("masked",), about=about) as target:
         for rows in raster.row_blocks(grid.height):
             found = [read(rows) for read in opened]
             masked += [np.count_nonzero(one) for one in found]
-            raster.write_rows(target, rows[0], np.any(found, axis=0).astype(np.float32))
+            writing.write_rows(target, rows[0], np.any(found, axis=0).astype(np.float32))
     for part, count in zip(parts, masked, strict=True):
         share = 100 * count / (grid.width * grid.height)
         logging.info("%s: %.1f %% of the grid is masked", ", ".join(part["files"]), share)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stackio import earth, files, job, raster
+from stackio import earth, files, job, raster, writing
 from stackshift.ground.lattice import Grid, tile_edges
 from stackshift.stack import alignment, mean_image, rounds
 from stackshift.stack.positions import from_pairs
@@ -75,7 +75,7 @@ def _write_image(path, area, cut, found, load, transform) -> list[dict]:
     edges = tile_edges(area.height, cut[0]), tile_edges(area.width, cut[1])
     bands = ("mean gamma0 (dB)", "number of scenes", "sum of weights")
     parts = []
-    with raster.create(path, area, {"stage": "template"}, bands=bands, in_squares=True) as target:
+    with writing.create(path, area, {"stage": "template"}, bands=bands, in_squares=True) as target:
         for row in range(cut[0]):
             strip = np.full((3, edges[0][row + 1] - edges[0][row], area.width), np.nan, np.float32)
             for column in range(cut[1]):
@@ -84,7 +84,7 @@ def _write_image(path, area, cut, found, load, transform) -> list[dict]:
                     strip[:, :, here], part = _tile(found, (row, column), load, transform)
                     parts.append(part)
             for band in range(3):
-                raster.write_rows(target, edges[0][row], strip[band], band + 1)
+                writing.write_rows(target, edges[0][row], strip[band], band + 1)
     return parts
 
 

@@ -4,7 +4,7 @@ import logging
 from contextlib import ExitStack
 from pathlib import Path
 
-from stackio import job, raster
+from stackio import job, raster, writing
 from stackio.tags import tags_of
 from stackshift.errors import InputError
 from stackshift.ground.lattice import Grid, tile_edges
@@ -41,8 +41,8 @@ def main(scene: str, directory: str, rows: int, columns: int, mask: str | None =
                 own = {"tile": f"{row}_{column}"}
                 if drop is not None:
                     own["tile_masked"] = f"{drop[:, left:right].mean():.6f}"
-                with raster.create(path, tile, tags | own) as target:
-                    raster.write_rows(target, 0, band[:, left:right])
+                with writing.create(path, tile, tags | own) as target:
+                    writing.write_rows(target, 0, band[:, left:right])
     logging.info("%d x %d tiles of %d x %d pixels", rows, columns, grid.height, grid.width)
 
 
