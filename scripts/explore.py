@@ -7,7 +7,7 @@ import jinja2
 import pandas as pd
 
 from stackio import earth, files, job, raster
-from stackplot import contents, drawing, explorer
+from stackplot import contents, explorer, marks
 from stackplot.backdrop import Ground
 from stackshift.ground.lattice import tile_edges
 from stackshift.stack import columns
@@ -66,7 +66,7 @@ def main(
         "requirement": requirement,
         "tile": ground.tile,
         "aspect": ground.aspect,
-        "limit": drawing.reach(scenes[[columns.OFFSET_EAST, columns.OFFSET_NORTH]], requirement),
+        "limit": marks.reach(scenes[[columns.OFFSET_EAST, columns.OFFSET_NORTH]], requirement),
         **contents.content_of(read, scenes, ground),
     }
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)

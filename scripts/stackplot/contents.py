@@ -10,7 +10,7 @@ from bokeh.resources import Resources
 from PIL import Image
 
 from stackio import raster
-from stackplot import drawing, explorer
+from stackplot import explorer, marks
 from stackshift.ground.shades import grey, reduced_shape
 from stackshift.stack import columns
 from stackshift.stack.digits import with_error
@@ -50,7 +50,7 @@ def said_of(scene) -> str:
     )
     where = f"east {east} m, north {north} m" if east else f"not measured: {message}"
     return (
-        f"{drawing.day(scene[columns.SCENE])} {scene[columns.PLATFORM]}: {where}"
+        f"{marks.day(scene[columns.SCENE])} {scene[columns.PLATFORM]}: {where}"
         f"{f' ({flag})' if flag and east else ''}"
     )
 
@@ -89,8 +89,8 @@ def content_of(read: dict[str, pd.DataFrame], scenes: pd.DataFrame, ground) -> d
             )
         ],
         "pairs": [
-            {"name": f"{drawing.day(pair[columns.SECONDARY])} → "
-                     f"{drawing.day(pair[columns.REFERENCE])}",
+            {"name": f"{marks.day(pair[columns.SECONDARY])} → "
+                     f"{marks.day(pair[columns.REFERENCE])}",
              "reference": order.get(pair[columns.REFERENCE]),
              "said": f"shift east {with_error(pair[columns.SHIFT_X], pair[columns.SIGMA_X])} m, "
                      f"north {with_error(pair[columns.SHIFT_Y], pair[columns.SIGMA_Y])} m"
@@ -108,7 +108,7 @@ def content_of(read: dict[str, pd.DataFrame], scenes: pd.DataFrame, ground) -> d
         ],
         "platforms": {
             name: style["color"]
-            for name, style in drawing.platform_styles(scenes[columns.PLATFORM]).items()
+            for name, style in marks.platform_styles(scenes[columns.PLATFORM]).items()
         },
         "statuses": [status.replace("_", " ") for status in STATUSES],
         "texts": list(texts),
