@@ -23,13 +23,6 @@ from fourscenes import (
 from makers import NORTH, WEST, hyp3_name
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """A working folder in which nothing is remembered."""
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def test_a_name_of_two_polarizations_wants_a_sheet(folder):
     for time in TIMES[:2]:
         both = np.stack([ground(time), WRONG])

@@ -22,13 +22,6 @@ from fourscenes import (
 from makers import hyp3_name
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """A working folder in which nothing is remembered."""
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def sheet(text, name="sheet.csv", **stack) -> dict:
     """A config with a stack of a sheet."""
     content = text if isinstance(text, bytes | str) else json.dumps(text)

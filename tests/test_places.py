@@ -12,13 +12,6 @@ from rasterio.control import GroundControlPoint
 from rasterio.transform import Affine
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """A working folder in which nothing is remembered."""
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def degrees(west, north, step=3e-4):
     latitude = radians(north - step * ROWS / 2)
     east = snyder.prime_vertical(latitude) * cos(latitude) * radians(step)

@@ -21,14 +21,6 @@ from fourscenes import (
 )
 from makers import NORTH, WEST, hyp3_name
 
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """A working folder in which nothing is remembered."""
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 # Slices: top row of each and its seconds after the first.
 SLICES = {
     "two": [[(0, 0), (56, 25)]] * 4,

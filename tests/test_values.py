@@ -8,14 +8,6 @@ from fourscenes import COLUMNS, ROWS, TIMES, check, config, ground, long, put, r
 from makers import hyp3_name
 from rasterio.enums import ColorInterp
 
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """A working folder in which nothing is remembered."""
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 # What a pixel is hidden by. 40 % of each scene in a shape that does not move.
 Y, X = np.mgrid[:ROWS, :COLUMNS]
 HIDDEN = (Y * 0.6 + X * 0.3 < 40) | (Y - 0.5 * X > 60) | (X > 180)
