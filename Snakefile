@@ -77,6 +77,7 @@ include: "rules/tabulate.smk"
 include: "rules/overall.smk"
 include: "rules/overview.smk"
 include: "rules/outputs.smk"
+include: "rules/closing.smk"
 include: "rules/watched.smk"
 include: "rules/targets.smk"
 
