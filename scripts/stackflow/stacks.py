@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from stackflow import grids, grouping, headers, passes
 from stackflow.acquisitions import Looked, Own, Scene, scenes_of
-from stackflow.finding import Found, search
+from stackflow.finding import find
+from stackflow.found import Found
 from stackflow.sources import Source
 from stackshift.errors import InputError
 from stackshift.ground import names
@@ -48,7 +49,7 @@ def assemble(
     InputError
         With a line for each file that cannot be used, or for what no stack can be made of.
     """
-    found = {p: search(name, settings, p) for p in settings["polarizations"]}
+    found = {p: find(name, settings, p) for p in settings["polarizations"]}
     _check_apart(name, found)
     everything = [source for part in found.values() for source in part.sources]
     looked = Looked(everything, headers.read([(s.path, s.band) for s in everything]))
