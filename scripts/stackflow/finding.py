@@ -10,7 +10,7 @@ from pathlib import PurePath
 from stackflow import folders
 from stackflow.exclusion import take_out
 from stackflow.found import Found
-from stackflow.listed import in_sheets
+from stackflow.sheet_files import in_sheets
 from stackflow.sources import base_name, from_names, parts_of
 from stackshift.errors import InputError
 from stackshift.ground import names
