@@ -13,7 +13,7 @@ from pystac.validation import JsonSchemaSTACValidator
 
 import catalogue
 from stackflow import listing
-from stackflow.finding import search
+from stackflow.finding import find
 from stackflow.sources import Source
 from stackshift.ground.names import parse_time
 from stackshift.stack import columns as c
@@ -95,7 +95,7 @@ def test_an_item_tells_the_offset_its_error_and_that_it_is_relative(folder):
 
 
 def test_the_catalogue_is_read_back_without_what_is_not_usable(folder):
-    found = search("site", {"scenes": str(folder / "catalog.json")}, "VV")
+    found = find("site", {"scenes": str(folder / "catalog.json")}, "VV")
     assert [source.time for source in found.sources] == [parse_time(TIMES[0])]
     assert (found.sources[0].track, found.sources[0].direction) == (137, "descending")
     assert any("2 of 3 rows are left out" in line for line in found.lines)
