@@ -19,6 +19,7 @@ from stackflow.sources import Source, archive_of, base_name, is_remote, parts_of
 from stackflow.stacks import Product
 from stackshift.errors import InputError
 from stackshift.ground import names
+from stackshift.ground.lattice import Grid
 
 # What the producers' names of a layer end with, the one that is taken first first. HyP3's inc_map
 # is the angle to the normal of the terrain, as OPERA's local one.
@@ -36,6 +37,8 @@ NAMES = tuple(ENDINGS)
 CLASSES = ("mask", "layover_shadow")
 # An image that scenes are aligned with is brought onto the grid as layers are.
 REFERENCE = "reference"
+# How many times as long as the scenes' the pixels of an area may be.
+_COARSER = 1.6
 _TIFF = re.compile(r"\.(?:geo|g)?tiff?$", re.IGNORECASE)
 _POLARIZED = re.compile(r"^(.+)[-_](?:VV|VH|HH|HV)$", re.IGNORECASE)
 # Longer ones first, as local_incidence_angle ends with incidence_angle.
@@ -158,9 +161,29 @@ def check(layer: Layer, product: Product, where: str) -> Layer:
             raise InputError(
                 f"{where}: {first} lies outside the grid of the stack; name the one of this place"
             )
+    if layer.name == "area":
+        _check_detail(sorted(inside), product.grid, where)
     if layer.per_scene:
         return replace(layer, by_scene=left)
     return replace(layer, files=left[""])
+
+
+def _check_detail(paths: list[str], grid: Grid, where: str) -> None:
+    """Refuse an area that lacks what its scenes were divided by.
+
+    What it has not is left in the image, stays with the map, and makes displacements too large:
+    by 0.7 % where its pixels are 1.5 times as long as the scenes', 3.5 at 2 and 5.5 at 3
+    (`bench/terrain.py`).
+    """
+    a, _, _, _, e, _ = grid.transform
+    for (path, _), sides in headers.postings([(path, None) for path in paths], grid.crs).items():
+        times = max(sides[0] / abs(a), sides[1] / abs(e))
+        if times > _COARSER:
+            raise InputError(
+                f"{where}: the pixels of {path} are {times:.3g} times as long as the grid's, and "
+                "displacements would come out too large by what it lacks; give the area that the "
+                "product was divided by, at the scenes' posting"
+            )
 
 
 def _parts(layer: Layer) -> dict[str, tuple[str, ...]]:
