@@ -193,11 +193,6 @@ def layers_matched_with(wildcards) -> dict[str, str]:
     return {} if "@" in wildcards.stack else found
 
 
-def mask_matched_with(wildcards) -> dict[str, str]:
-    """The layer that masks a scene, if there is one."""
-    return {k: v for k, v in layers_matched_with(wildcards).items() if k == "mask"}
-
-
 def layers_injected_with(wildcards) -> dict[str, str]:
     """The layers that a scene is prepared with before it is displaced, as they do not move with it."""
     return prepared_with(wildcards.stack, wildcards.polarization, wildcards.scene)

@@ -57,9 +57,15 @@ def main(
             for (first, _), block in zip(raster.row_blocks(grid.height), blocks(), strict=True):
                 raster.write_rows(target, first, truncate(block, *thresholds, outside))
             raster.add_tags(target, source.tags())
+        valid = max(source.valid, 1)
         if mask is not None:
-            share = 100 * source.masked / max(source.valid, 1)
-            logging.info("%.2f %% of the pixels with a value are masked", share)
+            logging.info(
+                "%.2f %% of the pixels with a value are masked", 100 * source.masked / valid
+            )
+        for name, count in source.without.items():
+            if count:
+                share = 100 * count / valid
+                logging.warning("%.2f %% of the pixels with a value have no %s layer", share, name)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from stackshift.errors import InputError
 from stackshift.ground import flight
 from stackshift.ground.geometry import tile_centres, tile_positions
 from stackshift.ground.lattice import tile_edges
-from stackshift.stack import columns, explanation, inversion, looks, offsets, tables
+from stackshift.stack import columns, coverage, explanation, inversion, looks, offsets, tables
 from stackshift.stack.zero import Zero
 
 # Pixels a side out of which the mean of a layer is taken.
@@ -90,6 +90,9 @@ def main(
         findings["zero"]["inverted"] = [
             one["scene"] for one in stack.contents if one.get("contrast") == "inverted"
         ]
+    findings["coverage"] = coverage.found(stack.contents)
+    for line in coverage.texts(findings["coverage"]):
+        logging.warning("%s", line)
     findings["widened_for_change"] = float(pd.Series(stack.widening).median())
     files.write_csv(outputs["scenes"], table)
     files.write_csv(outputs["scene_tiles"], tiles)

@@ -4,13 +4,22 @@ import logging
 from contextlib import ExitStack
 from pathlib import Path
 
+import numpy as np
+
 from stackio import job, raster
 from stackio.tags import tags_of
 from stackshift.errors import InputError
 from stackshift.ground.lattice import Grid, tile_edges
 
 
-def main(scene: str, directory: str, rows: int, columns: int, mask: str | None = None) -> None:
+def main(
+    scene: str,
+    directory: str,
+    rows: int,
+    columns: int,
+    mask: str | None = None,
+    area: str | None = None,
+) -> None:
     """Write the tiles of one scene as ``{row}_{column}.tif``, counted from the upper left.
 
     Parameters
@@ -18,10 +27,14 @@ def main(scene: str, directory: str, rows: int, columns: int, mask: str | None =
     scene : raster to cut.
     directory : folder to write into.
     rows, columns : number of tiles from north to south and from west to east.
-    mask : layer with which the scene was masked, of which each tile carries its share.
+    mask, area : layers with which the scene was masked and its normalisation undone; each tile
+        carries the share of its pixels that is masked, and of which either has nothing to say.
     """
+    layers = {name: path for name, path in (("mask", mask), ("area", area)) if path}
     with raster.open_scene(scene) as source, ExitStack() as opened:
-        masking = opened.enter_context(raster.open_scene(mask)) if mask else None
+        beside = {
+            name: opened.enter_context(raster.open_scene(path)) for name, path in layers.items()
+        }
         grid = raster.grid_of(source)
         try:
             row_edges = tile_edges(grid.height, rows)
@@ -33,14 +46,19 @@ def main(scene: str, directory: str, rows: int, columns: int, mask: str | None =
             top, bottom = row_edges[row : row + 2]
             # All tiles of a row share their lines of pixels: these are read once.
             band = raster.read_rows(source, top, bottom - top)
-            drop = raster.read_rows(masking, top, bottom - top) > 0 if masking else None
+            around = {
+                name: raster.read_rows(layer, top, bottom - top) for name, layer in beside.items()
+            }
             for column in range(columns):
                 left, right = column_edges[column : column + 2]
                 tile = _part(grid, top, left, bottom - top, right - left)
                 path = Path(directory) / f"{row}_{column}.tif"
                 own = {"tile": f"{row}_{column}"}
-                if drop is not None:
-                    own["tile_masked"] = f"{drop[:, left:right].mean():.6f}"
+                for name, layer in around.items():
+                    part = layer[:, left:right]
+                    own[f"tile_no_{name}"] = f"{np.isnan(part).mean():.6f}"
+                    if name == "mask":
+                        own["tile_masked"] = f"{(part > 0).mean():.6f}"
                 with raster.create(path, tile, tags | own) as target:
                     raster.write_rows(target, 0, band[:, left:right])
     logging.info("%d x %d tiles of %d x %d pixels", rows, columns, grid.height, grid.width)
@@ -60,4 +78,5 @@ if __name__ == "__main__":
                 rows=one.params.tiles[0],
                 columns=one.params.tiles[1],
                 mask=getattr(one.input, "mask", None),
+                area=getattr(one.input, "area", None),
             )

@@ -40,7 +40,7 @@ def _finer(image: np.ndarray) -> np.ndarray:
 
 
 def facets(size: int, seed: int, steep=0.35, texture=0.5) -> Mountains:
-    """A place as facets of a sixth of a pixel; heights and ground have no finer detail than pixels."""
+    """A place as facets of a sixth of a pixel; heights and ground have no detail below a pixel."""
     random = np.random.default_rng(seed)
     dem, ground = (_finer(field(size, exponent, random)) for exponent in (4.4, 2.4))
     dem *= steep / np.gradient(dem, POSTING / FACETS, axis=1).std()
@@ -64,7 +64,7 @@ def delivered(place: Mountains, shift, seed: int, looks=5.0) -> np.ndarray:
 
 
 def write_area(path, area: np.ndarray, kind: str):
-    """The layer of a kind as a file that covers the grid of the scenes, whose corner is WEST, NORTH."""
+    """A layer of a kind, covering a grid with its corner at WEST, NORTH."""
     crs, posting, off = KINDS[kind]
     size = len(area) // FACETS * POSTING
     x, y = [WEST, WEST + size] * 2, [NORTH - size] * 2 + [NORTH] * 2

@@ -63,6 +63,19 @@ class Layered:
             np.copyto(block, found, where=np.isnan(block))
         return block
 
+    def reached(self, rows: tuple[int, int]) -> np.ndarray:
+        """Which pixels of (first, number) of the grid's rows lie in any of the files at all."""
+        from stackio import warp
+
+        found = np.zeros((rows[1], self.grid.width), bool)
+        for one in self.files:
+            places = warp.places_in(one.source, self.grid, rows, (0, self.grid.width))
+            if places is not None:
+                found |= (
+                    np.abs(places[0] + 0.5 - one.source.height / 2) <= one.source.height / 2
+                ) & (np.abs(places[1] + 0.5 - one.source.width / 2) <= one.source.width / 2)
+        return found
+
     def _seen(self, one: pixels.Pixels, rows: tuple[int, int]) -> np.ndarray | None:
         if same_lattice(raster.grid_near(one.source, self.grid), self.grid):
             return pixels.copied(one, self.grid, rows)

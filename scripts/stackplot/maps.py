@@ -19,8 +19,8 @@ REJECTED: dict[str, dict[str, Any]] = {
     status: {"marker": marker, "color": color}
     for status, marker, color in zip(
         (status for status in STATUSES if status != OK),
-        "xD^v*P",
-        ("#CC79A7", "#56B4E9", "#E69F00", "#009E73", "#F0E442", "#000000"),
+        "xD^v*Ph",
+        ("#CC79A7", "#56B4E9", "#E69F00", "#009E73", "#F0E442", "#000000", "#0072B2"),
         strict=True,
     )
 }
