@@ -9,8 +9,6 @@ from stackio import job, prepared, raster
 from stackio.tags import tags_of
 from stackshift.ground.spikes import percentiles, truncate
 
-BRIGHTNESS = "gamma0 times the area it was divided by, as linear power to a factor, NaN = no data"
-
 
 def main(
     scene: str,
@@ -52,7 +50,7 @@ def main(
         if outside != "keep":
             tags |= {"percentiles": f"{lower:g} {upper:g}"}
             tags |= {"thresholds": f"{thresholds[0]:.9g} {thresholds[1]:.9g}"}
-        what = {} if area is None else {"bands": ("beta0 power",), "about": BRIGHTNESS}
+        what = prepared.said(area) if area else raster.said_of(source.scene)
         with raster.create(path, grid, tags, **what) as target:
             for (first, _), block in zip(raster.row_blocks(grid.height), blocks(), strict=True):
                 raster.write_rows(target, first, truncate(block, *thresholds, outside))

@@ -42,6 +42,7 @@ def main(
         except InputError as error:
             raise InputError(f"{scene}: {error}") from None
         tags = tags_of(source) | {"stage": "tile", "tiles": f"{rows} x {columns}"}
+        said = raster.said_of(source)
         for row in range(rows):
             top, bottom = row_edges[row : row + 2]
             # All tiles of a row share their lines of pixels: these are read once.
@@ -59,7 +60,7 @@ def main(
                     own[f"tile_no_{name}"] = f"{np.isnan(part).mean():.6f}"
                     if name == "mask":
                         own["tile_masked"] = f"{(part > 0).mean():.6f}"
-                with raster.create(path, tile, tags | own) as target:
+                with raster.create(path, tile, tags | own, **said) as target:
                     raster.write_rows(target, 0, band[:, left:right])
     logging.info("%d x %d tiles of %d x %d pixels", rows, columns, grid.height, grid.width)
 

@@ -252,7 +252,7 @@ def test_an_area_that_lacks_what_scenes_were_divided_by_is_refused(tmp_path):
             (x,), (y,) = transform("EPSG:32611", crs, [WEST], [NORTH])
             at = {"west": x - 3000, "north": y + 3000}
         path = write_scene(tmp_path / "a.tif", texture(150, 150), posting=posting, crs=crs, **at)
-        with pytest.raises(InputError, match=rf"a\.tif are {round(posting / 30.5)} as long as the"):
+        with pytest.raises(InputError, match=r"a\.tif are \S+ times as long as the"):
             found("area", tmp_path / "scenes", layers={"area": str(path)})
         # Nothing is divided by heights.
         assert found("dem", tmp_path / "scenes", layers={"dem": str(path)})

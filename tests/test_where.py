@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import rasterio
 from makers import NORTH, POSTING, WEST, write_scene
 from matplotlib.image import imread
 
@@ -94,7 +95,8 @@ def run(folder, layers):
     outputs = {"tiles": folder / "where_tiles.csv", "fits": folder / "where.csv"}
     outputs |= {"figure": folder / "where.svg", "png": folder / "where.png"}
     where.main(
-        folder / "scenes.csv", folder / "scene_tiles.csv", folder / "template.tif", layers, CUT,
+        folder / "scenes.csv", folder / "scene_tiles.csv", folder / "template.tif",
+        {name: one if isinstance(one, dict) else {"": one} for name, one in layers.items()}, CUT,
         outputs, "site VV",
     )  # fmt: skip
     return pd.read_csv(outputs["tiles"]), pd.read_csv(outputs["fits"], dtype={c.SCENE: str})
@@ -171,4 +173,35 @@ def test_without_headings_it_is_east_and_north(folder, tmp_path):
     scenes.to_csv(tmp_path / "scenes.csv", index=False)
     tiles, fits = run(tmp_path, {})
     assert set(fits.axis) == {"east", "north"} and set(fits.against) == {"edge"}
+    assert "heading of 10 scenes, as 20220120T000000" in (tmp_path / "where.svg").read_text()
     assert tiles["mean_east"].notna().all()
+
+
+def test_the_layer_of_one_scene_stands_for_all_if_that_of_another_agrees(folder, tmp_path):
+    with rasterio.open(folder / "dem.tif") as source:
+        heights = source.read(1)
+    for name in ("scenes.csv", "scene_tiles.csv", "template.tif", "dem.tif"):
+        (tmp_path / name).symlink_to(folder / name)
+    alike = heights + np.random.default_rng(0).normal(0, 3, heights.shape).astype(np.float32) + 2
+    other = heights + 0.3 * heights[:, ::-1]
+    # It reaches a third of the tiles only.
+    part = np.where(np.indices(heights.shape)[1] < 100, np.nan, heights)
+    for name, values in (("alike", alike), ("other", other), ("part", part)):
+        write_scene(tmp_path / f"{name}.tif", values.astype(np.float32), no_data=np.nan)
+    first, last = NAMES[0], NAMES[-1]
+    plain, _ = run(folder, {"dem": folder / "dem.tif"})
+
+    def told(name):
+        own = {first: tmp_path / "dem.tif", last: tmp_path / f"{name}.tif"}
+        tiles, _ = run(tmp_path, {"dem": own})
+        return tiles, (tmp_path / "where.svg").read_text()
+
+    tiles, text = told("alike")
+    assert "dem: that of 2022-01-20 stands for all scenes; that of 2022-01-02 differs by 2" in text
+    np.testing.assert_allclose(tiles[w.ALTITUDE], plain[w.ALTITUDE])
+    tiles, text = told("other")
+    assert "dem: not compared, as scenes have different ones" in text and w.ALTITUDE not in tiles
+    tiles, _ = run(tmp_path, {"dem": tmp_path / "part.tif"})
+    assert tiles[w.ALTITUDE].isna().sum() == 2 * CUT[0]
+    text = (tmp_path / "where.svg").read_text()
+    assert "dem: no value in 12 of 36 tiles, not compared there" in text

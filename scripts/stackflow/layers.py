@@ -39,6 +39,8 @@ CLASSES = ("mask", "layover_shadow")
 REFERENCE = "reference"
 # How many times as long as the scenes' the pixels of an area may be.
 _COARSER = 1.6
+# Places a side of a tile at which is looked whether a file reaches it.
+_SAMPLED = 5
 _TIFF = re.compile(r"\.(?:geo|g)?tiff?$", re.IGNORECASE)
 _POLARIZED = re.compile(r"^(.+)[-_](?:VV|VH|HH|HV)$", re.IGNORECASE)
 # Longer ones first, as local_incidence_angle ends with incidence_angle.
@@ -126,6 +128,26 @@ def find(name: str, settings: dict, product: Product, stack: str) -> Layer | Non
     return check(layer, product, where)
 
 
+def check_named(settings: dict, stack: str) -> None:
+    """Refuse layers that the config names and that are not there, whether or not they are used.
+
+    Raises
+    ------
+    InputError
+        In one line, with the layer; and for layers of a simulated stack, which makes its own.
+    """
+    given = {name: value for name, value in (settings.get("layers") or {}).items() if value}
+    if given and "simulate" in settings:
+        made = "makes its own" if settings["simulate"].get("steepness") else "has none"
+        raise InputError(
+            f"stack '{stack}', layers: a simulated stack {made} ('simulate: {{steepness: 0.35}}' "
+            f"makes mountains and all layers); leave out 'layers: {{{', '.join(sorted(given))}}}'"
+        )
+    for name, value in given.items():
+        for pattern in [value] if isinstance(value, str) else value:
+            _expanded(pattern, name, f"stack '{stack}', layer {name}")
+
+
 def _made(name: str, simulated: dict, stack: str) -> Layer | None:
     """A layer that the workflow makes itself, of simulated mountains."""
     if not simulated.get("steepness") or name == "land_cover":
@@ -188,6 +210,40 @@ def _check_detail(paths: list[str], grid: Grid, where: str) -> None:
 
 def _parts(layer: Layer) -> dict[str, tuple[str, ...]]:
     return layer.by_scene or {"": layer.files}
+
+
+def out_of_reach(layer: Layer, product: Product, cut: tuple[int, int]) -> int:
+    """How many tiles most of which no file of a layer of the stack reaches, by the files' bounds.
+
+    Parameters
+    ----------
+    layer : of the stack as a whole; each scene's own reaches as far as the scene.
+    product : with the grid.
+    cut : number of tiles (rows, columns).
+    """
+    if layer.per_scene:
+        return 0
+    files = [(path, 1 if layer.name == REFERENCE else None) for path in layer.files]
+    boxes = grids.boxes_in(product.grid.crs, files, headers.read(files))
+    left, bottom, right, top = product.grid.bounds
+    inside = [(at + 0.5) / _SAMPLED for at in range(_SAMPLED)]
+    number = 0
+    for row in range(cut[0]):
+        for column in range(cut[1]):
+            places = [
+                (
+                    left + (right - left) * (column + x) / cut[1],
+                    top - (top - bottom) * (row + y) / cut[0],
+                )
+                for x in inside
+                for y in inside
+            ]
+            seen = sum(
+                any(box[0] <= x <= box[2] and box[1] <= y <= box[3] for box in boxes)
+                for x, y in places
+            )
+            number += 2 * seen < len(places)
+    return number
 
 
 def image(path: str, product: Product) -> Layer:

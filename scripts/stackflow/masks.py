@@ -130,7 +130,7 @@ def _own(entry: dict, product: Product, stack: str) -> dict:
         return part | {"keep": listed["keep"] is not None}
     if entry.get("layer"):
         raise InputError(f"{where}: {path} is a raster, which has no 'layer'; leave it out")
-    layers.check(layers.Layer("masked", (path,)), product, f"{where}: {path}")
+    layers.check(layers.Layer("masked", (path,)), product, where)
     return {"kind": "raster", "files": [path], **listed}
 
 

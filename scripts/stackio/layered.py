@@ -25,6 +25,30 @@ _RADIANS = 3.2
 _GLANCE = 256
 
 
+# What a layer is on the grid, in words, and its unit.
+ABOUT: dict[str, tuple[str, str | None]] = {
+    "area": ("area that gamma0 was divided by, to a factor", None),
+    "incidence": ("angle of incidence on the ellipsoid", "degree"),
+    "local_incidence": ("angle of incidence on the terrain", "degree"),
+    "dem": ("height of the ground", "m"),
+    "mask": ("OPERA's classes: 0 neither, 1 shadow, 2 layover, 3 both", None),
+    "layover_shadow": ("HyP3's bits: 1 tested, 2 and 4 layover, 8 and 16 shadow", None),
+    "land_cover": ("classes of land cover", None),
+    "reference": ("image that scenes are aligned with, as linear power", None),
+}
+
+
+def said(name: str) -> dict:
+    """What a layer's file says of itself: keywords of `raster.create`."""
+    about, unit = ABOUT[name]
+    in_unit = f" ({unit})" if unit else ""
+    return {
+        "bands": (name + in_unit,),
+        "about": f"{about}{', in ' + unit if unit else ''}, NaN = no data",
+        "unit": unit,
+    }
+
+
 @dataclass
 class Layered:
     """The files of a layer, open.

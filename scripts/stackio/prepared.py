@@ -12,6 +12,13 @@ from stackio.tags import tags_of
 from stackshift.errors import InputError
 from stackshift.ground.lattice import Grid
 
+_BRIGHTNESS = "gamma0 times the area it was divided by, as linear power to a factor, NaN = no data"
+
+
+def said(area: str | None) -> dict:
+    """What a raster of a scene that was prepared is: keywords of `raster.create`."""
+    return {"bands": ("beta0 power",), "about": _BRIGHTNESS} if area else {}
+
 
 @dataclass
 class Prepared:

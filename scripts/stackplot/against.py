@@ -24,7 +24,9 @@ _ALONG = {
 _DEM_ERROR, _SURE = 10.0, 0.01
 
 
-def where_figure(tiles, fits, axes, look: flight.Look | None, title: str) -> Figure:
+def where_figure(
+    tiles, fits, axes, look: flight.Look | None, title: str, notes: list[str]
+) -> Figure:
     """Mean offset of each tile beyond its scenes', and its spread, against each property.
 
     Parameters
@@ -33,6 +35,7 @@ def where_figure(tiles, fits, axes, look: flight.Look | None, title: str) -> Fig
     axes : names of the two axes.
     look : of the scenes, if all have one.
     title : stack and polarization.
+    notes : lines on the layers.
     """
     known = [name for name in _WORDS if name in tiles and tiles[name].notna().any()]
     figure = drawing.new_figure(3.1 * max(len(known), 3), 10.5)
@@ -51,8 +54,9 @@ def where_figure(tiles, fits, axes, look: flight.Look | None, title: str) -> Fig
         offset = "mean offset" if what == "mean" else "spread"
         grid[row, 0].set_ylabel(f"{offset} in {_ALONG[axis]} (m)")
         drawing.say_if_empty(grid[row, 0], int(tiles[f"{what}_{axis}"].notna().sum()), "tile")
+    below = _beside(fits, look, notes)
     figure.suptitle(
-        f"Where the error is: tiles beyond their scenes' offsets: {title}\n{_beside(fits, look)}",
+        f"Where the error is: tiles beyond their scenes' offsets: {title}\n{below}",
         fontweight="bold", fontsize=11,
     )  # fmt: skip
     return figure
@@ -91,7 +95,7 @@ def _panel(panel, tiles, fits, measure, name: str, style: dict) -> None:
     panel.set_title(label, fontsize=7.5, loc="left", fontweight="bold" if sure else "normal")
 
 
-def _beside(fits: pd.DataFrame, look: flight.Look | None) -> str:
+def _beside(fits: pd.DataFrame, look: flight.Look | None, notes: list[str]) -> str:
     """What an error of the DEM makes, and the scene that depends most clearly on its ground."""
     lines = ["p allows for all fits; full lines and * are significant (p < .01)"]
     if look is not None and look.incidence is not None:
@@ -109,4 +113,4 @@ def _beside(fits: pd.DataFrame, look: flight.Look | None) -> str:
             f"fits of single scenes that are significant: {len(own)}, most "
             f"{drawing.day(first['scene'])}: {first['axis']} against {first['against']}{said}"
         )
-    return "\n".join(lines)
+    return "\n".join([*lines, *notes])

@@ -1,6 +1,7 @@
 """Offsets of the scenes as the radar sees them: ground range against azimuth."""
 
 import itertools
+import textwrap
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -146,6 +147,11 @@ def _beside(axes, table, why) -> None:
         axes.figure.axes[0].axvline(shift, color="#CC79A7", linestyle=":", linewidth=1.2)
     else:
         lines.append(("incidence not known: no slant range", ""))
+    missing = table[table[columns.HEADING].isna()]
+    if len(missing):
+        reason = missing[columns.HEADING_FROM].iloc[0]
+        said = f"{len(missing)} scenes are not drawn: heading {reason}"
+        lines += [("", ""), *((line, "") for line in textwrap.wrap(said, 44))]
     for _, row in why.iterrows():
         if np.isnan(row["difference_range"]):
             continue

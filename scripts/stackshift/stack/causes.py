@@ -132,6 +132,12 @@ def of_findings(findings: dict) -> list[dict]:
         text = f"{answers.listed(cells)}: left out of all scenes (tiles.csv)"
         found.append(look_at("tiles that move", text))
     found += [look_at("layers", text) for text in coverage.texts(findings.get("coverage", {}))]
+    unknown: dict[str, list[str]] = {}
+    for scene, why in findings.get("no_heading", {}).items():
+        unknown.setdefault(why, []).append(answers.day(scene))
+    for reason, scenes in unknown.items():
+        text = f"of {len(scenes)} scenes ({answers.listed(scenes)}): heading {reason}"
+        found.append(look_at("no range and azimuth", text))
     if inverted := findings.get("zero", {}).get("inverted"):
         days = answers.listed([answers.day(scene) for scene in inverted])
         found.append(

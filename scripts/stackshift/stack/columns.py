@@ -53,6 +53,7 @@ SIGMA_NORTH = "sigma_north"
 CORRELATION_EN = "correlation_east_north"
 HEADING = "heading"
 INCIDENCE = "incidence"
+HEADING_FROM = "heading_from"
 LOOK = "look"
 SWATH = "swath"
 OFFSET_RANGE = "offset_range"
@@ -222,6 +223,7 @@ SCENES_TABLE = {
     OFFSET_SLANT: ("m", "the offset along slant range; empty where the incidence is not known"),
     SIGMA_SLANT: ("m", "standard error of offset_slant_range"),
     HEADING: ("deg", "direction of azimuth on the ground in the middle, clockwise from true north"),
+    HEADING_FROM: ("", "what the heading is from, or why it is not known and what to give"),
     LOOK: ("", "to which side the radar looks, as seen along the flight: right or left"),
     INCIDENCE: ("deg", "incidence angle on the ellipsoid, the mean of the scene"),
     SWATH: ("", "subswath, as IW2, from the file names; several are separated by blanks"),
