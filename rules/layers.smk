@@ -134,10 +134,9 @@ def prepared_with(stack: str, polarization: str, scene: str) -> dict[str, str]:
 def mask_written(stack: str, polarization: str, scene: str | None) -> list:
     """What tells that a file of a mask was replaced, of those that the workflow does not make."""
     return [
-        masks.stamp_of(path)
+        stamp
         for part in mask_of(stack, polarization).of(scene)
-        for path in part["files"]
-        if not is_made(path)
+        for stamp in masks.stamps_of(part, but=is_made)
     ]
 
 

@@ -24,8 +24,8 @@ def names(count, first=0):
 @pytest.mark.parametrize(
     ("side", "tiles", "asked", "scenes", "pairs"),
     [(100, 1, None, 16, 16), (2000, 1, None, 16, 12), (1024, 64, None, 16, 5),
-     (4096, 64, None, 5, 2), (6000, 64, None, 3, 1), (8192, 64, None, 1, 1), (20000, 64, None, 1, 1),
-     (100, 1, 1, 1, 1), (8192, 64, 40, 40, 40)],
+     (4096, 64, None, 5, 2), (6000, 64, None, 3, 1), (8192, 64, None, 1, 1),
+     (20000, 64, None, 1, 1), (100, 1, 1, 1, 1), (8192, 64, 40, 40, 40)],
 )  # fmt: skip
 def test_small_scenes_go_together_and_large_ones_do_not(side, tiles, asked, scenes, pairs):
     found = [size_of(side * side, tiles, work, asked) for work in (COPIED, MATCHED)]

@@ -1,5 +1,7 @@
 """Where the error is: the tiles against what is known of their ground, with a line through each."""
 
+import textwrap
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -7,12 +9,13 @@ from matplotlib.ticker import MaxNLocator
 
 from stackplot import drawing
 from stackshift.ground import flight
+from stackshift.stack import answers
 from stackshift.stack import where_columns as w
 
 _WORDS = {
     w.ALTITUDE: "altitude (m)",
     w.SLOPE: "slope (°)",
-    w.FACING: "aspect: 0° faces the radar",
+    w.FACING: "aspect (0° faces the radar)",
     w.LOCAL_INCIDENCE: "local incidence (°)",
     w.LAND_COVER: "land cover (class)",
     w.EDGE: "distance from the edge (m)",
@@ -54,7 +57,10 @@ def where_figure(
         offset = "mean offset" if what == "mean" else "spread"
         grid[row, 0].set_ylabel(f"{offset} in {_ALONG[axis]} (m)")
         drawing.say_if_empty(grid[row, 0], int(tiles[f"{what}_{axis}"].notna().sum()), "tile")
-    below = _beside(fits, look, notes)
+    wide = 30 * grid.shape[1]
+    below = "\n".join(
+        part for line in _beside(fits, look, notes) for part in textwrap.wrap(line, wide)
+    )
     figure.suptitle(
         f"Where the error is: tiles beyond their scenes' offsets: {title}\n{below}",
         fontweight="bold", fontsize=11,
@@ -81,7 +87,7 @@ def _panel(panel, tiles, fits, measure, name: str, style: dict) -> None:
         return
     fit = chosen.iloc[0]
     sure = fit["p_adjusted"] < _SURE
-    label = f"p {fit['p_adjusted']:.1g}" + (" *" if sure else "")
+    label = f"p = {fit['p_adjusted']:.1g}" + (" *" if sure else "")
     if not np.isnan(fit["slope"]):
         ends = np.array([np.nanmin(x), np.nanmax(x)])
         at = fit["level"] + fit["slope"] * (ends - fit["middle"])
@@ -91,11 +97,12 @@ def _panel(panel, tiles, fits, measure, name: str, style: dict) -> None:
         scale = 1000 if unit == "m" else 10
         slope, error = scale * fit["slope"], scale * fit["slope_sigma"]
         said = f"{scale} m" if unit == "m" else f"{scale}°"
-        label = f"{slope:+.2g} ± {error:.1g} m / {said},  {label}"
+        sign = "+" if slope >= 0 else ""
+        label = f"{sign}{answers.metres(slope, error)} m / {said},  {label}"
     panel.set_title(label, fontsize=7.5, loc="left", fontweight="bold" if sure else "normal")
 
 
-def _beside(fits: pd.DataFrame, look: flight.Look | None, notes: list[str]) -> str:
+def _beside(fits: pd.DataFrame, look: flight.Look | None, notes: list[str]) -> list[str]:
     """What an error of the DEM makes, and the scene that depends most clearly on its ground."""
     lines = ["p allows for all fits; full lines and * are significant (p < .01)"]
     if look is not None and look.incidence is not None:
@@ -113,4 +120,4 @@ def _beside(fits: pd.DataFrame, look: flight.Look | None, notes: list[str]) -> s
             f"fits of single scenes that are significant: {len(own)}, most "
             f"{drawing.day(first['scene'])}: {first['axis']} against {first['against']}{said}"
         )
-    return "\n".join([*lines, *notes])
+    return [*lines, *notes]

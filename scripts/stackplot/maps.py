@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Ellipse
 
 from stackplot import drawing
-from stackplot.backdrop import Ground
+from stackplot.backdrop import SEA, Ground
 from stackshift.stack import columns
 from stackshift.tile.match import OK, STATUSES
 
@@ -188,6 +188,8 @@ def key(statuses: set[str], cut: bool) -> list[Line2D]:
                 Line2D([], [], linestyle="none", markeredgewidth=2, **REJECTED[status],
                        label=f"rejected: {name}")
             )  # fmt: skip
+    blank = {"marker": "s", "markersize": 9, "color": SEA, "markeredgecolor": "#888888"}
+    handles.append(Line2D([], [], linestyle="none", **blank, label="no data, or masked"))
     return handles
 
 

@@ -136,7 +136,7 @@ def of_findings(findings: dict) -> list[dict]:
     for scene, why in findings.get("no_heading", {}).items():
         unknown.setdefault(why, []).append(answers.day(scene))
     for reason, scenes in unknown.items():
-        text = f"of {len(scenes)} scenes ({answers.listed(scenes)}): heading {reason}"
+        text = f"{answers.listed(scenes)}: heading {reason}"
         found.append(look_at("no range and azimuth", text))
     if inverted := findings.get("zero", {}).get("inverted"):
         days = answers.listed([answers.day(scene) for scene in inverted])
