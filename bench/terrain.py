@@ -1,7 +1,7 @@
 """What the normalisation does to a displacement in mountains, and what the area layer undoes.
 
-    PYTHONPATH=scripts:tests python bench/terrain.py [TRIALS]            # the normalisation
-    PYTHONPATH=scripts:tests python bench/terrain.py --layers [TRIALS]   # layers off the lattice
+    python bench/terrain.py [TRIALS]            # the normalisation
+    python bench/terrain.py --layers [TRIALS]   # layers off the lattice
 
 Tiles of 256 pixels, 5 looks, two dates displaced by up to half a pixel each, layover and shadow
 masked (`tests/mountains.py` has the physics). Prints the table of docs/terrain.md: for each kind of
@@ -11,8 +11,12 @@ the second table: one date against an area layer of another CRS or posting (`tes
 """
 
 import argparse
+import sys
 import tempfile
 from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path += [str(ROOT / "scripts"), str(ROOT / "tests")]
 
 import elsewhere
 import numpy as np
