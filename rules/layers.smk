@@ -208,6 +208,13 @@ def layers_matched_with(wildcards) -> dict[str, str]:
     return {} if "@" in wildcards.stack else found
 
 
+def layers_tiled_with(wildcards) -> dict[str, str]:
+    """The same, and the scene as it was before, of which these may take a part."""
+    found = layers_matched_with(wildcards)
+    scene = "results/{stack}/{polarization}/superset/{scene}.tif"
+    return found | {"before": scene.format(**wildcards)} if found else {}
+
+
 def layers_injected_with(wildcards) -> dict[str, str]:
     """The layers that a scene is prepared with before it is displaced, as they do not move with it."""
     return prepared_with(wildcards.stack, wildcards.polarization, wildcards.scene)

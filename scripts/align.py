@@ -74,7 +74,8 @@ def main(
                 others = _others(part, own, made, scene, cell, options["transform"])
             else:
                 others = transformed(part[0], options["transform"])
-                unseen[cell] = 1 - float(np.isfinite(part[0]).mean())
+                known = np.isfinite(part[0])[own[1]]
+                unseen[cell] = 1 - float(known.mean()) if known.size else 0.0
             valid[cell] = np.count_nonzero(others[1] & own[1]) / own[1].size
             return others, own
 

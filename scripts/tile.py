@@ -19,6 +19,7 @@ def main(
     columns: int,
     mask: str | None = None,
     area: str | None = None,
+    before: str | None = None,
 ) -> None:
     """Write the tiles of one scene as ``{row}_{column}.tif``, counted from the upper left.
 
@@ -28,9 +29,12 @@ def main(
     directory : folder to write into.
     rows, columns : number of tiles from north to south and from west to east.
     mask, area : layers with which the scene was masked and its normalisation undone; each tile
-        carries the share of its pixels that is masked, and of which either has nothing to say.
+        carries the share of its pixels that is masked, and of those that the scene had a value in
+        the share of which either has nothing to say.
+    before : the scene as it was before; None where it had a value everywhere.
     """
-    layers = {name: path for name, path in (("mask", mask), ("area", area)) if path}
+    used = (("mask", mask), ("area", area), ("before", before if mask or area else None))
+    layers = {name: path for name, path in used if path}
     with raster.open_scene(scene) as source, ExitStack() as opened:
         beside = {
             name: opened.enter_context(raster.open_scene(path)) for name, path in layers.items()
@@ -55,14 +59,22 @@ def main(
                 tile = _part(grid, top, left, bottom - top, right - left)
                 path = Path(directory) / f"{row}_{column}.tif"
                 own = {"tile": f"{row}_{column}"}
-                for name, layer in around.items():
-                    part = layer[:, left:right]
-                    own[f"tile_no_{name}"] = f"{np.isnan(part).mean():.6f}"
-                    if name == "mask":
-                        own["tile_masked"] = f"{(part > 0).mean():.6f}"
+                own |= _shares({name: one[:, left:right] for name, one in around.items()})
                 with raster.create(path, tile, tags | own, **said) as target:
                     raster.write_rows(target, 0, band[:, left:right])
     logging.info("%d x %d tiles of %d x %d pixels", rows, columns, grid.height, grid.width)
+
+
+def _shares(parts: dict[str, np.ndarray]) -> dict[str, str]:
+    """Tags of a tile that tell what of it is masked, and of what layers say nothing."""
+    found = {}
+    known = np.isfinite(parts.pop("before")) if "before" in parts else None
+    for name, layer in parts.items():
+        nothing = np.isnan(layer) if known is None else np.isnan(layer[known])
+        found[f"tile_no_{name}"] = f"{nothing.mean() if nothing.size else 0:.6f}"
+        if name == "mask":
+            found["tile_masked"] = f"{(layer > 0).mean():.6f}"
+    return found
 
 
 def _part(grid: Grid, top: int, left: int, height: int, width: int) -> Grid:
@@ -80,4 +92,5 @@ if __name__ == "__main__":
                 columns=one.params.tiles[1],
                 mask=getattr(one.input, "mask", None),
                 area=getattr(one.input, "area", None),
+                before=getattr(one.input, "before", None),
             )

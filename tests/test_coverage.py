@@ -17,6 +17,7 @@ import mask
 import tile
 from stackflow import headers, layers
 from stackio import raster
+from stackio.tags import shares_of_tile, tags_of
 from stackshift.ground.lattice import Grid
 from stackshift.stack import causes, coverage
 from stackshift.stack import columns as c
@@ -76,7 +77,7 @@ def test_a_tile_without_the_layer_names_it(measured):
     for found in (*contents, compared):
         assert (status(found["tiles"])[:, 2] == NO_LAYER).all()
         said = status(found["tiles"], c.MESSAGE)
-        assert said[0, 2] == "no area layer here: it has no value in 100 % of the tile"
+        assert said[0, 2] == "no area layer here: it has no value in 100 % of the tile's pixels"
         assert "masks take 100 % of the tile" in said[1, 1]
         assert (status(found["tiles"])[[0, 0, 1, 2, 2], [0, 1, 0, 0, 1]] == OK).all()
 
@@ -90,6 +91,21 @@ def test_shares_are_those_of_the_scenes_pixels(measured):
         assert (status(one["tiles"], c.NO_AREA) == [[0, 0, 1]] * 3).all()
         assert (status(one["tiles"], c.NO_MASK) == [[0] * 3, [0] * 3, [1] * 3]).all()
     assert np.isnan(read(folder / "masked.tif")[-SIZE // 3 :]).all()
+
+
+def test_where_the_scene_ends_too_no_layer_is_missing(tmp_path):
+    image, area = texture(80, 90), texture(80, 90)
+    image[:, 45:] = area[:, 45:] = np.nan
+    area[:40, :15] = np.nan
+    for name, values in (("before", image), ("area", area), ("flat", image * area)):
+        write_scene(tmp_path / f"{name}.tif", values, no_data=np.nan)
+    paths = {name: str(tmp_path / f"{name}.tif") for name in ("area", "before")}
+    tile.main(str(tmp_path / "flat.tif"), str(tmp_path / "tiles"), 1, 2, **paths)
+    found = []
+    for column in (0, 1):
+        with raster.open_scene(tmp_path / "tiles" / f"0_{column}.tif") as source:
+            found.append(shares_of_tile(tags_of(source))["no_area"])
+    assert found == pytest.approx([40 * 15 / (80 * 45), 0])
 
 
 def test_the_findings_and_what_to_look_at_say_so(measured):

@@ -273,8 +273,8 @@ SCENE_TILES_TABLE = {
     COHERENCE: ("1", "mean coherence of the tile and the template, 0 to 1"),
     VALID_FRACTION: ("1", "share of pixels that are valid in the tile and in the template"),
     MASKED: ("1", "share of the tile's pixels that masks take; empty without masks"),
-    NO_AREA: ("1", "share of the tile's pixels without a value of the layer area"),
-    NO_MASK: ("1", "share of the tile's pixels of which a mask says nothing"),
+    NO_AREA: ("1", "share of the scene's valid pixels in the tile that the layer area lacks"),
+    NO_MASK: ("1", "share of the scene's valid pixels in the tile that a mask does not cover"),
     STATUS: MEASUREMENTS[STATUS],
     MESSAGE: MEASUREMENTS[MESSAGE],
 }

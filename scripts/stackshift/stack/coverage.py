@@ -19,15 +19,15 @@ def explained(match: Match, missing: dict[str, float | None], masked: float | No
     Parameters
     ----------
     match : what became of the tile.
-    missing : share of its pixels, 0 to 1, of which what it needs has no value, by what that is in
-        words; None where it is not needed.
+    missing : share of the scene's pixels in it, 0 to 1, for which what they need has no value, by
+        what that is in words; None where it is not needed.
     masked : share of its pixels that masks take, None without masks.
     """
     if match.status != TOO_MANY_NAN:
         return match
     for what, share in missing.items():
         if share and share >= _MOSTLY:
-            text = f"no {what} here: it has no value in {_percent(share)} of the tile"
+            text = f"no {what} here: it has no value in {_percent(share)} of the tile's pixels"
             return replace(match, status=NO_LAYER, message=text)
     if masked and masked >= _MOSTLY:
         return replace(match, message=f"{match.message}: masks take {_percent(masked)} of the tile")
