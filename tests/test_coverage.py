@@ -105,7 +105,7 @@ def test_where_the_scene_ends_too_no_layer_is_missing(tmp_path):
     for column in (0, 1):
         with raster.open_scene(tmp_path / "tiles" / f"0_{column}.tif") as source:
             found.append(shares_of_tile(tags_of(source))["no_area"])
-    assert found == pytest.approx([40 * 15 / (80 * 45), 0])
+    assert found == pytest.approx([40 * 15 / (80 * 45), 0], abs=1e-6)
 
 
 def test_the_findings_and_what_to_look_at_say_so(measured):
