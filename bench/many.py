@@ -102,10 +102,10 @@ def make(folder: Path, count: int, following: int) -> None:
 def picture(path: Path, random) -> None:
     """A quicklook of the size that the workflow makes."""
     sys.path.append(str(ROOT / "scripts"))
-    from stackio import raster
+    from stackio import writing
 
     grey = random.integers(1, 255, (400, 400)).astype(np.uint8)
-    raster.write_picture(path, np.stack([grey, np.full_like(grey, 255)]))
+    writing.write_picture(path, np.stack([grey, np.full_like(grey, 255)]))
 
 
 def write(path: Path, content) -> None:

@@ -25,14 +25,17 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PACKAGE = "scripts/stackshift"
 _FREQUENCIES = "tests/test_frequencies.py tests/test_refinement.py tests/test_coherence.py"
-_ESTIMATOR = "tests/test_refinement.py tests/test_coherence.py tests/test_frequencies.py"
+_ESTIMATOR = (
+    "tests/test_refinement.py tests/test_peak.py tests/test_precision.py tests/test_spectra.py"
+    " tests/test_refusal.py tests/test_coherence.py tests/test_frequencies.py"
+)
 # A Monte-Carlo experiment of five seconds, which the tests of the parts make superfluous here.
 _INVERT = "tests/test_locate.py --deselect tests/test_locate.py::test_every_scene_is_recovered"
 _INVERT += "_and_the_outlier_named"
 
 # The unit tests of each module, the ones closest to it first, as the first failure ends a run.
 TESTS = {
-    "coherence": "tests/test_coherence.py tests/test_refinement.py",
+    "coherence": "tests/test_coherence.py tests/test_refusal.py tests/test_edges.py",
     "frequencies": _FREQUENCIES,
     "spectra": _ESTIMATOR,
     "peak": _ESTIMATOR,
@@ -41,9 +44,12 @@ TESTS = {
     "gaps": _FREQUENCIES,
     "cross_correlation": "tests/test_correlate.py tests/test_notebook_defects.py",
     "network": f"tests/test_network.py {_INVERT}",
+    "normals": f"tests/test_network.py {_INVERT}",
+    "snooping": f"tests/test_network.py {_INVERT}",
     "robust": "tests/test_robust.py tests/test_screening.py tests/test_datum.py",
     "datum": "tests/test_datum.py",
     "inversion": _INVERT,
+    "residuals": f"tests/test_honesty.py {_INVERT}",
     "screening": f"tests/test_screening.py {_INVERT}",
     "judgement": "tests/test_verdict.py",
     "separations": "tests/test_verdict.py",

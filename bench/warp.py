@@ -22,7 +22,7 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "scripts"))
 
-from stackio import pixels, raster, warp
+from stackio import pixels, raster, warp, writing
 from stackshift.ground.lattice import Grid, fraction_off
 from stackshift.simulate import simulation
 from stackshift.tile import coherence
@@ -44,8 +44,8 @@ def warped(image: np.ndarray, there: Grid, grid: Grid, kernel: str) -> np.ndarra
     """An image on one grid as the superset brings it onto another."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scene.tif"
-        with raster.create(path, there, {}) as target:
-            raster.write_rows(target, 0, image)
+        with writing.create(path, there, {}) as target:
+            writing.write_rows(target, 0, image)
         with pixels.opened(path) as source:
             blocks = raster.row_blocks(grid.height)
             return np.concatenate([warp.warped(source, grid, rows, kernel) for rows in blocks])

@@ -18,21 +18,12 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "scripts"))
 
-from rates import line, table
+from rates import SCATTER, line, table
 
 from stackshift.stack import reasons, screening
 from stackshift.stack.attributes import candidates
 
 COUNTS = 6, 12, 20, 40
-# Scatter beyond the quoted errors in metres, the factor by which these are too small, outlier.
-SCATTER = (
-    ("as quoted", 0.0, 1.0, 0.0),
-    ("twice as quoted", 0.0, 2.0, 0.0),
-    ("and .5 m", 0.5, 1.0, 0.0),
-    ("and 2 m", 2.0, 1.0, 0.0),
-    ("as quoted, one 60 m off", 0.0, 1.0, 60.0),
-    ("and 2 m, one 60 m off", 2.0, 1.0, 60.0),
-)
 # What is planted: name, scenes that it has of a stack's attributes, metres east and north.
 PLANTED = {
     "processor version v2, 4 m east": ({"processor version": "v2"}, (4.0, 0.0)),

@@ -1,7 +1,8 @@
 # The scenes of each stack and polarization, known before any job runs.
 from stackflow import grids, headers, headings
 from stackflow.forced import is_forced
-from stackflow.stacks import assemble, simulated
+from stackflow.simulated import simulated
+from stackflow.stacks import assemble
 from stackshift.ground.lattice import Grid, intersection, snap
 from stackshift.simulate.place import ground_grid
 

@@ -5,7 +5,7 @@ What is masked is no data from here on, and what the normalisation did is undone
 
 import logging
 
-from stackio import job, prepared, raster
+from stackio import job, prepared, raster, writing
 from stackio.tags import tags_of
 from stackshift.ground.spikes import percentiles, truncate
 
@@ -50,11 +50,11 @@ def main(
         if outside != "keep":
             tags |= {"percentiles": f"{lower:g} {upper:g}"}
             tags |= {"thresholds": f"{thresholds[0]:.9g} {thresholds[1]:.9g}"}
-        what = prepared.said(area) if area else raster.said_of(source.scene)
-        with raster.create(path, grid, tags, **what) as target:
+        what = prepared.said(area) if area else writing.said_of(source.scene)
+        with writing.create(path, grid, tags, **what) as target:
             for (first, _), block in zip(raster.row_blocks(grid.height), blocks(), strict=True):
-                raster.write_rows(target, first, truncate(block, *thresholds, outside))
-            raster.add_tags(target, source.tags())
+                writing.write_rows(target, first, truncate(block, *thresholds, outside))
+            writing.add_tags(target, source.tags())
         valid = max(source.valid, 1)
         if mask is not None:
             logging.info(

@@ -9,7 +9,7 @@ import logging
 
 import numpy as np
 
-from stackio import files, job, prepared, raster
+from stackio import files, job, prepared, writing
 from stackio.tags import tags_of, warp_of, with_warp
 from stackshift.ground.lattice import Grid
 from stackshift.simulate.injection import boxed, displaced, drawn, drawn_whole
@@ -57,8 +57,8 @@ def main(
         # What was put in by interpolation was not taken out: detail finer than a pixel stayed.
         rows, columns = warp_of(tags)
         tags = with_warp(tags, (rows + north, columns - east))
-    with raster.create(path, grid, tags, **prepared.said(area)) as target:
-        raster.write_rows(target, 0, moved)
+    with writing.create(path, grid, tags, **prepared.said(area)) as target:
+        writing.write_rows(target, 0, moved)
     kind = BOXES if boxes else INTERPOLATED
     files.write_json(truth, {"scene": name, "kind": kind, "rows": -north, "columns": east})
     logging.info(

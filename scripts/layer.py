@@ -4,7 +4,7 @@ import logging
 
 import numpy as np
 
-from stackio import job, layered, raster
+from stackio import job, layered, raster, writing
 from stackshift.errors import InputError
 from stackshift.ground.lattice import Grid
 
@@ -31,7 +31,7 @@ def main(files: list[str], grid: Grid, path: str, name: str) -> None:
     valid, total = 0, 0.0
     with (
         layered.opened(files, grid, name) as source,
-        raster.create(path, grid, tags, **layered.said(name)) as target,
+        writing.create(path, grid, tags, **layered.said(name)) as target,
     ):
         for rows in raster.row_blocks(grid.height):
             block = source.rows(rows)
@@ -44,11 +44,11 @@ def main(files: list[str], grid: Grid, path: str, name: str) -> None:
             valid += int(known.sum())
             if name == "area":
                 total += float(np.log(block[known]).sum(dtype=float))
-            raster.write_rows(target, rows[0], block)
+            writing.write_rows(target, rows[0], block)
         layered.check_seen(source, valid)
         if name == "area":
             # Its middle, as HyP3's is in square metres and OPERA's a ratio.
-            raster.add_tags(target, {"level": f"{np.exp(total / valid):.9g}"})
+            writing.add_tags(target, {"level": f"{np.exp(total / valid):.9g}"})
     logging.info("%.1f %% of the pixels have a value", 100 * valid / (grid.width * grid.height))
 
 

@@ -10,7 +10,18 @@ from stackshift.errors import InputError
 from stackshift.ground import flight
 from stackshift.ground.geometry import tile_centres, tile_positions
 from stackshift.ground.lattice import tile_edges
-from stackshift.stack import columns, coverage, explanation, inversion, looks, offsets, tables
+from stackshift.stack import (
+    columns,
+    coverage,
+    explanation,
+    inversion,
+    looks,
+    offsets,
+    shown,
+    tables,
+    tile_offsets,
+)
+from stackshift.stack.residuals import pair_residuals, residuals_table, with_residuals
 from stackshift.stack.zero import Zero
 
 # Pixels a side out of which the mean of a layer is taken.
@@ -50,7 +61,7 @@ def main(
     names = {columns.REFERENCE: str, columns.SECONDARY: str}
     measured = pd.read_csv(measurements, dtype=names)
     pair_table = inversion.usable(pd.read_csv(pairs, dtype=names))
-    stack = offsets.Stack([files.read_json(path) for path in contents])
+    stack = shown.Stack([files.read_json(path) for path in contents])
     zero = Zero.of(reference)
     if zero.scene is not None and zero.scene not in scenes:
         raise InputError(f"align.reference: there is no scene {reference} in the stack")
@@ -59,30 +70,29 @@ def main(
     table = offsets.scenes_table(
         stack, platforms, pair_table, network, files.read_truth(truth), zero
     )
-    residuals = inversion.residuals_table(
-        pair_table, network, offsets.pair_residuals(pair_table, table, stack)
-    )
-    table = offsets.with_residuals(table, residuals)
+    left = pair_residuals(pair_table, table, stack)
+    residuals = residuals_table(pair_table, network, left)
+    table = with_residuals(table, residuals)
     area = raster.read_grid(grid)
     edges = tile_edges(area.height, cut[0]), tile_edges(area.width, cut[1])
     middle = earth.pixel_in_the_middle(area)
     positions = tile_positions(tile_centres(*edges), middle)
-    tiles = offsets.scene_tiles_table(stack, table)
+    tiles = tile_offsets.scene_tiles_table(stack, table)
     # Else a scene that is moved would seem turned, where meridians converge.
-    seen = offsets.as_seen_from(tiles, earth.pixels_of_tiles(area, *edges), middle)
+    seen = tile_offsets.as_seen_from(tiles, earth.pixels_of_tiles(area, *edges), middle)
     looked = _looks(seen_by or {}, area, incidence or [])
     table = looks.with_looks(table, looked)
     table[columns.HEADING_FROM] = [(seen_by or {}).get(name, {}).get("from") for name in scenes]
     table[columns.SWATH] = [(seen_by or {}).get(name, {}).get("swath") for name in scenes]
     tiles = looks.with_looks(tiles, looked, (seen[columns.OFFSET_EAST], seen[columns.OFFSET_NORTH]))
-    table = inversion.screened(table, offsets.still(seen, stack), positions)
-    why, causes = explanation.explained(table, offsets.with_processing(scenes, stack))
+    table = inversion.screened(table, tile_offsets.still(seen, stack), positions)
+    why, causes = explanation.explained(table, shown.with_processing(scenes, stack))
     findings: dict = {"why": causes}
     findings["parts"] = int(network[0].part.max(initial=-1) + 1)
     findings["own_share"] = {
         axis: found.own_share for axis, found in zip(("east", "north"), network, strict=True)
     }
-    findings["tiles_that_move"] = offsets.moving_tiles(stack)
+    findings["tiles_that_move"] = tile_offsets.moving_tiles(stack)
     findings["zero"] = {"kind": zero.kind, "from": zero.words, "absolute": zero.absolute}
     findings["zero"] |= offsets.zero_of(stack, table)
     if zero.absolute:
@@ -103,7 +113,8 @@ def main(
     findings["widened_for_change"] = float(pd.Series(stack.widening).median())
     files.write_csv(outputs["scenes"], table)
     files.write_csv(outputs["scene_tiles"], tiles)
-    files.write_csv(outputs["tiles"], tables.tiles_table(measured, offsets.series_of_tiles(stack)))
+    by_tile = tables.tiles_table(measured, tile_offsets.series_of_tiles(stack))
+    files.write_csv(outputs["tiles"], by_tile)
     files.write_csv(outputs["residuals"], residuals)
     files.write_csv(outputs["why"], why)
     files.write_json(outputs["findings"], findings)

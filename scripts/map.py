@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from stackio import earth, job, raster
-from stackplot import drawing, maps, sheet
+from stackplot import drawing, maps, marks, sheet
 from stackplot.backdrop import Ground
 from stackshift.ground.lattice import tile_edges
 from stackshift.stack import columns
@@ -69,7 +69,7 @@ def main(
         "rejected": rejected[worst],
         "picture": pictures[worst],
         "title": f"The {'scene farthest off' if measured else 'newest scene'}, "
-        f"{drawing.day(worst)}: each tile's offset from {zero}",
+        f"{marks.day(worst)}: each tile's offset from {zero}",
         "moving": moving,
     }
     stack = {

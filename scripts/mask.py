@@ -4,7 +4,7 @@ import logging
 
 import numpy as np
 
-from stackio import job, layered, raster
+from stackio import job, layered, raster, writing
 from stackshift.errors import InputError
 from stackshift.ground import classes
 from stackshift.ground.lattice import Grid
@@ -32,7 +32,7 @@ def main(parts: list[dict], grid: Grid, path: str) -> None:
     about = "1 = no data by the masks of the config, 0 = not, NaN = a mask says nothing here"
     opened = [_opened(part, grid) for part in parts]
     masked, unknown, total, pixels = np.zeros(len(parts)), np.zeros(len(parts)), 0, 0
-    with raster.create(path, grid, tags, bands=("masked (1 = no data)",), about=about) as target:
+    with writing.create(path, grid, tags, bands=("masked (1 = no data)",), about=about) as target:
         for rows in raster.row_blocks(grid.height):
             found, nothing = (
                 np.array(one) for one in zip(*(read(rows) for read in opened), strict=True)
@@ -44,7 +44,7 @@ def main(parts: list[dict], grid: Grid, path: str) -> None:
             block = np.where(
                 nothing.any(axis=0) & ~drop, np.float32(np.nan), drop.astype(np.float32)
             )
-            raster.write_rows(target, rows[0], block)
+            writing.write_rows(target, rows[0], block)
     for part, count, missing in zip(parts, masked, unknown, strict=True):
         files = ", ".join(part["files"])
         logging.info("%s: %.1f %% of the grid is masked", files, 100 * count / pixels)

@@ -5,7 +5,7 @@ import logging
 import jinja2
 import numpy as np
 
-from stackio import files, job, raster
+from stackio import files, job, raster, writing
 from stackshift.ground.shades import RANGES, grey, reduced_shape
 
 
@@ -25,7 +25,7 @@ def main(
     """
     with raster.open_scene(image, bands=3) as source:
         decibels = raster.read_reduced(source, reduced_shape(source.height, source.width, longest))
-    raster.write_picture(picture, grey(np.float32(10) ** (decibels / 10), polarization))
+    writing.write_picture(picture, grey(np.float32(10) ** (decibels / 10), polarization))
     low, high = RANGES[polarization]
     with files.whole(style) as part:
         part.write_text(jinja2.Template(template).render(low=low, high=high), encoding="utf-8")

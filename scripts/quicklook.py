@@ -2,7 +2,7 @@
 
 import logging
 
-from stackio import job, raster
+from stackio import job, raster, writing
 from stackshift.ground.shades import grey, reduced_shape
 
 
@@ -20,7 +20,7 @@ def main(scenes: dict[str, str], pictures: dict[str, str], polarization: str, lo
         with raster.open_scene(path) as source:
             shape = reduced_shape(source.height, source.width, longest)
             power = raster.read_reduced(source, shape)
-        raster.write_picture(pictures[stage], grey(power, polarization))
+        writing.write_picture(pictures[stage], grey(power, polarization))
     logging.info("%d x %d pixels", *shape)
 
 

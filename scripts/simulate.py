@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stackio import earth, job, raster
+from stackio import earth, job, writing
 from stackshift.ground import names
 from stackshift.simulate import simulated_stack, terrain
 from stackshift.simulate.place import ground_grid, part_of_ground
@@ -52,8 +52,8 @@ def main(settings: dict, path: str, polarization: str) -> None:
     image = np.where(simulated_stack.footprint(extent), image, _NO_DATA).astype(np.float32)
     grid = part_of_ground(settings, extent.top, extent.left, extent.rows, extent.columns)
     tags = {"stage": "simulate"}
-    with raster.create(path, grid, tags, no_data=_NO_DATA) as target:
-        raster.write_rows(target, 0, image)
+    with writing.create(path, grid, tags, no_data=_NO_DATA) as target:
+        writing.write_rows(target, 0, image)
     logging.info("%s displaced by %+.3f east, %+.3f north pixels", scene, east, north)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stackio import job, pixels, raster
+from stackio import job, pixels, raster, writing
 from stackio.tags import tags_of, warp_of, with_overlap, with_warp
 from stackshift.errors import InputError
 from stackshift.ground.lattice import TOLERANCE, Grid, fraction_off, same_lattice
@@ -82,13 +82,13 @@ def main(
         tags = _tags(found, resampling) | {"platform": platform or ""}
         if len(found) > 1:
             tags |= {"mosaic": mosaic}
-        with raster.create(path, grid, tags) as target:
+        with writing.create(path, grid, tags) as target:
             valid = _write(target, found, grid, resampling, mosaic == "mean")
             for one in found:
                 one.pixels.check()
             _check_valid(found)
             total = sum((one.overlap for one in found), Overlap())
-            raster.add_tags(target, with_overlap({}, total.figures()))
+            writing.add_tags(target, with_overlap({}, total.figures()))
     _log_overlaps(found)
     logging.info("%.1f %% of the pixels are valid", 100 * valid / (grid.width * grid.height))
 
@@ -168,7 +168,7 @@ def _write(target, found: list[_File], area: Grid, resampling: str, mean: bool) 
             laid = Mosaic(np.full((rows[1], area.width), np.nan, np.float32))
         else:
             valid += int(np.isfinite(laid.block).sum())
-        raster.write_rows(target, rows[0], laid.block)
+        writing.write_rows(target, rows[0], laid.block)
     return valid
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stackio import earth, files, job, raster
+from stackio import earth, files, job, raster, writing
 from stackshift.ground.lattice import Grid, tile_edges
 from stackshift.stack import alignment, mean_image, rounds
 from stackshift.stack.positions import from_pairs
@@ -76,7 +76,7 @@ def _write_image(path, area, cut, found, load, transform) -> list[dict]:
     bands = ("mean gamma0 (dB)", "number of scenes", "sum of weights")
     parts = []
     about = "mean of the stack in dB, number of its scenes, sum of their weights; NaN = no data"
-    with raster.create(
+    with writing.create(
         path, area, {"stage": "template"}, bands=bands, in_squares=True, about=about
     ) as target:
         for row in range(cut[0]):
@@ -87,7 +87,7 @@ def _write_image(path, area, cut, found, load, transform) -> list[dict]:
                     strip[:, :, here], part = _tile(found, (row, column), load, transform)
                     parts.append(part)
             for band in range(3):
-                raster.write_rows(target, edges[0][row], strip[band], band + 1)
+                writing.write_rows(target, edges[0][row], strip[band], band + 1)
     return parts
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stackio import job, raster
+from stackio import job, raster, writing
 from stackio.tags import tags_of
 from stackshift.errors import InputError
 from stackshift.ground.lattice import Grid, tile_edges
@@ -46,7 +46,7 @@ def main(
         except InputError as error:
             raise InputError(f"{scene}: {error}") from None
         tags = tags_of(source) | {"stage": "tile", "tiles": f"{rows} x {columns}"}
-        said = raster.said_of(source)
+        said = writing.said_of(source)
         for row in range(rows):
             top, bottom = row_edges[row : row + 2]
             # All tiles of a row share their lines of pixels: these are read once.
@@ -60,8 +60,8 @@ def main(
                 path = Path(directory) / f"{row}_{column}.tif"
                 own = {"tile": f"{row}_{column}"}
                 own |= _shares({name: one[:, left:right] for name, one in around.items()})
-                with raster.create(path, tile, tags | own, **said) as target:
-                    raster.write_rows(target, 0, band[:, left:right])
+                with writing.create(path, tile, tags | own, **said) as target:
+                    writing.write_rows(target, 0, band[:, left:right])
     logging.info("%d x %d tiles of %d x %d pixels", rows, columns, grid.height, grid.width)
 
 

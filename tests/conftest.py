@@ -18,6 +18,8 @@ ROOT = Path(__file__).parents[1]
 
 
 ALONE = {"batches": {"scenes": 1}}
+# For a run of which the jobs do not matter: a third of them.
+TOGETHER = {"batches": {"scenes": 3}}
 
 
 @dataclass

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 from makers import displaced
 from scipy import optimize
-from test_coherence import burst, real
-from test_refinement import ideal
+from twotiles import burst, ideal, real
 
 from stackshift.simulate import simulation
 from stackshift.tile import (

@@ -8,7 +8,7 @@ from kinds import completed
 from makers import NORTH, POSTING, WEST
 
 import apart
-from stackio import files, raster
+from stackio import files, writing
 from stackshift.ground.lattice import Grid
 from stackshift.simulate import simulation
 
@@ -34,9 +34,9 @@ def test_templates_are_matched_across_grids(tmp_path, columns, rows, by):
     for i, (grid, shift, zero) in enumerate(zip(grids, shifts, zeros, strict=True)):
         image = simulation.observe(ground, shift, 60, random)[20:-20, 20:-20]
         images.append(tmp_path / f"{i}.tif")
-        with raster.create(images[-1], grid, {}, bands=("dB", "scenes", "weight")) as target:
+        with writing.create(images[-1], grid, {}, bands=("dB", "scenes", "weight")) as target:
             for band in (1, 2, 3):
-                raster.write_rows(target, 0, (10 * np.log10(image)).astype(np.float32), band)
+                writing.write_rows(target, 0, (10 * np.log10(image)).astype(np.float32), band)
         findings.append(tmp_path / f"{i}.json")
         files.write_json(findings[-1], {"zero": zero | known})
     options = completed({"stacks": {"a": {"directory": "x"}}})["correlate"]["coherence"]
@@ -57,9 +57,9 @@ def test_other_ground_does_not_match(tmp_path):
     grid = Grid("EPSG:32611", (POSTING, 0.0, WEST, 0.0, -POSTING, NORTH), SIZE, SIZE)
     for i in (0, 1):
         image = random.gamma(5, 0.2, (SIZE, SIZE))
-        with raster.create(tmp_path / f"{i}.tif", grid, {}, bands=("dB", "b", "c")) as target:
+        with writing.create(tmp_path / f"{i}.tif", grid, {}, bands=("dB", "b", "c")) as target:
             for band in (1, 2, 3):
-                raster.write_rows(target, 0, (10 * np.log10(image)).astype(np.float32), band)
+                writing.write_rows(target, 0, (10 * np.log10(image)).astype(np.float32), band)
         files.write_json(
             tmp_path / f"{i}.json",
             {"zero": dict.fromkeys(("east", "north", "sigma_east", "sigma_north"), 0.0)},

@@ -8,14 +8,14 @@ import jsonschema
 import pytest
 import snakemake.utils
 import yaml
-from conftest import ROOT, Workspace, small_stack
+from conftest import ROOT, TOGETHER, Workspace, small_stack
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import validate
 
 from stackflow.settings import check_finite, explain, with_integers
-from stackflow.stacks import simulated
+from stackflow.simulated import simulated
 from stackshift.errors import InputError
 from stackshift.simulate.place import ground_grid
 from stackshift.stack.pairing import choose
@@ -169,6 +169,6 @@ def test_no_traceback_reaches_the_user(tmp_path, change, expected):
 def test_a_whole_number_with_a_point_is_taken_as_such(tmp_path):
     small_stack(tmp_path / "scenes")
     config = {"stacks": {"site": {"directory": "scenes"}}, "tiles": {"rows": 2.0, "columns": 1.0}}
-    done = Workspace(tmp_path, config).run("tiled")
+    done = Workspace(tmp_path, config | TOGETHER).run("tiled")
     assert done.status == 0, done.text
     assert len(list((tmp_path / "results").rglob("tiles/*/1_0.tif"))) == 3

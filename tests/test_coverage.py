@@ -16,7 +16,7 @@ import layer
 import mask
 import tile
 from stackflow import headers, layers
-from stackio import raster
+from stackio import raster, writing
 from stackio.tags import shares_of_tile, tags_of
 from stackshift.ground.lattice import Grid
 from stackshift.stack import causes, coverage
@@ -127,8 +127,8 @@ def test_an_image_that_ends_and_is_a_negative_is_told(measured, tmp_path):
     folder, _ = measured
     image = 1 / (read(folder / "20220101T134101.tif") * read(folder / "area.tif"))
     image[: SIZE // 3] = np.nan
-    with raster.create(tmp_path / "image.tif", GRID, {}) as target:
-        raster.write_rows(target, 0, image)
+    with writing.create(tmp_path / "image.tif", GRID, {}) as target:
+        writing.write_rows(target, 0, image)
     out = tmp_path / "one.json"
     align.main(
         NAMES[0], str(folder / NAMES[0]), str(tmp_path / "image.tif"), None, str(out), CUT,

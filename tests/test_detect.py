@@ -9,7 +9,7 @@ from makers import NORTH, POSTING, WEST
 from scipy import ndimage
 
 import detect
-from stackio import files, raster
+from stackio import files, writing
 from stackshift.ground.lattice import Grid
 from stackshift.simulate import simulation
 from stackshift.stack import check_columns
@@ -45,11 +45,11 @@ def measured(tmp_path_factory):
         image = image * np.float32(10 ** (0.1 * number))
         image[150:180, 60:100] *= np.float32(10 ** (0.8 * (number % 2)))
         scenes[name] = str(folder / f"{name}.tif")
-        with raster.create(scenes[name], GRID, {}) as target:
-            raster.write_rows(target, 0, image)
-    with raster.create(folder / "template.tif", GRID, {}, bands=("a", "b", "c")) as target:
+        with writing.create(scenes[name], GRID, {}) as target:
+            writing.write_rows(target, 0, image)
+    with writing.create(folder / "template.tif", GRID, {}, bands=("a", "b", "c")) as target:
         for band in (1, 2, 3):
-            raster.write_rows(target, 0, (10 * np.log10(bare)).astype(np.float32), band)
+            writing.write_rows(target, 0, (10 * np.log10(bare)).astype(np.float32), band)
     table = pd.DataFrame({c.SCENE: NAMES})
     table[[c.OFFSET_EAST, c.OFFSET_NORTH]] = POSTING * np.array(OFF)
     files.write_csv(folder / "scenes.csv", table)
@@ -122,9 +122,9 @@ def test_boxes_and_gaps():
 
 
 def test_a_stack_in_which_nothing_could_be_measured_has_an_empty_table(tmp_path):
-    with raster.create(tmp_path / "t.tif", GRID, {}, bands=("a", "b", "c")) as target:
+    with writing.create(tmp_path / "t.tif", GRID, {}, bands=("a", "b", "c")) as target:
         for band in (1, 2, 3):
-            raster.write_rows(target, 0, np.full((SIZE, SIZE), np.nan, np.float32), band)
+            writing.write_rows(target, 0, np.full((SIZE, SIZE), np.nan, np.float32), band)
     table = pd.DataFrame({c.SCENE: NAMES, c.OFFSET_EAST: np.nan, c.OFFSET_NORTH: np.nan})
     files.write_csv(tmp_path / "scenes.csv", table)
     names = {"table": "d.csv", "report": "d.json", "figure": "d.svg", "picture": "d.png"}

@@ -16,6 +16,7 @@ from conftest import ROOT, once
 
 import explore
 from stackio import files
+from stackplot import contents
 from stackshift.ground.lattice import Grid
 from stackshift.stack import columns
 
@@ -123,7 +124,7 @@ def test_the_page_carries_the_numbers_of_the_tables(page):
 def test_a_scene_that_was_not_measured_says_why():
     scene = {"scene": "20200106T000000", "platform": "S1A", "flag": "unmeasured", "message": "sea"}
     scene |= dict.fromkeys(("offset_east", "offset_north", "sigma_east", "sigma_north"), np.nan)
-    assert explore.said_of(scene) == "2020-01-06 S1A: not measured: sea"
+    assert contents.said_of(scene) == "2020-01-06 S1A: not measured: sea"
 
 
 def test_names_cannot_break_out_of_the_page(page):

@@ -14,7 +14,7 @@ import shapely
 import snyder
 from makers import NORTH, POSTING, WEST
 
-import geopackage
+from stackplot import outlines
 
 LAYERS = ["tiles", "tile_centres", "pair_tiles", "pair_tile_centres"]
 LAYERS += ["scene_tiles", "scene_tile_centres"]
@@ -129,8 +129,8 @@ def test_a_rejected_tile_has_its_reason_in_words():
         tiles[f"rejected_{status}"] = 0
     tiles.loc[1, ["rejected_no_match", "rejected_low_quality"]] = 1, 4
     tiles.loc[2, "rejected_too_many_nan"] = 5
-    assert geopackage.reasons_of_tiles(tiles).tolist() == ["", "low quality", "too many nan"]
-    assert geopackage.reasons(pd.Series(["ok", "no_match"])).tolist() == ["", "no match"]
+    assert outlines.reasons_of_tiles(tiles).tolist() == ["", "low quality", "too many nan"]
+    assert outlines.reasons(pd.Series(["ok", "no_match"])).tolist() == ["", "no match"]
 
 
 def test_rejected_tiles_are_in_every_layer(database):

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from stackshift.stack.honesty import fit_scores, tile_scores
-from stackshift.stack.offsets import pair_residuals
+from stackshift.stack.residuals import pair_residuals
 
 
 def test_tiles_with_honest_errors_score_one_and_halved_errors_two():

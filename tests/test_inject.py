@@ -8,7 +8,7 @@ import rasterio
 from makers import NORTH, WEST, displaced, read, texture, write_scene
 
 import inject
-from stackio import raster
+from stackio import raster, writing
 from stackio.tags import tags_of, warp_of
 from stackshift.ground.lattice import Grid
 from stackshift.simulate import injection, simulation
@@ -65,8 +65,8 @@ def test_the_stage_writes_the_scene_and_the_truth(tmp_path):
 @pytest.mark.parametrize("boxes", [None, 3])
 def test_the_stage_tells_the_matching_what_interpolation_moved(tmp_path, boxes):
     grid = Grid("EPSG:32611", (30.0, 0.0, WEST, 0.0, -30.0, NORTH), 140, 120)
-    with raster.create(tmp_path / "in.tif", grid, {"warp": "0.25 -0.5"}) as target:
-        raster.write_rows(target, 0, texture(120, 140))
+    with writing.create(tmp_path / "in.tif", grid, {"warp": "0.25 -0.5"}) as target:
+        writing.write_rows(target, 0, texture(120, 140))
     out, said = tmp_path / "out.tif", tmp_path / "truth.json"
     inject.main(tmp_path / "in.tif", out, "20220101T000000", 1.0, boxes, 3, said)
     truth = json.loads(said.read_text())

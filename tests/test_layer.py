@@ -12,7 +12,7 @@ from rasterio.warp import transform
 import layer
 from stackflow import headers, layers
 from stackflow.stacks import assemble
-from stackio import raster
+from stackio import raster, writing
 from stackshift.errors import InputError
 from stackshift.ground.lattice import Grid
 
@@ -303,10 +303,10 @@ def test_the_template_of_another_stack_is_power_again(tmp_path):
     image = texture(80, 90, seed=3)
     bands = ("mean gamma0 (dB)", "number of scenes", "sum of weights")
     path = tmp_path / "template.tif"
-    with raster.create(path, GRID, {"stage": "template"}, bands=bands, in_squares=True) as target:
-        raster.write_rows(target, 0, 10 * np.log10(image))
-        raster.write_rows(target, 0, np.full_like(image, 8), 2)
-        raster.write_rows(target, 0, np.full_like(image, 8), 3)
+    with writing.create(path, GRID, {"stage": "template"}, bands=bands, in_squares=True) as target:
+        writing.write_rows(target, 0, 10 * np.log10(image))
+        writing.write_rows(target, 0, np.full_like(image, 8), 2)
+        writing.write_rows(target, 0, np.full_like(image, 8), 3)
     np.testing.assert_allclose(made(tmp_path, [path], "reference"), image, rtol=1e-5)
 
 

@@ -17,7 +17,7 @@ from stackshift.simulate import simulation
 from stackshift.stack import columns as c
 from stackshift.stack import inversion, screening, table_columns
 from stackshift.stack.network import adjust
-from stackshift.stack.offsets import as_seen_from
+from stackshift.stack.tile_offsets import as_seen_from
 from stackshift.tile import coherence
 
 COUNT, ODD = 16, 7

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from matplotlib.quiver import Quiver
 
-from stackio import raster
+from stackio import writing
 from stackplot import drawing, maps, sheet
 from stackplot.backdrop import Ground
 from stackshift.ground.geometry import Pixel
@@ -156,7 +156,7 @@ def test_degrees_are_as_long_on_a_small_map_as_on_the_ground():
 def test_a_quicklook_is_no_finer_than_it_is_drawn(tmp_path):
     pixels = np.zeros((2, 7, 10), np.uint8)
     pixels[0, :, :5], pixels[1, :, :5] = 100, 255
-    raster.write_picture(tmp_path / "one.png", pixels)
+    writing.write_picture(tmp_path / "one.png", pixels)
     # Two pixels are one, the third column of them half without data; an odd row is left over.
     found = sheet._picture(str(tmp_path / "one.png"), (5, 3))
     assert found.shape == (4, 5, 4)

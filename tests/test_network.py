@@ -6,7 +6,8 @@ import time
 import numpy as np
 import pytest
 
-from stackshift.stack.network import adjust, loop_closures, parts
+from stackshift.stack.network import adjust, loop_closures
+from stackshift.stack.normals import parts
 
 
 def chain(count, reach):

@@ -9,7 +9,7 @@ from makers import NORTH, POSTING, WEST
 from test_environments import ROOT
 
 import picture
-from stackio import raster
+from stackio import writing
 from stackshift.ground.lattice import Grid
 
 GRID = Grid("EPSG:32611", (POSTING, 0.0, WEST, 0.0, -POSTING, NORTH), 40, 20)
@@ -19,9 +19,9 @@ GRID = Grid("EPSG:32611", (POSTING, 0.0, WEST, 0.0, -POSTING, NORTH), 40, 20)
 def test_decibels_are_grey_values_and_the_style_shows_the_first_band(tmp_path):
     bands = np.stack([np.full((20, 40), v, np.float32) for v in (-10.0, 6.0, 6.0)])
     bands[0, :, :20], bands[0, :5] = -22.0, np.nan
-    with raster.create(tmp_path / "template.tif", GRID, {}, bands=("a", "b", "c")) as target:
+    with writing.create(tmp_path / "template.tif", GRID, {}, bands=("a", "b", "c")) as target:
         for number, band in enumerate(bands, 1):
-            raster.write_rows(target, 0, band, number)
+            writing.write_rows(target, 0, band, number)
     template = (ROOT / "report" / "qgis" / "image.qml").read_text()
     paths = tmp_path / "template.png", tmp_path / "template.qml"
     picture.main(tmp_path / "template.tif", *paths, template, "VV", 40)

@@ -10,7 +10,7 @@ from conftest import once
 from matplotlib.image import imread
 
 import plot
-from stackplot import drawing, scores, tiles
+from stackplot import marks, scores, tiles
 from stackplot import pairs as pairs_figures
 from stackplot import scenes as scenes_figures
 from stackshift.stack import columns
@@ -188,11 +188,11 @@ def is_axes(artist):
 
 
 def test_the_axis_is_set_by_the_usual_values_and_the_requirement():
-    assert drawing.reach(np.array([0.1, -0.2, np.nan]), 6) == pytest.approx(1.25 * 6)
-    assert drawing.reach(np.array([0.1, -11.0, 160.0]), 6) == pytest.approx(1.25 * 11)
+    assert marks.reach(np.array([0.1, -0.2, np.nan]), 6) == pytest.approx(1.25 * 6)
+    assert marks.reach(np.array([0.1, -11.0, 160.0]), 6) == pytest.approx(1.25 * 11)
     # A stack that scatters by tens of metres is shown as it is.
-    assert drawing.reach(np.array([30.0, -40.0, 35.0]), 6) == pytest.approx(1.25 * 40)
-    assert drawing.reach(np.array([np.nan]), 6) == pytest.approx(1.25 * 6)
+    assert marks.reach(np.array([30.0, -40.0, 35.0]), 6) == pytest.approx(1.25 * 40)
+    assert marks.reach(np.array([np.nan]), 6) == pytest.approx(1.25 * 6)
 
 
 def test_the_circle_of_the_requirement_is_never_cut():

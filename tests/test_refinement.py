@@ -1,138 +1,15 @@
-"""Peak, refinement and standard error, each against numbers that are known in closed form."""
+"""The refinement of a displacement, and what a window holds: closed forms and slow versions."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from makers import texture
-from scipy import linalg
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.optimize import isotonic_regression
+from twotiles import ideal, pair, spectra_of
 
 from stackshift.tile import frequencies, peak, precision, refinement, spectra
-
-SHAPE = (97, 120)
-
-
-def ideal(displacement, shape=SHAPE, coherent=1.0, cutoff=0.6, bins=16, seed=0, fall=0.0):
-    """Spectra of tiles of known displacement, coherence, and power exp(-fall k^2); no window."""
-    random = np.random.default_rng(seed)
-    band = frequencies.band(shape, cutoff, bins)
-
-    def noise():
-        return random.normal(size=band.bin.shape) + 1j * random.normal(size=band.bin.shape)
-
-    amplitude = np.exp(-0.5 * fall * (band.rows**2 + band.columns**2))
-    common, share = noise(), np.sqrt(coherent)
-    lost = np.sqrt(1 - coherent)
-    phase = np.exp(-1j * (band.rows * displacement[0] + band.columns * displacement[1]))
-    # Scenes of different brightness, of which nothing may depend.
-    first = amplitude * (share * common + lost * noise())
-    second = 3 * amplitude * (share * common * phase + lost * noise())
-    inside = band.bin < bins
-    first, second = np.where(inside, first, 0), np.where(inside, second, 0)
-    powers = tuple(
-        frequencies.radial_sum(np.abs(s) ** 2, band) / band.counts for s in (first, second)
-    )
-    return spectra.Spectra(
-        first, second, band, float(np.prod(band.padded)), 1.0, powers, np.zeros(2), (first, second)
-    )
-
-
-def test_tiles_are_cut_to_the_content_they_share():
-    row, column = np.indices((60, 71))
-    content = 1000.0 * row + column
-    for down, right in ((3, -2), (-4, 5), (0, 7), (-1, 0)):
-        # Where the secondary has what the reference has (down, right) before.
-        moved = 1000.0 * (row - down) + column - right
-        (first, valid), (second, _) = spectra.recut(
-            [(content, content > -1e9), (moved, moved > -1e9)], np.array([down, right])
-        )
-        np.testing.assert_array_equal(first, second)
-        assert first.shape == valid.shape == (60 - abs(down), 71 - abs(right))
-
-
-def test_powers_are_means_over_the_full_plane():
-    tiles = [frequencies.transformed(texture(80, 101, seed), "log") for seed in (1, 2)]
-    found = spectra.common_spectra(tiles, 0.2, 0.5, 8)
-    weight = frequencies.window((80, 101), 0.2, None).weight
-    radius = np.hypot(
-        *np.meshgrid(*(2 * np.pi * np.fft.fftfreq(n) for n in found.band.padded), indexing="ij")
-    )
-    index = (radius / (0.5 * np.pi) * 8 + 1e-6).astype(int)
-    index[0, 0] = 8
-    for (values, _), power in zip(tiles, found.powers, strict=True):
-        centred = weight * (values - (weight * values).sum() / weight.sum())
-        full = np.abs(np.fft.fft2(centred, found.band.padded)) ** 2
-        expected = [full[index == number].mean() for number in range(8)]
-        np.testing.assert_allclose(power, expected, rtol=1e-3)
-
-
-@pytest.mark.parametrize("cutoff", [0.3, 0.6, 0.98])
-def test_the_lower_part_of_a_band_has_the_same_frequencies(cutoff):
-    whole = ideal((0.3, -0.8), cutoff=cutoff)
-    low = whole.low
-    bins = len(low.band.centres)
-    # At most 0.375 of the Nyquist frequency, to half a bin, in bins as wide as before.
-    assert bins == round(16 * min(1, 0.375 / cutoff))
-    np.testing.assert_allclose(low.band.centres, whole.band.centres[:bins], rtol=1e-6)
-    for part, found in ((whole.reference, low.reference), (whole.secondary, low.secondary)):
-        for i, j in zip(*np.nonzero(low.band.bin < bins), strict=True):
-            at = np.abs(whole.band.rows[:, 0] - low.band.rows[i, 0]).argmin()
-            assert found[i, j] == part[at, j]
-    for before, after in zip(whole.powers, low.powers, strict=True):
-        np.testing.assert_array_equal(after, before[:bins])
-
-
-def test_a_widened_band_is_that_of_the_tiles():
-    tiles = [frequencies.transformed(texture(64, 75, seed, 1.0), "log") for seed in (1, 2)]
-    narrow = spectra.common_spectra(tiles, 0.1, 0.4, 12)
-    wide = spectra.widened(narrow)
-    expected = spectra.common_spectra(tiles, 0.1, 0.98, 12)
-    np.testing.assert_array_equal(wide.cross, expected.cross)
-    np.testing.assert_array_equal(wide.powers, expected.powers)
-    np.testing.assert_array_equal(wide.steepness, expected.steepness)
-    assert (wide.samples, wide.valid) == (expected.samples, 1.0)
-
-
-@pytest.mark.parametrize("vertex", [-0.45, 0.0, 0.3])
-def test_the_vertex_of_a_parabola(vertex):
-    samples = 2.0 - 3.0 * (np.array([-1, 0, 1]) - vertex) ** 2
-    assert peak._vertex(samples) == pytest.approx(vertex)
-    assert peak._vertex(-samples) == peak._vertex(np.array([1.0, 2.0, 3.0])) == 0
-
-
-@pytest.mark.parametrize("displacement", [(0.0, 0.0), (2.6, -3.1), (-9.4, 11.7), (0.9, 20.2)])
-def test_the_coarse_peak_of_tiles_without_noise(displacement):
-    """The whitened correlation is a hill of known shape, whatever the power of the tiles."""
-    for fall in (0.0, 4.0):
-        found, psr = peak.coarse_peak(ideal(displacement, fall=fall), 24)
-        assert found == pytest.approx(displacement, abs=0.15)
-        # The hill is exp(-lag^2 0.8^2 / 2) high, of noise there is only that of the whitening.
-        assert psr > 30
-
-
-def test_the_peak_to_sidelobe_ratio_is_that_of_the_full_correlation():
-    given = ideal((1.0, -2.0), coherent=0.3, seed=3)
-    frequencies = given.band
-    _, psr = peak.coarse_peak(given, 24)
-    # Slowly: the correlation at every node of the smaller grid as a plain sum of cosines.
-    radius = frequencies.centres[np.minimum(frequencies.bin, 15)]
-    power = np.sqrt(given.powers[0] * given.powers[1])[np.minimum(frequencies.bin, 15)]
-    weight = np.exp(-0.5 * (radius / 0.8) ** 2) / power * (frequencies.bin < 16)
-    cross = np.conj(given.reference) * given.secondary * weight * frequencies.multiplicity
-    step = np.divide(frequencies.padded, frequencies.grid)
-    lags = [np.arange(n) * s for n, s in zip(frequencies.grid, step, strict=True)]
-    rows = np.exp(1j * lags[0][:, None] * frequencies.rows[:, 0])
-    columns = np.exp(1j * lags[1][:, None] * frequencies.columns[0])
-    surface = (rows @ cross @ columns.T).real
-    at = np.unravel_index(surface.argmax(), surface.shape)
-    outside = np.ones(surface.shape, bool)
-    rim = np.ceil(4 / step).astype(int)
-    around = [
-        np.arange(a - r, a + r + 1) % n for a, r, n in zip(at, rim, outside.shape, strict=True)
-    ]
-    outside[np.ix_(*around)] = False
-    expected = (surface[at] - surface[outside].mean()) / surface[outside].std()
-    assert psr == pytest.approx(expected, rel=1e-3)
 
 
 def test_a_bin_without_power_tells_nothing():
@@ -264,7 +141,8 @@ def test_of_one_edge_the_window_holds_what_lies_along_it(direction):
         found = refinement.refine(given, np.zeros(2))
         assert refinement.axial(given, *found) > 0.35
         longer = refinement.stretch(given, *found)
-        sigmas.append(max(longer @ precision.standard_error(given, *found)))
+        spread = longer @ precision.covariance(given, *found) @ longer.T
+        sigmas.append(np.sqrt(spread.diagonal().max()))
     assert sigmas[0] < 0.1 and sigmas[1] > 0.25
 
 
@@ -278,108 +156,87 @@ def test_even_ground_has_hardly_more_beside_the_axes_than_elsewhere(shape, most)
     assert -0.02 < share < most
 
 
-def test_the_scatter_of_the_scores_against_a_slow_version():
-    """Each block's part of the correlation's slope, squared, by the correlation's curvature."""
-    given = ideal((0.4, -0.3), coherent=0.5, bins=8, cutoff=0.35)
-    band, at = given.band, np.array([0.35, -0.35])
-    coherence = np.linspace(0.6, 0.2, 8)
-    weight = coherence / (1 - coherence**2) / np.sqrt(given.powers[0] * given.powers[1])
-    root = np.append(np.sqrt(weight), 0)[band.bin]
-    rows = np.exp(1j * np.arange(band.grid[0])[:, None] * band.rows[:, 0] * _step(band)[0])
-    columns = np.exp(1j * np.arange(band.grid[1])[:, None] * band.columns[0] * _step(band)[1])
+@given(st.lists(st.tuples(st.floats(-5, 5), st.floats(0.1, 10)), min_size=1, max_size=40))
+def test_non_increasing_is_isotonic_regression(pairs):
+    values, weights = np.array(pairs).T
+    expected = isotonic_regression(values, weights=weights, increasing=False).x
+    np.testing.assert_allclose(refinement.non_increasing(values, weights), expected, atol=1e-9)
 
-    def image(values):
-        # Plain sums over the full plane, of which the half is given.
-        return (rows @ (values * band.multiplicity) @ columns.T).real / np.prod(band.grid)
 
-    phase = np.exp(1j * (at[0] * band.rows + at[1] * band.columns))
-    first, second = given.reference * root, given.secondary * root * phase
-    block = [round(16 / s) for s in _step(band)]
-    scores = []
-    for k in (band.rows, band.columns):
-        score = image(first) * image(1j * k * second) - image(second) * image(1j * k * first)
-        blocks = [
-            score[i : i + block[0], j : j + block[1]].sum()
-            for i in range(0, band.grid[0], block[0])
-            for j in range(0, band.grid[1], block[1])
+def test_derivatives_are_those_of_the_objective():
+    spectra = spectra_of(*pair((90, 101), (0.3, -0.2)))
+    weighted = spectra.cross * (spectra.band.bin < 32) * spectra.band.multiplicity
+
+    def objective(at):
+        return refinement.shifted(weighted, np.array(at), spectra.band).real.sum(dtype=float)
+
+    at, h = np.array([0.4, 0.1]), 0.02
+    gradient, hessian = refinement.derivatives(weighted, at, spectra.band)
+    steps = h * np.eye(2)
+    numeric = [(objective(at + s) - objective(at - s)) / (2 * h) for s in steps]
+    np.testing.assert_allclose(gradient, numeric, rtol=0.02)
+    for i in range(2):
+        for j in range(2):
+            second = (
+                objective(at + steps[i] + steps[j])
+                - objective(at + steps[i] - steps[j])
+                - objective(at - steps[i] + steps[j])
+                + objective(at - steps[i] - steps[j])
+            ) / (4 * h * h)
+            assert hessian[i, j] == pytest.approx(
+                second, rel=0.05, abs=0.02 * abs(float(hessian[0, 0]))
+            )
+
+
+def _slowly(tiles, cutoff=0.6, bins=16):
+    """Displacement of greatest likelihood and its coherence, in double precision and plain sums."""
+    rows, columns = tiles[0].shape
+    edges = [np.minimum(np.arange(n) + 0.5, n - np.arange(n) - 0.5) for n in (rows, columns)]
+    ramps = [
+        0.5 - 0.5 * np.cos(np.pi * np.clip(edge / (0.05 * n), 0, 1))
+        for edge, n in zip(edges, (rows, columns), strict=True)
+    ]
+    window = np.outer(*ramps)
+    centred = [(v - (v * window).sum() / window.sum()) * window for v in map(np.log, tiles)]
+    first, second = map(np.fft.fft2, centred)
+    k = [2 * np.pi * np.fft.fftfreq(n) for n in (rows, columns)]
+    k, m = np.meshgrid(*k, indexing="ij")
+    cross = np.conj(first) * second
+    displacement, used = np.zeros(2), round(0.375 / cutoff * bins)
+    for count in (used, bins):
+        ring = (np.hypot(k, m) / (cutoff * np.pi) * bins).astype(int)
+        inside = (ring < count) & (np.hypot(k, m) > 0)
+        at = [np.flatnonzero(inside.ravel() & (ring == b).ravel()) for b in range(count)]
+        power = [
+            np.sqrt(
+                np.mean(np.abs(first.ravel()[i]) ** 2) * np.mean(np.abs(second.ravel()[i]) ** 2)
+            )
+            for i in at
         ]
-        scores.append(np.array(blocks) * np.prod(band.grid) / 2)
-    common = (np.conj(first) * second).real * band.multiplicity
-    slopes = [np.broadcast_to(k, common.shape) for k in (band.rows, band.columns)]
-    curvature = np.array([[(k * m * common).sum() for k in slopes] for m in slopes])
-    root = np.linalg.inv(linalg.sqrtm(curvature))
-    expected = root @ np.array([[(a * b).sum() for a in scores] for b in scores]) @ root
-    np.testing.assert_allclose(precision.dispersion(given, at, coherence), expected, rtol=2e-3)
+        turned = (cross * np.exp(1j * (k * displacement[0] + m * displacement[1]))).real.ravel()
+        raw = np.array([turned[i].mean() / p for i, p in zip(at, power, strict=True)])
+        sizes = [len(i) for i in at]
+        raw = isotonic_regression(raw, weights=sizes, increasing=False).x
+        coherence = np.clip(raw, 0, 0.99)
+        weight = np.zeros(cross.size)
+        for i, c, p in zip(at, coherence, power, strict=True):
+            weight[i] = c / (1 - c**2) / p
+        weighted = cross * weight.reshape(cross.shape)
+        for _ in range(20):
+            phase = weighted * np.exp(1j * (k * displacement[0] + m * displacement[1]))
+            slope = -np.array([(k * phase.imag).sum(), (m * phase.imag).sum()])
+            bend = -np.array([[(a * b * phase.real).sum() for b in (k, m)] for a in (k, m)])
+            displacement = displacement - np.linalg.solve(bend, slope)
+    return displacement, coherence
 
 
-def _step(band):
-    return np.divide(band.padded, band.grid)
-
-
-@pytest.mark.parametrize(("block", "low", "high"), [(16, 0.65, 0.9), (64, 0.8, 1.15)])
-def test_scores_of_stationary_tiles_scatter_as_the_bound_says(monkeypatch, block, low, high):
-    """Huber's sandwich is Knapp and Carter's bound where the model holds and blocks are large.
-
-    Scores of neighbouring blocks have something in common, which small blocks miss.
-    """
-    monkeypatch.setattr(precision, "_BLOCK", block)
-    for coherent in (0.4, 0.8):
-        ratios = []
-        for seed in range(16):
-            given = ideal((0.4, -0.3), shape=(256, 300), coherent=coherent, seed=seed)
-            found, coherence, hessian = refinement.refine(given, np.zeros(2))
-            root = np.linalg.inv(linalg.sqrtm(-hessian))
-            robust = np.diag(root @ precision.dispersion(given.low, found, coherence) @ root)
-            bound = precision.knapp_carter(given, coherence)
-            ratios.append(robust / bound**2)
-            error = precision.standard_error(given, found, coherence, hessian)
-            assert error == pytest.approx(np.maximum(np.sqrt(robust), bound))
-        assert (low < np.mean(ratios, axis=0)).all() and (np.mean(ratios, axis=0) < high).all()
-
-
-def test_the_sandwich_of_the_whole_band_is_that_of_its_scores():
-    """H^-1 B H^-1, of scores that do not point along the axes."""
-    given = ideal((0.4, -0.3), coherent=0.8)
-    angle = np.arctan2(given.band.rows, given.band.columns)
-    other = ideal((0, 0), seed=9).secondary
-    oblique = replace(given, secondary=np.where(np.abs(angle - 0.7) < 0.6, given.secondary, other))
-    found, coherence, hessian = refinement.refine(oblique, np.array([0.4, -0.3]))
-    half = linalg.sqrtm(-hessian)
-    scores = half @ precision.dispersion(oblique, found, coherence) @ half
-    sandwich = np.linalg.inv(hessian) @ scores @ np.linalg.inv(hessian)
-    covariance = precision.covariance(oblique, found, coherence, hessian, whole=True)
-    bound = precision.knapp_carter(oblique, coherence)
-    sigmas = np.maximum(np.sqrt(np.diag(sandwich)), bound)
-    assert np.sqrt(np.diag(covariance)) == pytest.approx(sigmas, rel=1e-3)
-    assert precision.standard_error(oblique, found, coherence, hessian, whole=True) == (
-        pytest.approx(sigmas, rel=1e-3)
-    )
-
-    def correlation(matrix):
-        return matrix[0, 1] / np.sqrt(matrix[0, 0] * matrix[1, 1])
-
-    assert correlation(covariance) == pytest.approx(correlation(sandwich), rel=1e-3)
-    assert correlation(covariance) < -0.2
-
-
-def test_scores_are_sums_over_blocks_of_16_pixels_of_the_tile():
-    # In steps of 1.25 and 2 pixels of the tile a block is 13 rows and 8 columns.
-    band = frequencies.band((120, 360), 0.49, 8)
-    band = replace(band, padded=(120, 360), grid=(96, 180))
-    random = np.random.default_rng(2)
-    k = [2 * np.pi * np.fft.fftfreq(96)[:, None] * 0.8, 2 * np.pi * np.fft.rfftfreq(180)[None] / 2]
-    band = replace(band, rows=k[0].astype("f4"), columns=k[1].astype("f4"))
-    spectra = [np.fft.rfft2(random.normal(size=(96, 180))) for _ in range(2)]
-    for one in spectra:
-        one[48], one[:, -1], one[0, 0] = 0, 0, 0
-    a, b = (np.fft.irfft2(one, (96, 180)) for one in spectra)
-    found = precision._scores(*(one.astype("c8") for one in spectra), band)
-    for axis in (0, 1):
-        slope_a, slope_b = (np.fft.irfft2(1j * k[axis] * one, (96, 180)) for one in spectra)
-        score = a * slope_b - b * slope_a
-        expected = [
-            score[row : row + 13, column : column + 8].sum()
-            for row in range(0, 96, 13)
-            for column in range(0, 180, 8)
-        ]
-        np.testing.assert_allclose(found[axis], expected, atol=1e-4)
+@pytest.mark.parametrize("shape", [(200, 240), (256, 320)])
+@pytest.mark.parametrize("displacement", [(0.3, -0.4), (-0.1, 0.05)])
+def test_the_displacement_is_that_of_double_precision_and_plain_sums(shape, displacement):
+    tiles = pair(shape, displacement)
+    given = spectra_of(*tiles, bins=16)
+    found, coherence, _ = refinement.refine(given, np.zeros(2))
+    expected, slow = _slowly([tile.astype(float) for tile in tiles])
+    # A micrometre, at a posting of 30 m.
+    np.testing.assert_allclose(found, expected, atol=1e-6 / 30)
+    np.testing.assert_allclose(coherence, slow, atol=1e-6)

@@ -5,7 +5,7 @@ import http.server
 import threading
 
 import pytest
-from conftest import TIMES, Workspace
+from conftest import TIMES, TOGETHER, Workspace
 from makers import hyp3_name
 
 
@@ -55,7 +55,8 @@ def remote(finished, folder, prefix):
     """A workspace whose sheet names the scenes of the finished run by their addresses."""
     rows = [f"{prefix}/{hyp3_name(time)}\t{time}" for time in TIMES]
     (folder / "sheet.tsv").write_text("\n".join(["path\tdatetime", *rows]) + "\n")
-    return Workspace(folder, finished.config | {"stacks": {"site": {"scenes": "sheet.tsv"}}})
+    stacks = {"stacks": {"site": {"scenes": "sheet.tsv"}}}
+    return Workspace(folder, finished.config | TOGETHER | stacks)
 
 
 def measurements(workspace):

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from makers import hyp3_name
 
-from stackflow import finding, sheets
+from stackflow import finding, rows
 from stackshift.errors import InputError
 
 ONE, TWO = "a/first_VV.tif", "a/second_VV.tif"
@@ -472,7 +472,5 @@ def test_no_document_crashes(content):
 
 
 def test_columns_have_one_meaning():
-    known = [
-        name for column, names in sheets.COLUMNS.items() if column != "clock" for name in names
-    ]
+    known = [name for column, names in rows.COLUMNS.items() if column != "clock" for name in names]
     assert len(known) == len(set(known))

@@ -8,7 +8,7 @@ from makers import NORTH, POSTING, WEST, write_scene
 from matplotlib.image import imread
 
 import where
-from stackio import raster
+from stackio import writing
 from stackshift.ground import flight
 from stackshift.ground.lattice import Grid
 from stackshift.stack import columns as c
@@ -113,9 +113,9 @@ def folder(tmp_path_factory):
     write_scene(tmp_path / "cover.tif", cover)
     grid = Grid("EPSG:32611", (POSTING, 0.0, WEST, 0.0, -POSTING, NORTH), SIZE, SIZE)
     template = np.where(column < 60, np.nan, 1.0).astype(np.float32)
-    with raster.create(tmp_path / "template.tif", grid, {}, bands=("a", "b", "c")) as target:
+    with writing.create(tmp_path / "template.tif", grid, {}, bands=("a", "b", "c")) as target:
         for band in (1, 2, 3):
-            raster.write_rows(target, 0, template, band)
+            writing.write_rows(target, 0, template, band)
     size = SIZE // CUT[0]
     tables(tmp_path, dem.reshape(CUT[0], size, CUT[1], size).mean((1, 3)))
     return tmp_path

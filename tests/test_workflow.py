@@ -11,7 +11,7 @@ import pytest
 import snakemakes
 import snyder
 import yaml
-from conftest import OFFSETS, ROOT, TIMES, Workspace, small_stack
+from conftest import OFFSETS, ROOT, TIMES, TOGETHER, Workspace, small_stack
 from makers import NORTH, POSTING, WEST, hyp3_name, texture, write_scene
 
 STAGES = ["superset", "flatten", "tile", "correlate", "template", "align"]
@@ -285,7 +285,7 @@ def test_several_stacks_and_polarizations_in_one_call(tmp_path):
         },
         "tiles": {"rows": 1, "columns": 2},
     }
-    workspace = Workspace(tmp_path, config)
+    workspace = Workspace(tmp_path, config | TOGETHER)
     assert workspace.dry("correlated")["correlate"] == 3
     products = (("one", "VV"), ("one", "VH"), ("two", "VV"))
     folders = ["/".join(("results", *product, "analysis")) for product in products]
@@ -352,7 +352,7 @@ def test_the_notebooks_tables_have_empty_fields_for_what_was_skipped(tmp_path):
         "correlate": {"method": "cross_correlation"},
         "pairs": {"next": 1},
     }
-    workspace = Workspace(tmp_path, config)
+    workspace = Workspace(tmp_path, config | TOGETHER)
     assert workspace.run("results/site/VV/analysis/pairs.csv").status == 0
     table = analysis(workspace, "measurements")
     corner = table[(table.tile_number_x == 0) & (table.tile_number_y == 0)]

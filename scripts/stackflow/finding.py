@@ -14,6 +14,7 @@ from pathlib import PurePath
 
 from stackflow import folders, sheets
 from stackflow.exclusion import take_out
+from stackflow.rows import Row, on_disk
 from stackflow.sources import Source, archive_of, base_name, from_names, is_remote, parts_of
 from stackshift.errors import InputError
 from stackshift.ground import names
@@ -190,7 +191,7 @@ def _in_sheets(paths: Iterable[str], polarization: str) -> Found:
         if path is None:
             continue
         written = path.replace("{polarization}", polarization)
-        opened = sheets.on_disk(row, written)
+        opened = on_disk(row, written)
         if opened.lower().endswith(".zip") and not is_remote(opened):
             opened = _member(row, opened, polarization)
         missing = _missing(opened)
@@ -228,7 +229,7 @@ def _mixed(source: Source) -> bool:
     return names.polarization(base_name(source.path)) is None
 
 
-def _refuse_granules(rows: list[sheets.Row]) -> None:
+def _refuse_granules(rows: list[Row]) -> None:
     """Rows of a search's export that name products to be downloaded or processed, not rasters."""
     bare = [row for row in rows if not row.paths or all(map(_no_raster, row.paths))]
     if not bare:
@@ -251,7 +252,7 @@ def _no_raster(path: str) -> bool:
     return bool(_ARCHIVE.search(plain)) and not local_zip
 
 
-def _choose(row: sheets.Row, polarization: str) -> str | None:
+def _choose(row: Row, polarization: str) -> str | None:
     """The path of a row for a polarization: of several, the one whose name says it."""
     if len(row.paths) == 1:
         return row.paths[0]
@@ -260,7 +261,7 @@ def _choose(row: sheets.Row, polarization: str) -> str | None:
     return said[0] if said else None
 
 
-def _member(row: sheets.Row, archive: str, polarization: str) -> str:
+def _member(row: Row, archive: str, polarization: str) -> str:
     """The path into a zip archive that a row names as a whole."""
     try:
         with zipfile.ZipFile(archive) as opened:
@@ -302,7 +303,7 @@ def _missing(opened: str) -> str | None:
         return f"{archive} is no whole zip archive; fetch it again"
 
 
-def _unusable(sheet: str, whole: list[sheets.Row], good: list[sheets.Row]) -> list[str]:
+def _unusable(sheet: str, whole: list[Row], good: list[Row]) -> list[str]:
     """A line on the rows that a sheet itself calls unusable.
 
     Raises

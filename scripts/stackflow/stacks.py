@@ -5,20 +5,14 @@ imports this each time it is parsed.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 
-from stackflow import grids, headers, leftover, passes
+from stackflow import grids, grouping, headers, passes
 from stackflow.acquisitions import Looked, Own, Scene, scenes_of
 from stackflow.finding import Found, search
 from stackflow.sources import Source
 from stackshift.errors import InputError
 from stackshift.ground import names
 from stackshift.ground.lattice import Grid, union
-
-# A place with fewer scenes than this share of the largest one's is where scenes got astray.
-_ASTRAY = 0.2
-# Unless it has as many dates as that.
-_ENOUGH = 3
 
 
 @dataclass(frozen=True)
@@ -59,7 +53,7 @@ def assemble(
     everything = [source for part in found.values() for source in part.sources]
     looked = Looked(everything, headers.read([(s.path, s.band) for s in everything]))
     aside = _check_bounds(name, looked, settings, superset)
-    groups = _groups(name, looked, settings)
+    groups = grouping.by_place(name, looked, settings)
     missing = {path: line for part in found.values() for path, line in part.bad}
     reasons = list(dict.fromkeys([*missing.values(), *looked.bad.values()]))
     if reasons and unreadable == "stop":
@@ -71,8 +65,10 @@ def assemble(
     said += [*aside, *(f"left out: {reason}" for reason in reasons)]
     products: dict[tuple[str, str], Product] = {}
     # A stray file of another track has no date to be compared with: the stack keeps its name.
-    labels = [label for label, members in groups.items() if _dates(members) > 1] or list(groups)
-    homes = _homes(groups, looked)
+    labels = [label for label, members in groups.items() if grouping.dates(members) > 1] or list(
+        groups
+    )
+    homes = grouping.homes(groups, looked)
     for polarization, part in found.items():
         own = Own(polarization, set(part.sources), dict(part.bad))
         for label, members in groups.items():
@@ -148,56 +144,6 @@ def _check_one_system(name: str, groups: dict, looked: Looked, settings: dict, s
         )
 
 
-def _groups(name: str, looked: Looked, settings: dict) -> dict[str, list[Source]]:
-    """Files by track and place, those that are neither near the others put aside."""
-    if settings["tracks"] == "together":
-        tracks = {"": sorted(looked.sources, key=lambda source: source.time)}
-    else:
-        tracks = passes.by_track(looked.sources, leftover.labels(name))
-    groups: dict[str, list[Source]] = {}
-    for track, members in tracks.items():
-        number = passes.places([looked.box[source] for source in members])
-        by_place: dict[int, list[Source]] = {}
-        for source, place in zip(members, number, strict=True):
-            by_place.setdefault(place, []).append(source)
-        largest = max(map(len, by_place.values()), default=0)
-        kept = [sources for sources in by_place.values() if _is_stack(sources, largest)]
-        if not kept:
-            kept = list(by_place.values())
-        for sources in by_place.values():
-            if sources not in kept:
-                looked.drop(
-                    {
-                        source: f"{source.path} lies far from the other scenes of the stack; take "
-                        "it out, or correct its place"
-                        for source in sources
-                    }
-                )
-        for label, sources in zip(_place_names(track, kept), kept, strict=True):
-            groups[label] = sources
-    return groups
-
-
-def _is_stack(sources: list[Source], largest: int) -> bool:
-    """Whether files that lie apart are a stack of their own, and did not get astray."""
-    dates = _dates(sources)
-    return dates >= _ENOUGH or (dates > 1 and len(sources) >= _ASTRAY * largest)
-
-
-def _dates(sources: list[Source]) -> int:
-    return len({source.time.date() for source in sources})
-
-
-def _place_names(track: str, kept: list[list[Source]]) -> list[str]:
-    """What stacks of one track are called: by burst, or by letter where that does not tell."""
-    if len(kept) < 2:
-        return [track for _ in kept]
-    bursts = [sorted(str(source.burst) for source in sources)[0] for sources in kept]
-    if all(source.burst for sources in kept for source in sources):
-        return bursts
-    return [f"{track}{'.' if track else ''}{i + 1}" for i in range(len(kept))]
-
-
 def _refusal(name: str, reasons: list[str]) -> str:
     """All that cannot be used, a line each."""
     leave_out = "with 'check: {unreadable: leave_out}'"
@@ -242,14 +188,6 @@ def _product(
             + (" ..." if len(off) > 3 else "")
         )
     return Product(scenes, grid, remarks=tuple(remarks))
-
-
-def _homes(groups: dict[str, list[Source]], looked: Looked) -> dict[Source, str]:
-    """The stack, by its label, that each file that cannot be used would have been in."""
-    return {
-        source: min(groups, key=lambda label: passes.time_apart(source, groups[label]))
-        for source in looked.bad
-    }
 
 
 def _left_out(own: Own, looked: Looked, here: set[Source]) -> tuple[dict, ...]:
@@ -297,25 +235,3 @@ def _told(name: str, count: int, products: dict[tuple[str, str], Product]) -> li
             )
         lines += [f"stack '{stack}', {polarization}: {remark}" for remark in product.remarks]
     return list(dict.fromkeys(lines))
-
-
-def simulated(name: str, settings: dict, polarization: str, grid: Grid) -> Product:
-    """The product of a simulated stack, with names as HyP3 gives them."""
-    scenes = {}
-    for i, (scene, time) in reversed(list(enumerate(_times(name, settings)))):
-        product = f"S1A_IW_{scene}_DVP_RTC30_G_gpuned_{i:04X}_{polarization}.tif"
-        path = f"results/{name}/simulated/{product}"
-        scenes[scene] = Scene(scene, (Source(path, time, platform="S1A"),), "S1A")
-    return Product(scenes, grid)
-
-
-def _times(name: str, settings: dict) -> list[tuple[str, datetime]]:
-    start = names.parse_time(settings["start"])
-    try:
-        times = [start + timedelta(days=i * settings["days"]) for i in range(settings["scenes"])]
-    except OverflowError:
-        raise InputError(
-            f"stack '{name}': simulate.days: {settings['days']} days from scene to scene leave the "
-            "calendar; give fewer"
-        ) from None
-    return [(names.scene_id(time), time) for time in times]

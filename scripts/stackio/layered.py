@@ -39,7 +39,7 @@ ABOUT: dict[str, tuple[str, str | None]] = {
 
 
 def said(name: str) -> dict:
-    """What a layer's file says of itself: keywords of `raster.create`."""
+    """What a layer's file says of itself: keywords of `writing.create`."""
     about, unit = ABOUT[name]
     in_unit = f" ({unit})" if unit else ""
     return {

@@ -16,7 +16,7 @@ _BRIGHTNESS = "gamma0 times the area it was divided by, as linear power to a fac
 
 
 def said(area: str | None) -> dict:
-    """What a raster of a scene that was prepared is: keywords of `raster.create`."""
+    """What a raster of a scene that was prepared is: keywords of `writing.create`."""
     return {"bands": ("beta0 power",), "about": _BRIGHTNESS} if area else {}
 
 

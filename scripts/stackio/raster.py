@@ -1,11 +1,8 @@
-"""All reading and writing of rasters: float32 GeoTIFFs with NaN as no data, written whole."""
+"""Rasters, opened: whether they can be used, what their headers say, and their pixels."""
 
-import math
 import os
 import re
-import warnings
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
 
 # GDAL would keep 5 % of the machine's memory of blocks that no job reads twice.
 os.environ.setdefault("GDAL_CACHEMAX", "64")
@@ -17,8 +14,7 @@ os.environ.setdefault("GDAL_HTTP_RETRY_DELAY", "1")
 import numpy as np
 import rasterio
 from rasterio.enums import ColorInterp, Resampling
-from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
-from rasterio.transform import Affine
+from rasterio.errors import RasterioError, RasterioIOError
 from rasterio.windows import Window
 
 from stackio import earth, files
@@ -34,7 +30,6 @@ _ADDRESS = re.compile(
 )
 # Tags that tell what values are; the long one is OPERA's.
 _ABOUT_VALUES = re.compile(r"(?i)^units?$|_units?$|OUTPUT_BACKSCATTER_EXPRESSION_CONVENTION$")
-_SQUARE = 256
 
 
 @contextmanager
@@ -51,7 +46,7 @@ def open_scene(path, bands: int | None = None, band: int | None = None):
         try:
             source = rasterio.open(path)
         except RasterioIOError as error:
-            raise InputError(f"{path} cannot be opened as a raster ({_line(error)})") from error
+            raise InputError(f"{path} cannot be opened as a raster ({reason(error)})") from error
         with source:
             try:
                 if bands is None:
@@ -121,7 +116,7 @@ def unread(source, error) -> InputError:
         what = "correct the VRT, or mend the file that it names"
     else:
         what = "it is damaged or incomplete: download it again"
-    return InputError(f"{source.name} cannot be read to the end ({_line(error)}); {what}")
+    return InputError(f"{source.name} cannot be read to the end ({reason(error)}); {what}")
 
 
 def check_complete(source, path) -> None:
@@ -169,7 +164,7 @@ def bounds_in_degrees(source) -> Bounds:
     return bounds_in(source, earth.DEGREES)
 
 
-def _line(error) -> str:
+def reason(error) -> str:
     """The deepest reason of a GDAL error, on one line."""
     while error.__cause__ is not None:
         error = error.__cause__
@@ -268,120 +263,3 @@ def read_part(source, rows: tuple[int, int], columns: tuple[int, int]) -> np.nda
 def read_reduced(source, shape: tuple[int, int]) -> np.ndarray:
     """An open raster at a smaller size, (rows, columns): the mean of the valid pixels."""
     return source.read(1, out_shape=shape, resampling=Resampling.average)
-
-
-def write_picture(path, bands: np.ndarray) -> None:
-    """A PNG out of (bands, rows, columns) of uint8."""
-    with files.whole(path) as part:
-        count, height, width = bands.shape
-        with warnings.catch_warnings():
-            # A picture has no place on the map.
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with rasterio.open(
-                part, "w", driver="PNG", dtype="uint8", count=count, height=height, width=width
-            ) as target:
-                target.write(bands)
-
-
-# Read by any program that opens a TIFF.
-_SAID = {"TIFFTAG_SOFTWARE": "stackshift"}
-_POWER = "gamma0 as linear power, NaN = no data"
-
-
-@contextmanager
-def create(
-    path,
-    grid: Grid,
-    tags: dict,
-    no_data: float = math.nan,
-    bands: tuple[str, ...] = ("gamma0 power",),
-    in_squares: bool = False,
-    about: str = _POWER,
-    unit: str | None = None,
-):
-    """A new float32 GeoTIFF on a grid that exists only once it is complete.
-
-    ``tags`` say where it comes from: stage, source and parameters, by lower-case names; ``bands``
-    what each of its bands is, ``about`` what it is in a line, ``unit`` that of its values, where
-    they have one; ``in_squares`` suits one of which parts are read, as in blocks of whole rows each
-    part costs the reading of all beside it.
-    """
-    squares = {"tiled": True, "blockxsize": _SQUARE, "blockysize": _SQUARE, "interleave": "band"}
-    strips = {"blockysize": min(BLOCK_ROWS, grid.height)}
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    with files.whole(path) as part:
-        with _opened_to_write(
-            part,
-            driver="GTiff",
-            dtype="float32",
-            count=len(bands),
-            nodata=no_data,
-            crs=grid.crs,
-            transform=Affine(*grid.transform),
-            width=grid.width,
-            height=grid.height,
-            bigtiff="if_safer",
-            **(squares if in_squares else strips),
-        ) as target:
-            target.update_tags(**_SAID, TIFFTAG_IMAGEDESCRIPTION=about)
-            add_tags(target, tags)
-            for number, band in enumerate(bands, 1):
-                target.set_band_description(number, band)
-                if unit:
-                    target.set_band_unit(number, unit)
-            yield target
-        _check_size(part, grid, len(bands))
-
-
-def said_of(source) -> dict:
-    """What an open raster of this workflow is, as `create` is told it for another one of it."""
-    told = source.tags().get("TIFFTAG_IMAGEDESCRIPTION", _POWER)
-    return {"bands": (source.descriptions[0] or "gamma0 power",), "about": told}
-
-
-def add_tags(target, tags: dict) -> None:
-    """Further tags of a raster that is being written, which are known only at its end."""
-    target.update_tags(**{f"STACKSHIFT_{key.upper()}": value for key, value in tags.items()})
-
-
-@contextmanager
-def _opened_to_write(path, **profile):
-    """A raster to write; what fails when it is opened or closed is told as such."""
-    try:
-        target = rasterio.open(path, "w", **profile)
-    except RasterioError as error:
-        raise _unwritten(path, error) from error
-    try:
-        yield target
-    except BaseException:
-        with suppress(RasterioError):
-            target.close()
-        raise
-    try:
-        target.close()
-    except RasterioError as error:
-        raise _unwritten(path, error) from error
-
-
-def _unwritten(path, error) -> InputError:
-    return InputError(f"{path} could not be written ({_line(error)}); is the disk full?")
-
-
-def _check_size(path, grid: Grid, bands: int) -> None:
-    # GDAL reports a full disk when it closes the file, where rasterio does not raise.
-    if os.path.getsize(path) < 4 * grid.width * grid.height * bands:
-        raise InputError(f"{path} could not be written in full; is the disk full?")
-
-
-def write_rows(target, first: int, block: np.ndarray, band: int = 1) -> None:
-    """Whole rows of a band of a raster that is being written.
-
-    Raises
-    ------
-    InputError
-        If they cannot be written, which is not the fault of what is read meanwhile.
-    """
-    try:
-        target.write(block, band, window=Window(0, first, block.shape[1], block.shape[0]))
-    except RasterioError as error:
-        raise _unwritten(target.name, error) from error

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from stackplot import drawing
+from stackplot import drawing, marks
 from stackshift.ground import flight
 from stackshift.stack import answers
 from stackshift.stack import where_columns as w
@@ -118,6 +118,6 @@ def _beside(fits: pd.DataFrame, look: flight.Look | None, notes: list[str]) -> l
         said = "" if np.isnan(slope) else f", {slope:+.2g} m a unit"
         lines.append(
             f"fits of single scenes that are significant: {len(own)}, most "
-            f"{drawing.day(first['scene'])}: {first['axis']} against {first['against']}{said}"
+            f"{marks.day(first['scene'])}: {first['axis']} against {first['against']}{said}"
         )
     return [*lines, *notes]

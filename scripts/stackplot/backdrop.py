@@ -3,7 +3,6 @@
 import math
 
 import numpy as np
-from matplotlib.image import imread
 
 from stackshift.ground.geometry import on_the_map
 
@@ -66,6 +65,9 @@ class Ground:
 
     def backdrop(self, axes, picture: str) -> None:
         """A quicklook under the arrows, a little faded, with the tiles' edges."""
+        # Imported here, as the page that is explored draws nothing.
+        from matplotlib.image import imread
+
         axes.set_facecolor(SEA)
         axes.imshow(
             _faded(imread(picture)), extent=self.extent, aspect=self.aspect,

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from stackplot import drawing
+from stackplot import drawing, marks
 from stackshift.stack import action_columns as a
 from stackshift.stack import columns as c
 
@@ -25,7 +25,7 @@ def drawn(table: pd.DataFrame, found: dict, requirement: float, title: str) -> F
     figure = drawing.new_figure(14, 6.2)
     left, right = figure.subplots(1, 2, width_ratios=(5, 8))
     offsets = table[[a.BEFORE_EAST, a.BEFORE_NORTH]]
-    limit = drawing.reach(offsets, requirement)
+    limit = marks.reach(offsets, requirement)
     _plane(left, table, requirement, limit)
     _in_time(right, table, requirement)
     measured = found["measured"]
@@ -49,7 +49,7 @@ def _plane(axes, table: pd.DataFrame, requirement: float, limit: float) -> None:
     axes.plot(east[inside], north[inside], linestyle="none", markersize=6, **_BEFORE)
     axes.plot(*after, linestyle="none", markersize=4, **_AFTER)
     drawing.requirement_circle(axes, requirement)
-    drawing.beyond_both(axes, east, north, limit, [drawing.day(s) for s in table[c.SCENE]])
+    drawing.beyond_both(axes, east, north, limit, [marks.day(s) for s in table[c.SCENE]])
     axes.set_xlabel("offset east (m)")
     axes.set_ylabel("offset north (m)")
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False, fontsize=8.5, ncols=3)

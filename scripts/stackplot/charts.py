@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from stackplot import drawing
+from stackplot import drawing, marks
 from stackshift.stack import columns
 from stackshift.stack.sequential import CHANGE, Charts
 
@@ -107,5 +107,5 @@ def _mark(above, middle, below, alert: dict, at: dict, label: bool) -> None:
 def _dates(axes, table, number: np.ndarray) -> None:
     """A few of the scenes by their dates."""
     shown = np.unique(np.linspace(0, len(number) - 1, min(6, len(number))).astype(int))
-    axes.set_xticks(shown, [drawing.day(table[columns.SCENE].iloc[i]) for i in shown], fontsize=8.5)
+    axes.set_xticks(shown, [marks.day(table[columns.SCENE].iloc[i]) for i in shown], fontsize=8.5)
     axes.set_xlim(-1, max(len(number), 2))

@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from stackplot import drawing
+from stackplot import drawing, marks
 from stackshift.stack import columns
 
 
@@ -28,7 +28,7 @@ def difference_per_scene(
     rows = figure.subplots(2, 1, sharex=True)
     when = pd.to_datetime(table[columns.SCENE], format="%Y%m%dT%H%M%S")
     values = table[["difference_east", "difference_north"]].astype(float)
-    limit = drawing.reach(values, 0.15 * requirement)
+    limit = marks.reach(values, 0.15 * requirement)
     for axes, (direction, style) in zip(
         rows, (("east", drawing.EAST), ("north", drawing.NORTH)), strict=True
     ):
@@ -41,7 +41,7 @@ def difference_per_scene(
             when[inside], difference[inside], yerr=sigma.astype(float)[inside], linestyle="none",
             capsize=2, markersize=5, color=style["color"], marker=style["marker"],
         )  # fmt: skip
-        days = [drawing.day(scene) for scene in table[columns.SCENE]]
+        days = [marks.day(scene) for scene in table[columns.SCENE]]
         drawing.beyond(axes, list(when), difference, limit, days, {"color": style["color"]})
         found = summary[direction] if summary["scenes"] else None
         told = (

@@ -27,8 +27,8 @@ from bokeh.models import (
 )
 from bokeh.plotting import figure
 
-from stackplot import drawing
-from stackplot.maps import Ground
+from stackplot import marks
+from stackplot.backdrop import Ground
 from stackshift.stack import columns
 
 MAP = 500  # pixels of the map's longer side
@@ -117,7 +117,7 @@ def series(scenes: pd.DataFrame, direction: str, requirement: float, x_range=Non
     """
     offset = scenes[f"offset_{direction}"].to_numpy(float)
     sigma = scenes[f"sigma_{direction}"].to_numpy(float)
-    limit = drawing.reach(scenes[[columns.OFFSET_EAST, columns.OFFSET_NORTH]], requirement)
+    limit = marks.reach(scenes[[columns.OFFSET_EAST, columns.OFFSET_NORTH]], requirement)
     times = milliseconds(scenes[columns.TIME])
     margin = max((max(times) - min(times)) * 0.03, 3 * 86_400_000)
     plot = figure(
@@ -138,7 +138,7 @@ def series(scenes: pd.DataFrame, direction: str, requirement: float, x_range=Non
     for level in (-requirement, requirement):
         plot.add_layout(Span(location=level, line_dash="dashed", line_color="#555555"))
     plot.add_layout(Span(location=0, line_color="#bbbbbb"))
-    styles = drawing.platform_styles(scenes[columns.PLATFORM])
+    styles = marks.platform_styles(scenes[columns.PLATFORM])
     inside = np.abs(offset) <= limit
     source = ColumnDataSource(
         {

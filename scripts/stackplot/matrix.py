@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from stackplot import drawing
+from stackplot import drawing, marks
 from stackshift.stack import columns
 
 WIDTH = 14.5
@@ -66,7 +66,7 @@ def pair_matrix(pairs, residuals, requirement: float, title: str) -> Figure:
             )  # fmt: skip
     every = -(-len(scenes) // 30)
     lower.set_xticks(
-        np.arange(len(scenes))[::every], [drawing.day(scene) for scene in scenes[::every]],
+        np.arange(len(scenes))[::every], [marks.day(scene) for scene in scenes[::every]],
         rotation=60, ha="right", fontsize=7.5,
     )  # fmt: skip
     lower.set_xlabel("reference, the newer scene of a pair")

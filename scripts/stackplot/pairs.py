@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from stackplot import drawing
+from stackplot import drawing, marks
 from stackshift.stack import columns
 from stackshift.stack.columns import statistic
 
@@ -25,7 +25,7 @@ def shift_per_pair(table, requirement: float, title: str) -> Figure:
     """
     order = [columns.REFERENCE_INDEX, columns.SECONDARY_INDEX]
     table = table.sort_values(order, ascending=False, ignore_index=True)
-    limit = drawing.reach(table[[columns.SHIFT_X, columns.SHIFT_Y]], requirement)
+    limit = marks.reach(table[[columns.SHIFT_X, columns.SHIFT_Y]], requirement)
     width = min(max(6.0, 2 + 0.3 * len(table)), 9)
     figure = drawing.new_figure(width + 6.2, 6.8)
     left, right = figure.subfigures(1, 2, squeeze=False, width_ratios=(width, 6.2))[0]
@@ -51,7 +51,7 @@ def shift_per_pair(table, requirement: float, title: str) -> Figure:
 def labels(table) -> list[str]:
     """Both dates of each pair, and how many of its tiles count."""
     return [
-        f"{drawing.day(secondary)} → {drawing.day(reference)}: {count}/{tiles}"
+        f"{marks.day(secondary)} → {marks.day(reference)}: {count}/{tiles}"
         for secondary, reference, count, tiles in zip(
             table[columns.SECONDARY],
             table[columns.REFERENCE],

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from stackplot import drawing
+from stackplot import drawing, marks
 from stackshift.stack import columns as c
 
 _COLOURS = ("#D55E00", "#009E73", "#CC79A7", "#E69F00")
@@ -34,12 +34,12 @@ def offset_per_pass(
     upper, lower = left.subplots(2, 1, sharex=True)
     when = pd.to_datetime(combined[c.TIME]).dt.tz_localize(None)
     gap = (when.max() - when.min()) / max(len(when), 2) / (2 + len(tables))
-    limit = drawing.reach(combined[[c.OFFSET_EAST, c.OFFSET_NORTH]], requirement)
+    limit = marks.reach(combined[[c.OFFSET_EAST, c.OFFSET_NORTH]], requirement)
     for axes, axis in ((upper, "east"), (lower, "north")):
         drawing.band(axes, requirement)
         drawing.time_axis(axes, pd.concat([when, when + gap * len(tables)]))
         _marks(axes, combined, when, axis, limit, _MEAN | {"label": "all together"})
-        days = [drawing.day(scene) for scene in combined[c.SCENE]]
+        days = [marks.day(scene) for scene in combined[c.SCENE]]
         drawing.beyond(axes, list(when), combined[f"offset_{axis}"], limit, days,
                        {"color": "black"})  # fmt: skip
         for number, (polarization, table) in enumerate(tables.items()):

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse, Rectangle
 
-from stackplot import drawing
+from stackplot import drawing, marks
 from stackshift.ground import flight
 from stackshift.stack import columns
 
@@ -35,8 +35,8 @@ def range_azimuth(table, limits, why, title: str, zero: str = "the stack's media
     axes, side = figure.subplots(1, 2, width_ratios=(7.2, 3.6))
     across, along = table[columns.OFFSET_RANGE], table[columns.OFFSET_AZIMUTH]
     widest = float(np.max(limits))
-    reach = drawing.reach(table[[columns.OFFSET_RANGE, columns.OFFSET_AZIMUTH]], widest)
-    styles = drawing.platform_styles(table["platform"])
+    reach = marks.reach(table[[columns.OFFSET_RANGE, columns.OFFSET_AZIMUTH]], widest)
+    styles = marks.platform_styles(table["platform"])
     inside = (across.abs() <= reach) & (along.abs() <= reach)
     for platform, group in table[inside].groupby("platform"):
         style = styles[platform]
@@ -48,7 +48,7 @@ def range_azimuth(table, limits, why, title: str, zero: str = "the stack's media
             axes.add_patch(_ellipse(scene, style["color"]))
     _truth(axes, table[inside])
     _requirement(axes, limits)
-    days = [drawing.day(scene) for scene in table[columns.SCENE]]
+    days = [marks.day(scene) for scene in table[columns.SCENE]]
     drawing.beyond_both(axes, across, along, reach, days, ("range", "azimuth"))
     drawing.say_if_empty(axes, int(across.notna().sum()), "scene")
     axes.set_xlabel(f"offset in ground range from {zero} (m), away from the satellite →")

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from stackplot import drawing
+from stackplot import drawing, marks
 from stackshift.stack import columns
 
 
@@ -28,7 +28,7 @@ def offset_per_scene(
         platform=table[columns.PLATFORM].fillna("unknown"),
         stands_out=table[columns.FLAG].fillna("").str.contains("outlier|rotated|scaled"),
     ).reset_index(drop=True)
-    limit = drawing.reach(table[[columns.OFFSET_EAST, columns.OFFSET_NORTH]], requirement)
+    limit = marks.reach(table[[columns.OFFSET_EAST, columns.OFFSET_NORTH]], requirement)
     figure = drawing.new_figure(14.5, 6.8)
     left, right = figure.subfigures(1, 2, squeeze=False, width_ratios=(8.3, 6.2))[0]
     upper, lower = left.subplots(2, 1, sharex=True)
@@ -56,8 +56,8 @@ def _in_time(axes, table, direction: str, requirement: float, limit: float) -> N
     drawing.band(axes, requirement)
     drawing.time_axis(axes, table["when"])
     offset, sigma = table[f"offset_{direction}"], table[f"sigma_{direction}"]
-    styles = drawing.platform_styles(table["platform"])
-    days = [drawing.day(scene) for scene in table[columns.SCENE]]
+    styles = marks.platform_styles(table["platform"])
+    days = [marks.day(scene) for scene in table[columns.SCENE]]
     crowd = len(table) > 40
     for (platform, out), group in table.groupby(["platform", "stands_out"]):
         style = styles[platform] | ({"markerfacecolor": "white"} if out else {})
@@ -97,7 +97,7 @@ def _east_north(
     axes, table, requirement: float, ce90: float | None, limit: float, zero: str
 ) -> None:
     """Offsets to the east against to the north, with the requirement and CE90."""
-    styles = drawing.platform_styles(table["platform"])
+    styles = marks.platform_styles(table["platform"])
     east, north = table[columns.OFFSET_EAST], table[columns.OFFSET_NORTH]
     inside = (east.abs() <= limit) & (north.abs() <= limit)
     crowd = len(table) > 40
@@ -109,7 +109,7 @@ def _east_north(
             **({"markerfacecolor": "white"} if out else {}),
         )  # fmt: skip
     drawing.requirement_circle(axes, requirement)
-    days = [drawing.day(scene) for scene in table[columns.SCENE]]
+    days = [marks.day(scene) for scene in table[columns.SCENE]]
     drawing.beyond_both(axes, east, north, limit, days)
     _name(axes, table[inside].reset_index(drop=True), east[inside].reset_index(drop=True),
           north[inside].reset_index(drop=True), limit,

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage, imread
 from matplotlib.patches import Rectangle
 
-from stackplot import drawing
+from stackplot import drawing, marks
 from stackplot.backdrop import FADED, SEA, Ground
 from stackplot.maps import LONGEST, OFFSETS, draw_arrows, draw_marks, key, say_cut, vectors
 from stackshift.stack import columns, digits
@@ -199,7 +199,7 @@ def _headline(axes, inset: Inset, scene) -> None:
     )
     x, y = inset.inside(0.5, 1)
     axes.text(
-        x, y + 0.05, f"{drawing.day(scene[columns.SCENE])}{f' {flag}' if flag else ''}\n{said}",
+        x, y + 0.05, f"{marks.day(scene[columns.SCENE])}{f' {flag}' if flag else ''}\n{said}",
         fontsize=7, ha="center", va="bottom", color="#A04000" if flag else "black",
         fontweight="bold" if flag else "normal",
     )  # fmt: skip

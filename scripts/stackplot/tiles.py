@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from stackplot import drawing
+from stackplot import drawing, marks
 from stackshift.stack import columns, digits
 
 WRITTEN = 12  # rows or columns of tiles at most whose cells have their numbers in them
@@ -26,7 +26,7 @@ def offset_per_tile(table, requirement: float, title: str) -> Figure:
         table[name].where(known > 1) for name in (columns.SCATTER_EAST, columns.SCATTER_NORTH)
     ]
     values = np.hypot(*scatters)
-    top = max(drawing.reach(values, requirement) / 1.25, requirement)
+    top = max(marks.reach(values, requirement) / 1.25, requirement)
     for axes, value, what in (
         (radial, values, "radial"),
         (east, scatters[0], "east"),
@@ -143,7 +143,7 @@ def tile_errors(scenes, scene_tiles, requirement: float, title: str) -> Figure:
 
 def _histograms(axes, both, requirement: float) -> None:
     """How the deviations to the east and to the north are distributed."""
-    limit = drawing.reach(both, requirement)
+    limit = marks.reach(both, requirement)
     edges = np.linspace(-limit, limit, 61)
     for values, mark, line in zip(both.T, (drawing.EAST, drawing.NORTH), "-:", strict=True):
         if not len(values):
@@ -170,7 +170,7 @@ def _histograms(axes, both, requirement: float) -> None:
 def _cumulative(axes, both, requirement: float) -> None:
     """The share of the tiles within each radius."""
     radius = np.sort(np.hypot(*both.T))
-    limit = drawing.reach(radius, requirement)
+    limit = marks.reach(radius, requirement)
     axes.step(
         np.append(0, radius), np.linspace(0, 100, len(radius) + 1), where="post",
         color=drawing.NEUTRAL, linewidth=1.8,

@@ -1,11 +1,11 @@
-"""Tables of the scenes: offsets out of the network, what stands out, and how well pairs fit."""
+"""Offsets of the scenes out of the network of pairs, and which scenes stand out."""
 
 import numpy as np
 import pandas as pd
 
 from stackshift.stack import columns as c
 from stackshift.stack import screening
-from stackshift.stack.network import Adjustment, adjust, loop_closures
+from stackshift.stack.network import Adjustment, adjust
 from stackshift.stack.tables import grouped
 
 _AXES = (
@@ -38,45 +38,6 @@ def solve(table: pd.DataFrame, scenes: list[str]) -> list[Adjustment]:
         (number[r], number[s]) for r, s in zip(table[c.REFERENCE], table[c.SECONDARY], strict=True)
     ]
     return [adjust(len(scenes), pairs, table[shift], table[sigma]) for shift, sigma, *_ in _AXES]
-
-
-def residuals_table(
-    pairs: pd.DataFrame, adjusted: list[Adjustment], residuals: pd.DataFrame
-) -> pd.DataFrame:
-    """One row for each pair that counts, with the columns of `columns.RESIDUALS_TABLE`.
-
-    Parameters
-    ----------
-    pairs : usable rows of the pairs' table, in the order of the adjustment.
-    adjusted : from `solve`.
-    residuals : of these pairs, from `offsets.pair_residuals`.
-    """
-    east, north = adjusted
-    scenes = sorted({*pairs[c.REFERENCE], *pairs[c.SECONDARY]})
-    number = {scene: i for i, scene in enumerate(scenes)}
-    ends = [
-        (number[r], number[s]) for r, s in zip(pairs[c.REFERENCE], pairs[c.SECONDARY], strict=True)
-    ]
-    squares: dict[tuple[int, int], list[float]] = {}
-    for shift, sigma, *_ in _AXES:
-        for (a, b, d), misclosure, _ in loop_closures(
-            ends, pairs[shift].to_numpy(), pairs[sigma].to_numpy()
-        ):
-            for pair in ((a, b), (b, d), (a, d)):
-                squares.setdefault(pair, []).append(misclosure**2)
-    return pd.DataFrame(
-        {
-            c.REFERENCE: pairs[c.REFERENCE].to_numpy(),
-            c.SECONDARY: pairs[c.SECONDARY].to_numpy(),
-            **{k: residuals[k].to_numpy() for k in (c.RESIDUAL_X, c.RESIDUAL_Y, c.Z_X, c.Z_Y)},
-            c.WEIGHT_X: east.weights,
-            c.WEIGHT_Y: north.weights,
-            c.CLOSURE: [
-                float(np.sqrt(np.mean(squares[end]))) if end in squares else np.nan for end in ends
-            ],
-        },
-        columns=list(c.RESIDUALS_TABLE),
-    )
 
 
 def screened(

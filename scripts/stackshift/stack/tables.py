@@ -203,7 +203,7 @@ def tiles_table(table: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     table : the measurements of the pairs.
-    series : what each tile does over the scenes, from `offsets.series_of_tiles`.
+    series : what each tile does over the scenes, from `tile_offsets.series_of_tiles`.
     """
     rows, measured = [], Measured(table)
     for (y, x), at in sorted(

@@ -12,18 +12,6 @@ from stackshift.tile.spectra import Spectra
 _BLOCK = 16
 
 
-def standard_error(
-    spectra: Spectra,
-    displacement: np.ndarray,
-    coherence: np.ndarray,
-    hessian: np.ndarray,
-    whole: bool = False,
-) -> tuple[float, float]:
-    """Standard error (rows, columns) in pixels: the roots of the diagonal of `covariance`."""
-    found = covariance(spectra, displacement, coherence, hessian, whole)
-    return float(np.sqrt(found[0, 0])), float(np.sqrt(found[1, 1]))
-
-
 def covariance(
     spectra: Spectra,
     displacement: np.ndarray,

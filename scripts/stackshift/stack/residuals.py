@@ -1,0 +1,88 @@
+"""What is left of each pair's shift once its scenes' offsets are taken off."""
+
+import numpy as np
+import pandas as pd
+
+from stackshift.stack import columns as c
+from stackshift.stack.network import Adjustment, loop_closures
+from stackshift.stack.offsets import AXES
+from stackshift.stack.shown import Stack
+
+# A pair and its scenes share their speckle: what is left of a pair's variance once theirs is taken
+# off, at least, as a share.
+_LEAST = 0.3
+
+
+def pair_residuals(pairs: pd.DataFrame, table: pd.DataFrame, stack: Stack) -> pd.DataFrame:
+    """What is left of each pair's shift once its scenes' offsets are taken off, and over its error.
+
+    The scenes are measured better than the pair out of the same pixels, so that the variance of the
+    difference is that of the pair less those of the scenes (Hausman 1978, doi:10.2307/1913827).
+    """
+    by_scene = table.set_index(c.SCENE)
+    found = pairs[[c.REFERENCE, c.SECONDARY]].copy()
+    for axis, ((offset, _, shift, error), residual, z) in enumerate(
+        zip(AXES, (c.RESIDUAL_X, c.RESIDUAL_Y), (c.Z_X, c.Z_Y), strict=True)
+    ):
+        # The scenes' own errors, whatever their offsets are relative to.
+        own = pd.Series(stack.errors[:, axis], index=stack.names)
+        at = [by_scene[offset].astype(float), own]
+        (first, first_error), (second, second_error) = (
+            [pairs[role].map(values).to_numpy(float) for values in at]
+            for role in (c.REFERENCE, c.SECONDARY)
+        )
+        found[residual] = pairs[shift].to_numpy(float) - (first - second)
+        variance = pairs[error].to_numpy(float) ** 2
+        left = np.maximum(variance - first_error**2 - second_error**2, _LEAST * variance)
+        found[z] = found[residual] / np.sqrt(left)
+    return found
+
+
+def with_residuals(table: pd.DataFrame, residuals: pd.DataFrame) -> pd.DataFrame:
+    """The scenes' table with the rms of what is left of each scene's pairs."""
+    table = table.copy()
+    square = (residuals[c.RESIDUAL_X] ** 2 + residuals[c.RESIDUAL_Y] ** 2) / 2
+    ends = pd.concat([residuals[c.REFERENCE], residuals[c.SECONDARY]])
+    mean = pd.concat([square, square]).groupby(ends.to_numpy()).mean()
+    left = np.sqrt(table[c.SCENE].map(mean).to_numpy(float))
+    table[c.RESIDUAL] = left
+    return table
+
+
+def residuals_table(
+    pairs: pd.DataFrame, adjusted: list[Adjustment], residuals: pd.DataFrame
+) -> pd.DataFrame:
+    """One row for each pair that counts, with the columns of `columns.RESIDUALS_TABLE`.
+
+    Parameters
+    ----------
+    pairs : usable rows of the pairs' table, in the order of the adjustment.
+    adjusted : from `solve`.
+    residuals : of these pairs, from `pair_residuals`.
+    """
+    east, north = adjusted
+    scenes = sorted({*pairs[c.REFERENCE], *pairs[c.SECONDARY]})
+    number = {scene: i for i, scene in enumerate(scenes)}
+    ends = [
+        (number[r], number[s]) for r, s in zip(pairs[c.REFERENCE], pairs[c.SECONDARY], strict=True)
+    ]
+    squares: dict[tuple[int, int], list[float]] = {}
+    for *_, shift, sigma in AXES:
+        for (a, b, d), misclosure, _ in loop_closures(
+            ends, pairs[shift].to_numpy(), pairs[sigma].to_numpy()
+        ):
+            for pair in ((a, b), (b, d), (a, d)):
+                squares.setdefault(pair, []).append(misclosure**2)
+    return pd.DataFrame(
+        {
+            c.REFERENCE: pairs[c.REFERENCE].to_numpy(),
+            c.SECONDARY: pairs[c.SECONDARY].to_numpy(),
+            **{k: residuals[k].to_numpy() for k in (c.RESIDUAL_X, c.RESIDUAL_Y, c.Z_X, c.Z_Y)},
+            c.WEIGHT_X: east.weights,
+            c.WEIGHT_Y: north.weights,
+            c.CLOSURE: [
+                float(np.sqrt(np.mean(squares[end]))) if end in squares else np.nan for end in ends
+            ],
+        },
+        columns=list(c.RESIDUALS_TABLE),
+    )
