@@ -1,10 +1,11 @@
 """Where the error is: dependences that were put in are found, and no others."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
-import rasterio
-from makers import NORTH, POSTING, WEST, write_scene
+from makers import NORTH, POSTING, WEST, read, write_scene
 from matplotlib.image import imread
 
 import where
@@ -178,30 +179,28 @@ def test_without_headings_it_is_east_and_north(folder, tmp_path):
 
 
 def test_the_layer_of_one_scene_stands_for_all_if_that_of_another_agrees(folder, tmp_path):
-    with rasterio.open(folder / "dem.tif") as source:
-        heights = source.read(1)
-    for name in ("scenes.csv", "scene_tiles.csv", "template.tif", "dem.tif"):
-        (tmp_path / name).symlink_to(folder / name)
-    alike = heights + np.random.default_rng(0).normal(0, 3, heights.shape).astype(np.float32) + 2
-    other = heights + 0.3 * heights[:, ::-1]
+    heights, cover = read(folder / "dem.tif"), read(folder / "cover.tif")
+    alike = heights + np.random.default_rng(0).normal(0, 3, heights.shape) + 2
     # It reaches a third of the tiles only.
-    part = np.where(np.indices(heights.shape)[1] < 100, np.nan, heights)
-    for name, values in (("alike", alike), ("other", other), ("part", part)):
+    part = np.where(np.indices(heights.shape)[1] < 100, np.nan, 39.0)
+    for name, values in (("alike", alike), ("other", cover[::-1]), ("part", part)):
         write_scene(tmp_path / f"{name}.tif", values.astype(np.float32), no_data=np.nan)
+    for name in ("scenes.csv", "scene_tiles.csv", "template.tif"):
+        (tmp_path / name).symlink_to(folder / name)
     first, last = NAMES[0], NAMES[-1]
-    plain, _ = run(folder, {"dem": folder / "dem.tif"})
-
-    def told(name):
-        own = {first: tmp_path / "dem.tif", last: tmp_path / f"{name}.tif"}
-        tiles, _ = run(tmp_path, {"dem": own})
-        return tiles, (tmp_path / "where.svg").read_text()
-
-    tiles, text = told("alike")
+    layers = {
+        "dem": {first: folder / "dem.tif", last: tmp_path / "alike.tif"},
+        "land_cover": {first: folder / "cover.tif", last: tmp_path / "other.tif"},
+        "local_incidence": tmp_path / "part.tif",
+    }
+    tiles, _ = run(tmp_path, layers)
+    text = " ".join(re.findall(r"<text[^>]*>([^<]*)<", (tmp_path / "where.svg").read_text()))
     assert "dem: that of 2022-01-20 stands for all scenes; that of 2022-01-02 differs by 2" in text
-    np.testing.assert_allclose(tiles[w.ALTITUDE], plain[w.ALTITUDE])
-    tiles, text = told("other")
-    assert "dem: not compared, as scenes have different ones" in text and w.ALTITUDE not in tiles
-    tiles, _ = run(tmp_path, {"dem": tmp_path / "part.tif"})
-    assert tiles[w.ALTITUDE].isna().sum() == 2 * CUT[0]
-    text = (tmp_path / "where.svg").read_text()
-    assert "dem: no value in 12 of 36 tiles, not compared there" in text
+    size = SIZE // CUT[0]
+    means = heights.reshape(CUT[0], size, CUT[1], size).mean((1, 3))
+    found = tiles.set_index([c.TILE_X, c.TILE_Y])[w.ALTITUDE]
+    assert found[(4, 2)] == pytest.approx(means[2, 4], abs=0.1)
+    assert "land_cover: not compared, as scenes have different ones: that of 2022-01-02" in text
+    assert w.LAND_COVER not in tiles
+    assert tiles[w.LOCAL_INCIDENCE].isna().sum() == 2 * CUT[0]
+    assert "local_incidence: no value in 12 of 36 tiles, not compared there" in text
