@@ -158,6 +158,8 @@ def prepared_from(stack: str, polarization: str, scene: str) -> list:
 def reach(layer, stack: str, polarization: str, then: str) -> list[str]:
     """A line on the tiles that a layer of a stack does not reach, if there are such."""
     product = (stack, polarization)
+    if layer.per_scene or is_made(layer.files[0]):
+        return []
     missing = layers.out_of_reach(layer, PRODUCTS[product], TILES[product])
     rows, columns = TILES[product]
     said = f"{base_name(layer.files[0])} does not reach {missing} of {rows * columns} tiles, {then}"
@@ -170,7 +172,7 @@ def prepared_told(stack: str, polarization: str) -> list[str]:
     if UNDO:
         area = area_of(*product)
         told.append(f"undoing the normalisation with {area.told}")
-        told += reach(area, *product, "which are not measured") if area.files else []
+        told += reach(area, *product, "which are not measured")
     elif (STACKS[stack].get("layers") or {}).get("area"):
         told.append(
             "the layer area is named and not used ('correlate: {normalisation: undo}' or "
@@ -179,7 +181,7 @@ def prepared_told(stack: str, polarization: str) -> list[str]:
     if mask := mask_of(*product):
         told.append(f"masking with {mask.told}")
         for part in mask.everywhere:
-            if part["kind"] != "vector" and not is_made(part["files"][0]):
+            if part["kind"] != "vector":
                 layer = layers.Layer("masked", tuple(part["files"]), named=True)
                 told += reach(layer, *product, "which it does not mask")
     elif UNDO:

@@ -190,3 +190,7 @@ def test_the_run_says_what_a_layer_does_not_reach_and_refuses_what_is_not_there(
     config["stacks"] = {"sim": {"simulate": {"steepness": 0.3}, "layers": {"dem": "half.tif"}}}
     done = Workspace(tmp_path, config).run("--dry-run", "supersets")
     assert done.status != 0 and "a simulated stack makes its own" in done.text
+    # Those that it makes are not there yet.
+    config["stacks"]["sim"].pop("layers")
+    config["correlate"] = {"normalisation": "undo"}
+    assert "static_layers" in Workspace(tmp_path, config).dry("flattened")
