@@ -127,7 +127,8 @@ def _no_look(scenes: pd.DataFrame) -> str:
     unknown = scenes[scenes[c.HEADING].isna()]
     if len(unknown):
         scene, why = unknown[[c.SCENE, c.HEADING_FROM]].iloc[0]
-        return f"no range, azimuth, aspect: heading of {len(unknown)} scenes, as {scene}, {why}"
+        more = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
+        return f"no range, azimuth, aspect: heading of {scene}{more} {why}"
     return "aspect: the scenes were seen from several sides, so there is no one of a tile"
 
 

@@ -174,7 +174,7 @@ def test_without_headings_it_is_east_and_north(folder, tmp_path):
     scenes.to_csv(tmp_path / "scenes.csv", index=False)
     tiles, fits = run(tmp_path, {})
     assert set(fits.axis) == {"east", "north"} and set(fits.against) == {"edge"}
-    assert "heading of 10 scenes, as 20220120T000000" in (tmp_path / "where.svg").read_text()
+    assert "heading of 20220120T000000 and 9 more" in (tmp_path / "where.svg").read_text()
     assert tiles["mean_east"].notna().all()
 
 

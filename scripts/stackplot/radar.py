@@ -13,6 +13,8 @@ from stackshift.stack import columns
 
 # Metres of a DEM's error that are drawn in.
 _DEM_ERROR = 10.0
+# Up to so many times the requirement axes are made wide enough for it, and for a little more.
+_WORTH, _ROOM = 3, 1.15
 # Ellipses of so many scenes at most can be told apart.
 _ELLIPSES = 60
 # Radius of a scene's dot, of the reach of the axes.
@@ -36,6 +38,10 @@ def range_azimuth(table, limits, why, title: str, zero: str = "the stack's media
     across, along = table[columns.OFFSET_RANGE], table[columns.OFFSET_AZIMUTH]
     widest = float(np.max(limits))
     reach = marks.reach(table[[columns.OFFSET_RANGE, columns.OFFSET_AZIMUTH]], widest)
+    shift = _dem_error(table)
+    if shift is not None and shift < _WORTH * widest:
+        # What such an error displaces lies in view.
+        reach = max(reach, _ROOM * shift)
     styles = marks.platform_styles(table["platform"])
     inside = (across.abs() <= reach) & (along.abs() <= reach)
     for platform, group in table[inside].groupby("platform"):
@@ -46,6 +52,9 @@ def range_azimuth(table, limits, why, title: str, zero: str = "the stack's media
         )  # fmt: skip
         for _, scene in group.iterrows() if len(table) <= _ELLIPSES else ():
             axes.add_patch(_ellipse(scene, style["color"]))
+    if shift is not None and shift <= reach:
+        said = f"a DEM {_DEM_ERROR:g} m too high"
+        axes.axvline(shift, color="#CC79A7", linestyle=":", linewidth=1.5, zorder=1, label=said)
     _truth(axes, table[inside])
     _requirement(axes, limits)
     days = [marks.day(scene) for scene in table[columns.SCENE]]
@@ -53,13 +62,19 @@ def range_azimuth(table, limits, why, title: str, zero: str = "the stack's media
     drawing.say_if_empty(axes, int(across.notna().sum()), "scene")
     axes.set_xlabel(f"offset in ground range from {zero} (m), away from the satellite →")
     axes.set_ylabel(f"offset in azimuth from {zero} (m), along the flight →")
-    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False, fontsize=8.5, ncols=3)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False, fontsize=8.5, ncols=4)
     _compass(axes, table)
     _beside(side, table, why)
     figure.suptitle(
         f"Offset per scene in range and azimuth: {title}", fontweight="bold", fontsize=12
     )
     return figure
+
+
+def _dem_error(table) -> float | None:
+    """Metres of ground range by which an error of the DEM displaces; None without an incidence."""
+    angle = table[columns.INCIDENCE].mean()
+    return None if np.isnan(angle) else flight.of_height(_DEM_ERROR, float(angle))
 
 
 def _bars(scenes, reach: float) -> str:
@@ -155,7 +170,6 @@ def _beside(axes, table, why) -> None:
             (f"incidence {angle:.1f}°; slant range is ground range × {slant:.2f}", ""),
             (f"a DEM {_DEM_ERROR:g} m too high: {shift:+.1f} m of ground range", ""),
         ]
-        axes.figure.axes[0].axvline(shift, color="#CC79A7", linestyle=":", linewidth=1.2)
     else:
         lines += [
             ("incidence not known, so no slant range:", ""),

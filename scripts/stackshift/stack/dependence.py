@@ -162,7 +162,7 @@ def same_ground(
             f"differs by {apart:.2g} {'m' if key == w.ALTITUDE else 'degrees'} (rms of the tiles)"
         )
     if apart <= allowed:
-        said = f"that of {days[1]} {said}" if apart else f"as that of {days[1]} does"
+        said = f"that of {days[1]} {said}" if apart else f"that of {days[1]} is the same"
         return True, f"{name}: that of {days[0]} stands for all scenes; {said}"
     return False, (
         f"{name}: not compared, as scenes have different ones: that of {days[1]} {said} from that "
