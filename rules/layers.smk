@@ -5,6 +5,7 @@ from functools import cache
 from snakemake.logging import logger
 
 from stackflow import headers, layers, masks
+from stackflow.sources import base_name
 
 # The layer that is matched with, by what a scene is aligned with.
 ALIGNED_WITH = {"dem": "area", "image": layers.REFERENCE}
@@ -133,10 +134,9 @@ def prepared_with(stack: str, polarization: str, scene: str) -> dict[str, str]:
 def mask_written(stack: str, polarization: str, scene: str | None) -> list:
     """What tells that a file of a mask was replaced, of those that the workflow does not make."""
     return [
-        masks.stamp_of(path)
+        stamp
         for part in mask_of(stack, polarization).of(scene)
-        for path in part["files"]
-        if not is_made(path)
+        for stamp in masks.stamps_of(part, but=is_made)
     ]
 
 
@@ -155,27 +155,44 @@ def prepared_from(stack: str, polarization: str, scene: str) -> list:
     return found
 
 
+def reach(layer, stack: str, polarization: str, then: str) -> list[str]:
+    """A line on the tiles that a layer of a stack does not reach, if there are such."""
+    product = (stack, polarization)
+    if layer.per_scene or is_made(layer.files[0]):
+        return []
+    missing = layers.out_of_reach(layer, PRODUCTS[product], TILES[product])
+    rows, columns = TILES[product]
+    said = f"{base_name(layer.files[0])} does not reach {missing} of {rows * columns} tiles, {then}"
+    return [said] if missing else []
+
+
 def prepared_told(stack: str, polarization: str) -> list[str]:
     """What a stack's scenes are prepared and aligned with, where that is not plain."""
-    told = []
+    told, product = [], (stack, polarization)
     if UNDO:
-        told.append(
-            f"undoing the normalisation with {area_of(stack, polarization).told}"
-        )
+        area = area_of(*product)
+        told.append(f"undoing the normalisation with {area.told}")
+        told += reach(area, *product, "which are not measured")
     elif (STACKS[stack].get("layers") or {}).get("area"):
         told.append(
             "the layer area is named and not used ('correlate: {normalisation: undo}' or "
             "'align: {reference: dem}' would use it)"
         )
-    if mask := mask_of(stack, polarization):
+    if mask := mask_of(*product):
         told.append(f"masking with {mask.told}")
+        for part in mask.everywhere:
+            if part["kind"] != "vector":
+                layer = layers.Layer("masked", tuple(part["files"]), named=True)
+                told += reach(layer, *product, "which it does not mask")
     elif UNDO:
         told.append(
             "layover and shadow are not masked ('masks: [layover, shadow]' of the stack does)"
         )
     if ZERO.absolute:
-        layer = layer_of(stack, polarization, ALIGNED_WITH[ZERO.kind])
+        layer = layer_of(*product, ALIGNED_WITH[ZERO.kind])
         told.append(f"offsets are from {ZERO.words} ({layer.told}), absolute")
+        if layer.name == layers.REFERENCE:
+            told += reach(layer, *product, "which are not measured")
     return told
 
 
@@ -193,9 +210,11 @@ def layers_matched_with(wildcards) -> dict[str, str]:
     return {} if "@" in wildcards.stack else found
 
 
-def mask_matched_with(wildcards) -> dict[str, str]:
-    """The layer that masks a scene, if there is one."""
-    return {k: v for k, v in layers_matched_with(wildcards).items() if k == "mask"}
+def layers_tiled_with(wildcards) -> dict[str, str]:
+    """The same, and the scene as it was before, of which these may take a part."""
+    found = layers_matched_with(wildcards)
+    scene = "results/{stack}/{polarization}/superset/{scene}.tif"
+    return found | {"before": scene.format(**wildcards)} if found else {}
 
 
 def layers_injected_with(wildcards) -> dict[str, str]:
@@ -235,7 +254,7 @@ LOOKED_AT = ("dem", "local_incidence", "land_cover")
 
 
 def layers_looked_at(stack: str, polarization: str) -> list[str]:
-    """The layers that tell of the ground of tiles, of the stack as a whole.
+    """The layers that tell of the ground of tiles.
 
     Those that the config names, as nothing is looked for beside the scenes unless it is asked for.
     """
@@ -244,40 +263,40 @@ def layers_looked_at(stack: str, polarization: str) -> list[str]:
     made = settings.get("simulate", {}).get("steepness")
     named = [name for name in LOOKED_AT if given.get(name)]
     named += ["dem", "local_incidence"] if made else []
-    found = {name: layer_of(stack, polarization, name) for name in named}
-    return [name for name, layer in found.items() if layer and not layer.per_scene]
+    return [name for name in named if layer_of(stack, polarization, name)]
 
 
-def not_looked_at(stack: str, polarization: str) -> list[str]:
-    """Lines on layers that the config names and nothing of a stack uses."""
-    settings = STACKS[stack]
-    given = {name for name, value in (settings.get("layers") or {}).items() if value}
-    if "simulate" in settings:
-        return (
-            [
-                f"its layers are simulated, and 'layers:' is not used ({', '.join(sorted(given))})"
-            ]
-            if given
-            else []
-        )
-    each = [
-        name
-        for name in LOOKED_AT
-        if name in given
-        and (layer := layer_of(stack, polarization, name))
-        and layer.per_scene
-    ]
-    return (
-        [
-            f"tiles are not compared with {', '.join(each)}, as there is one a scene; name the file of one scene"
-        ]
-        if each
-        else []
+def looked_at(stack: str, polarization: str) -> dict[str, dict[str, str]]:
+    """The rasters, on the grid, of these layers: one of the stack, or two of its scenes by name.
+
+    Where each scene has its own the newest scene's stands for all, and the oldest one's shows
+    whether it may.
+    """
+    folder, scenes = (
+        f"results/{stack}/{polarization}",
+        list(PRODUCTS[stack, polarization].scenes),
     )
+    found = {}
+    for name in layers_looked_at(stack, polarization):
+        layer = layer_of(stack, polarization, name)
+        of = [scenes[0], scenes[-1]] if layer.per_scene else [""]
+        found[name] = {scene: f"{folder}/{layer.path(scene)}" for scene in of}
+    return found
+
+
+def check_layers() -> None:
+    """Refuse layers and masks that are not there, and say what is done with those that are."""
+    for stack in dict.fromkeys(stack for stack, _ in PRODUCTS):
+        layers.check_named(STACKS[stack], stack)
+    for product in PRODUCTS:
+        if told := prepared_told(*product):
+            logger.warning(f"stack '{product[0]}', {product[1]}: {'; '.join(told)}")
 
 
 # Once a call, as each job reads this again.
 if workflow.is_main_process:
-    for product in PRODUCTS:
-        if told := [*prepared_told(*product), *not_looked_at(*product)]:
-            logger.warning(f"stack '{product[0]}', {product[1]}: {'; '.join(told)}")
+    try:
+        check_layers()
+    except (InputError, WorkflowError) as error:
+        # Told here, it is not followed by the lines of the functions that lead to it.
+        raise WorkflowError(str(error)) from None

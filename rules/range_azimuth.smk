@@ -24,6 +24,7 @@ rule range_azimuth:
             key: config["requirement"][key]
             for key in ("metres", "shape", "range", "azimuth")
         },
+        zero=lambda wildcards: Zero.of(reference_of(wildcards.stack)).words,
         code=code_digest("range_azimuth"),
     message:
         "Draw range and azimuth of {wildcards.stack} {wildcards.polarization}"

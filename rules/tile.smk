@@ -1,6 +1,6 @@
 rule tile:
     input:
-        unpack(mask_matched_with),
+        unpack(layers_tiled_with),
         scene=rules.flatten.output.scene,
     output:
         # A folder, so that tiles of an earlier, finer cut do not stay behind.

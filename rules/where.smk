@@ -2,8 +2,10 @@ rule where:
     input:
         unpack(
             lambda wildcards: {
-                name: f"results/{{stack}}/{{polarization}}/layers/{name}.tif"
-                for name in layers_looked_at(wildcards.stack, wildcards.polarization)
+                name: list(found.values())
+                for name, found in looked_at(
+                    wildcards.stack, wildcards.polarization
+                ).items()
             }
         ),
         scenes=rules.locate.output.scenes,
@@ -33,9 +35,12 @@ rule where:
         mem_mb=by_scenes(700, 1),
         runtime=minutes_by_scenes(10, 50),
     params:
-        layers=lambda wildcards: layers_looked_at(
-            wildcards.stack, wildcards.polarization
-        ),
+        layers=lambda wildcards: {
+            name: list(found)
+            for name, found in looked_at(
+                wildcards.stack, wildcards.polarization
+            ).items()
+        },
         tiles=tiles_of,
         code=code_digest("where"),
     message:

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from stackio import earth, files, job, raster
-from stackio.tags import overlap_of, share_of, tags_of, warp_of
+from stackio.tags import overlap_of, share_of, shares_of_tile, tags_of, warp_of
 from stackshift.ground.lattice import tile_edges
-from stackshift.stack import alignment, columns, mean_image, reference
+from stackshift.stack import alignment, columns, coverage, mean_image, reference
 from stackshift.stack.record import part_record, tile_record
 from stackshift.stack.zero import IMAGE, STACK
 from stackshift.tile.frequencies import transformed
@@ -20,6 +20,10 @@ from stackshift.tile.match import NO_MATCH, OK, Match
 NOTHING = Match.rejected(NO_MATCH, "the scenes of the stack do not match each other")
 # Fewer tiles than this scatter too little to tell what change of the ground adds to their errors.
 _FEW_TILES = 9
+# Shares of a scene and of a tile by their tags.
+SHARES = {
+    "masked": columns.MASKED, "no_area": columns.NO_AREA, "no_mask": columns.NO_MASK,
+}  # fmt: skip
 
 
 def main(
@@ -59,16 +63,19 @@ def main(
         edges = tile_edges(area.height, cut[0]), tile_edges(area.width, cut[1])
 
         valid: dict = {}
-        masked: dict = {}
+        shares: dict = {}
+        unseen: dict = {}
 
         def pair(cell):
             window = (tuple(e[i : i + 2]) for e, i in zip(edges, cell, strict=True))
-            own, masked[cell] = _own(tiles, cell, options["transform"])
+            own, shares[cell] = _own(tiles, cell, options["transform"])
             part = raster.read_part(source, *window)
             if made:
                 others = _others(part, own, made, scene, cell, options["transform"])
             else:
                 others = transformed(part[0], options["transform"])
+                known = np.isfinite(part[0])[own[1]]
+                unseen[cell] = 1 - float(known.mean()) if known.size else 0.0
             valid[cell] = np.count_nonzero(others[1] & own[1]) / own[1].size
             return others, own
 
@@ -97,8 +104,13 @@ def main(
     records, pixels = [], earth.pixels_of_tiles(area, *edges)
     for row, column in cells:
         cell, pixel = (row, column), pixels[column, row]
-        record = tile_record(matches[cell], column, row, valid[cell], pixel)
-        record[columns.MASKED] = masked[cell]
+        own = shares[cell]
+        missing = {coverage.AREA: own["no_area"]}
+        if zero == IMAGE:
+            missing[coverage.IMAGE] = unseen.get(cell)
+        match = coverage.explained(matches[cell], missing, own["masked"])
+        record = tile_record(match, column, row, valid[cell], pixel)
+        record |= {name: own[key] for key, name in SHARES.items()}
         if cell in quarters:
             record["quarters"] = [part_record(match, pixel) for match in quarters[cell]]
         records.append(record)
@@ -109,7 +121,7 @@ def main(
         "platform": tags.get("platform") or None,
         "resampling": tags.get("resampling"),
         "overlap": overlap_of(tags),
-        "masked": share_of(tags),
+        **{key: share_of(tags, key) for key in SHARES},
         "aligned_with": zero,
         "contrast": contrast,
         "in_template": made is not None and scene in made["members"],
@@ -118,10 +130,10 @@ def main(
 
 
 def _own(folder: str, cell, transform: str):
-    """A tile of the scene, and the share of it that is masked."""
+    """A tile of the scene, and what of it is masked or not covered by a layer."""
     with raster.open_scene(Path(folder) / "{}_{}.tif".format(*cell)) as source:
         values = raster.read_rows(source, 0, source.height)
-        return transformed(values, transform), share_of(tags_of(source), "tile_masked")
+        return transformed(values, transform), shares_of_tile(tags_of(source))
 
 
 def _others(part, own, made: dict, scene: str, cell, transform: str):

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from stackio import earth, files, job, raster
-from stackio.tags import tags_of, warp_of
+from stackio.tags import shares_of_tile, tags_of, warp_of
+from stackshift.stack import coverage
 from stackshift.stack.record import tile_record
 from stackshift.tile import methods
 from stackshift.tile.match import FAILED, Match
@@ -43,13 +44,14 @@ def main(
     for row in range(rows):
         for column in range(columns):
             name = f"{row}_{column}.tif"
-            tiles, warps = [], []
+            tiles, warps, shares = [], [], []
             for role, folder in zip(ROLES, (reference, secondary), strict=True):
                 with raster.open_scene(Path(folder) / name) as source:
                     grid = raster.grid_of(source)
                     tiles.append(raster.read_rows(source, 0, grid.height))
                     tags = tags_of(source)
                     warps.append(warp_of(tags))
+                    shares.append(shares_of_tile(tags))
                     if not records:
                         scenes[role] = {"scene": pair[role]} | _origin(tags)
             pixel = earth.pixel_in_the_middle(grid)
@@ -61,6 +63,10 @@ def main(
             found = _matched(match, tiles, options)
             # A scene's tiles lie about as far off each.
             expected = found.expected if found.shift else expected
+            lacking = {key: max(one[key] or 0.0 for one in shares) for key in shares[0]}
+            found = coverage.explained(
+                found, {coverage.AREA: lacking["no_area"]}, lacking["masked"]
+            )
             records.append(tile_record(found, column, row, valid, pixel))
     counted = sum(record["status"] == "ok" for record in records)
     logging.info("%s: %d of %d tiles matched", method, counted, len(records))

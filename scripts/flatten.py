@@ -9,8 +9,6 @@ from stackio import job, prepared, raster, writing
 from stackio.tags import tags_of
 from stackshift.ground.spikes import percentiles, truncate
 
-BRIGHTNESS = "gamma0 times the area it was divided by, as linear power to a factor, NaN = no data"
-
 
 def main(
     scene: str,
@@ -52,14 +50,20 @@ def main(
         if outside != "keep":
             tags |= {"percentiles": f"{lower:g} {upper:g}"}
             tags |= {"thresholds": f"{thresholds[0]:.9g} {thresholds[1]:.9g}"}
-        what = {} if area is None else {"bands": ("beta0 power",), "about": BRIGHTNESS}
+        what = prepared.said(area) if area else writing.said_of(source.scene)
         with writing.create(path, grid, tags, **what) as target:
             for (first, _), block in zip(raster.row_blocks(grid.height), blocks(), strict=True):
                 writing.write_rows(target, first, truncate(block, *thresholds, outside))
             writing.add_tags(target, source.tags())
+        valid = max(source.valid, 1)
         if mask is not None:
-            share = 100 * source.masked / max(source.valid, 1)
-            logging.info("%.2f %% of the pixels with a value are masked", share)
+            logging.info(
+                "%.2f %% of the pixels with a value are masked", 100 * source.masked / valid
+            )
+        for name, count in source.without.items():
+            if count:
+                share = 100 * count / valid
+                logging.warning("%.2f %% of the pixels with a value have no %s layer", share, name)
 
 
 if __name__ == "__main__":

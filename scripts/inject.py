@@ -57,7 +57,7 @@ def main(
         # What was put in by interpolation was not taken out: detail finer than a pixel stayed.
         rows, columns = warp_of(tags)
         tags = with_warp(tags, (rows + north, columns - east))
-    with writing.create(path, grid, tags) as target:
+    with writing.create(path, grid, tags, **prepared.said(area)) as target:
         writing.write_rows(target, 0, moved)
     kind = BOXES if boxes else INTERPOLATED
     files.write_json(truth, {"scene": name, "kind": kind, "rows": -north, "columns": east})

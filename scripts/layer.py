@@ -8,7 +8,6 @@ from stackio import job, layered, raster, writing
 from stackshift.errors import InputError
 from stackshift.ground.lattice import Grid
 
-UNITS = {"incidence": "degree", "local_incidence": "degree", "dem": "m"}
 # Degrees; behind a slope that faces away the ground is in shadow.
 MOST = {"incidence": 90.0, "local_incidence": 180.0}
 
@@ -28,13 +27,11 @@ def main(files: list[str], grid: Grid, path: str, name: str) -> None:
     InputError
         For a file that cannot be read, and for a layer without a value on the grid.
     """
-    unit = UNITS.get(name)
-    bands = (f"{name} ({unit})" if unit else name,)
     tags = {"stage": "layer", "layer": name, "source": ", ".join(files)}
     valid, total = 0, 0.0
     with (
         layered.opened(files, grid, name) as source,
-        writing.create(path, grid, tags, bands=bands, about=f"{bands[0]}, NaN = no data") as target,
+        writing.create(path, grid, tags, **layered.said(name)) as target,
     ):
         for rows in raster.row_blocks(grid.height):
             block = source.rows(rows)

@@ -12,6 +12,7 @@ from stackshift.ground.geometry import tile_centres, tile_positions
 from stackshift.ground.lattice import tile_edges
 from stackshift.stack import (
     columns,
+    coverage,
     explanation,
     inversion,
     looks,
@@ -81,6 +82,7 @@ def main(
     seen = tile_offsets.as_seen_from(tiles, earth.pixels_of_tiles(area, *edges), middle)
     looked = _looks(seen_by or {}, area, incidence or [])
     table = looks.with_looks(table, looked)
+    table[columns.HEADING_FROM] = [(seen_by or {}).get(name, {}).get("from") for name in scenes]
     table[columns.SWATH] = [(seen_by or {}).get(name, {}).get("swath") for name in scenes]
     tiles = looks.with_looks(tiles, looked, (seen[columns.OFFSET_EAST], seen[columns.OFFSET_NORTH]))
     table = inversion.screened(table, tile_offsets.still(seen, stack), positions)
@@ -99,6 +101,15 @@ def main(
         findings["zero"]["inverted"] = [
             one["scene"] for one in stack.contents if one.get("contrast") == "inverted"
         ]
+    # Of a satellite that has no heading without the config nobody misses it.
+    findings["no_heading"] = {
+        name: one["from"]
+        for name, one in (seen_by or {}).items()
+        if looked.get(name) is None and (one["sentinel"] or any(looked.values()))
+    }
+    findings["coverage"] = coverage.found(stack.contents)
+    for line in coverage.texts(findings["coverage"]):
+        logging.warning("%s", line)
     findings["widened_for_change"] = float(pd.Series(stack.widening).median())
     files.write_csv(outputs["scenes"], table)
     files.write_csv(outputs["scene_tiles"], tiles)
@@ -133,11 +144,6 @@ def _mean_of(layer: str) -> float:
         return float(np.nanmean(raster.read_reduced(source, shape)))
 
 
-def _listed(paths) -> list[str]:
-    """A list, where Snakemake gives a single file as a name."""
-    return [paths] if isinstance(paths, str) else list(paths)
-
-
 if __name__ == "__main__":
     with job.logged(snakemake):
         main(
@@ -151,5 +157,5 @@ if __name__ == "__main__":
             reference=snakemake.params.reference,
             outputs=dict(snakemake.output.items()),
             seen_by=dict(snakemake.params.seen_by),
-            incidence=_listed(snakemake.input.get("incidence", [])),
+            incidence=job.paths(snakemake.input.get("incidence", [])),
         )

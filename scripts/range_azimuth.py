@@ -12,7 +12,9 @@ from stackshift.stack.looks import limits
 _NAMES = dict.fromkeys((columns.SCENE, columns.FLAG, columns.LOOK), str)
 
 
-def main(scenes: str, why: str, figures: list[str], requirement: dict, title: str) -> None:
+def main(
+    scenes: str, why: str, figures: list[str], requirement: dict, title: str, zero: str
+) -> None:
     """Draw the figure.
 
     Parameters
@@ -21,6 +23,7 @@ def main(scenes: str, why: str, figures: list[str], requirement: dict, title: st
     figures : paths to write, in the format of their suffix.
     requirement : ``metres``, ``shape``, ``range`` and ``azimuth`` of the config.
     title : stack, polarization and method.
+    zero : what offsets are relative to, in words.
     """
     drawing.reproducible()
     table = pd.read_csv(scenes, dtype=_NAMES)
@@ -31,7 +34,7 @@ def main(scenes: str, why: str, figures: list[str], requirement: dict, title: st
         asked = tuple(limits(requirement)[:, 0])
     reasons = pd.read_csv(why, dtype={"attribute": str, "value": str})
     shown = reasons[reasons["attribute"].isin(("platform", "swath"))]
-    drawing.save(radar.range_azimuth(table, asked, shown, title), *figures)
+    drawing.save(radar.range_azimuth(table, asked, shown, title, zero), *figures)
     logging.info("%d scenes", len(table))
 
 
@@ -43,4 +46,5 @@ if __name__ == "__main__":
             figures=[snakemake.output.figure, snakemake.output.png],
             requirement=snakemake.params.requirement,
             title=f"{snakemake.wildcards.stack} {snakemake.wildcards.polarization}",
+            zero=snakemake.params.zero,
         )

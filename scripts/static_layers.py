@@ -4,7 +4,7 @@ import logging
 
 import numpy as np
 
-from stackio import earth, job, writing
+from stackio import earth, job, layered, writing
 from stackshift.simulate import simulated_stack, terrain
 from stackshift.simulate.place import ground_grid
 
@@ -34,7 +34,7 @@ def main(settings: dict, paths: dict[str, str]) -> None:
         "layover_shadow": bits,
     }
     for name, path in paths.items():
-        with writing.create(path, grid, {"stage": "static_layers"}) as target:
+        with writing.create(path, grid, {"stage": "static_layers"}, **layered.said(name)) as target:
             writing.write_rows(target, 0, layers[name].astype(np.float32))
     logging.info(
         "heights of %.0f m, %.1f %% layover or shadow",

@@ -75,7 +75,10 @@ def _write_image(path, area, cut, found, load, transform) -> list[dict]:
     edges = tile_edges(area.height, cut[0]), tile_edges(area.width, cut[1])
     bands = ("mean gamma0 (dB)", "number of scenes", "sum of weights")
     parts = []
-    with writing.create(path, area, {"stage": "template"}, bands=bands, in_squares=True) as target:
+    about = "mean of the stack in dB, number of its scenes, sum of their weights; NaN = no data"
+    with writing.create(
+        path, area, {"stage": "template"}, bands=bands, in_squares=True, about=about
+    ) as target:
         for row in range(cut[0]):
             strip = np.full((3, edges[0][row + 1] - edges[0][row], area.width), np.nan, np.float32)
             for column in range(cut[1]):

@@ -23,7 +23,7 @@ def main(
     scenes: str,
     scene_tiles: str,
     template: str,
-    layers: dict[str, str],
+    layers: dict[str, dict[str, str]],
     cut: tuple[int, int],
     outputs: dict[str, str],
     title: str,
@@ -35,7 +35,8 @@ def main(
     scenes, scene_tiles : CSVs to read.
     template : GeoTIFF of the aligned mean, which tells where there are data.
     layers : GeoTIFFs on the stack's grid by name, as far as they are there: dem, local_incidence,
-        land_cover.
+        land_cover. Of each the one of the stack, of the scene "", or of two scenes their own by
+        their names, of which the first stands for all scenes if the second agrees.
     cut : number of tiles (rows, columns).
     outputs : paths of ``tiles`` and ``fits`` (CSV), ``figure`` (SVG) and ``png``.
     title : stack and polarization.
@@ -45,14 +46,17 @@ def main(
     table = pd.read_csv(scenes, dtype=text)
     beyond, axes = dependence.beyond_scenes(table, pd.read_csv(scene_tiles, dtype=text))
     look = look_of(table)
-    ground = ground_of_tiles(template, layers, cut, look)
+    ground, notes = ground_of_tiles(template, layers, cut, look)
+    notes += [_no_look(table)] if look is None else []
+    for line in notes:
+        logging.warning("%s", line)
     tiles = dependence.of_tiles(beyond, axes, ground)
     fits = dependence.fits(beyond, axes, tiles)
     files.write_csv(
         outputs["tiles"], tiles.reindex(columns=[n for n in w.WHERE_TILES_TABLE if n in tiles])
     )
     files.write_csv(outputs["fits"], fits)
-    figure = against.where_figure(tiles, fits, axes, look, title)
+    figure = against.where_figure(tiles, fits, axes, look, title, notes)
     drawing.save(figure, outputs["figure"], outputs["png"])
     for row in fits[fits["p_adjusted"] < _SURE].itertuples():
         what = f"{row.of} {row.axis} {row.scene}".strip()
@@ -71,9 +75,12 @@ def look_of(scenes: pd.DataFrame) -> flight.Look | None:
 
 
 def ground_of_tiles(
-    template: str, layers: dict[str, str], cut: tuple[int, int], look: flight.Look | None
-) -> pd.DataFrame:
-    """A row a tile: TILE_X, TILE_Y and what the layers and the edge of the data tell of it."""
+    template: str, layers: dict[str, dict[str, str]], cut: tuple[int, int], look: flight.Look | None
+) -> tuple[pd.DataFrame, list[str]]:
+    """A row a tile: TILE_X, TILE_Y and what the layers and the edge of the data tell of it.
+
+    And lines on the layers that do not reach all tiles, or that differ from scene to scene.
+    """
     with raster.open_scene(template, bands=3) as source:
         grid = raster.grid_of(source)
         shape = min(grid.height, _COARSE), min(grid.width, _COARSE)
@@ -85,14 +92,44 @@ def ground_of_tiles(
     for (x, y), (row, column) in centres.items():
         place = int(row * shape[0] / grid.height), int(column * shape[1] / grid.width)
         rows.append({c.TILE_X: x, c.TILE_Y: y, w.EDGE: float(far[place])})
-    for name, path in layers.items():
-        with raster.open_scene(path) as source:
-            for found in rows:
-                cell = found[c.TILE_X], found[c.TILE_Y]
-                window = tuple(edges[0][cell[1] :][:2]), tuple(edges[1][cell[0] :][:2])
-                part = raster.read_part(source, *window)[0]
-                found |= _LOOKED_AT[name](part, pixels[cell], look)
-    return pd.DataFrame(rows)
+    cells = [(found[c.TILE_X], found[c.TILE_Y]) for found in rows]
+    notes = []
+    for name, of_scenes in layers.items():
+        told = {}
+        for scene, path in of_scenes.items():
+            with raster.open_scene(path) as source:
+                told[scene] = [
+                    _LOOKED_AT[name](
+                        raster.read_part(
+                            source,
+                            tuple(edges[0][cell[1] :][:2]),
+                            tuple(edges[1][cell[0] :][:2]),
+                        )[0],
+                        pixels[cell],
+                        look,
+                    )
+                    for cell in cells
+                ]
+        (first, found), *others = told.items()
+        agree = True
+        for other, its in others:
+            agree, line = dependence.same_ground(name, (first, found), (other, its))
+            notes.append(line)
+        for row, one in zip(rows, found if agree else [], strict=False):
+            row |= one
+        if missing := sum(not one for one in found):
+            notes.append(f"{name}: no value in {missing} of {len(cells)} tiles, not compared there")
+    return pd.DataFrame(rows), notes
+
+
+def _no_look(scenes: pd.DataFrame) -> str:
+    """Why tiles are compared along east and north, or in range and azimuth without aspect."""
+    unknown = scenes[scenes[c.HEADING].isna()]
+    if len(unknown):
+        scene, why = unknown[[c.SCENE, c.HEADING_FROM]].iloc[0]
+        more = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
+        return f"no range, azimuth, aspect: heading of {scene}{more} {why}"
+    return "aspect: the scenes were seen from several sides, so there is no one of a tile"
 
 
 def _far_from_edges(known: np.ndarray, grid, pixel) -> np.ndarray:
@@ -148,7 +185,10 @@ if __name__ == "__main__":
             scenes=snakemake.input.scenes,
             scene_tiles=snakemake.input.scene_tiles,
             template=snakemake.input.template,
-            layers={name: snakemake.input[name] for name in snakemake.params.layers},
+            layers={
+                name: dict(zip(scenes, job.paths(snakemake.input[name]), strict=True))
+                for name, scenes in snakemake.params.layers.items()
+            },
             cut=tuple(snakemake.params.tiles),
             outputs=dict(snakemake.output.items()),
             title=f"{snakemake.wildcards.stack} {snakemake.wildcards.polarization}",

@@ -51,17 +51,17 @@ def mountains(size: int, seed: int, steep=0.35, texture=0.5) -> Mountains:
     slope = np.gradient(dem, POSTING, axis=1)
     dem *= steep / slope.std()
     ground = np.exp(texture * 2 * np.log(10) / 10 * field(size, 2.4, random))
-    area, layover, shadow = _geometry(dem)
+    area, layover, shadow = geometry(dem)
     return Mountains(dem, area, layover, shadow, ground)
 
 
-def _geometry(dem: np.ndarray):
+def geometry(dem: np.ndarray, posting: float = POSTING):
     """Area of gamma0 over that of beta0 in each pixel, and where layover and shadow are."""
-    slope = np.gradient(dem, POSTING, axis=1)
+    slope = np.gradient(dem, posting, axis=1)
     slant = np.sin(INCIDENCE) - slope * np.cos(INCIDENCE)
     # Of a facet along range: what it has across the look direction, over its extent in slant range.
     seen = np.cos(INCIDENCE) + slope * np.sin(INCIDENCE)
-    x = np.arange(dem.shape[1]) * POSTING
+    x = np.arange(dem.shape[1]) * posting
     far = x * np.sin(INCIDENCE) - dem * np.cos(INCIDENCE)
     behind = np.maximum.accumulate(far, axis=1)
     ahead = np.minimum.accumulate(far[:, ::-1], axis=1)[:, ::-1]

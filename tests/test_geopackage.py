@@ -124,6 +124,7 @@ def test_a_rejected_tile_has_its_reason_in_words():
         "search_limit",
         "too_small",
         "failed",
+        "no_layer",
     ):
         tiles[f"rejected_{status}"] = 0
     tiles.loc[1, ["rejected_no_match", "rejected_low_quality"]] = 1, 4

@@ -7,6 +7,7 @@ import pytest
 from conftest import Workspace
 from kinds import completed
 from makers import NORTH, POSTING, WEST, read, texture, write_scene
+from rasterio.warp import transform
 
 import layer
 from stackflow import headers, layers
@@ -215,6 +216,48 @@ def test_heights_of_zero_are_heights_and_another_crs_is_warped(tmp_path):
     # A metre to the north is 1 / 110940 degree there (WGS 84, latitude 35.2).
     rise = (heights[0] - heights[-1]).mean() / (79 * POSTING)
     assert rise == pytest.approx(1e5 / 110_940, rel=2e-3)
+
+
+@pytest.mark.parametrize("posting", [30.0, 20.0, 15.0, 10.0, 7.5])
+def test_a_finer_area_is_the_mean_over_each_pixel(tmp_path, posting):
+    """Waves of up to 0.6 of the grid's Nyquist frequency, whose means over pixels are exact."""
+    random = np.random.default_rng(0)
+    waves = 2 * np.pi * random.uniform(-0.3, 0.3, (12, 2)) / POSTING
+    phases = random.uniform(0, 2 * np.pi, 12)
+
+    def mean_over(pixel, west, north, rows, columns):
+        y = north - pixel * (np.arange(rows)[:, None] + 0.5)
+        x = west + pixel * (np.arange(columns)[None] + 0.5)
+        parts = [
+            np.cos(kx * x + ky * y + phase) * np.sinc([kx, ky] * np.array(pixel / 2 / np.pi)).prod()
+            for (kx, ky), phase in zip(waves, phases, strict=True)
+        ]
+        return 1 + 0.02 * np.sum(parts, axis=0)
+
+    west, north = WEST - 507.0, NORTH + 511.0
+    size = int((80 * POSTING + 1100) / posting), int((90 * POSTING + 1100) / posting)
+    fine = mean_over(posting, west, north, *size).astype(np.float32)
+    path = write_scene(tmp_path / "area.tif", fine, west=west, north=north, posting=posting)
+    expected = mean_over(POSTING, WEST, NORTH, 80, 90)
+    error = made(tmp_path, [path], "area") - expected
+    assert error.std() < 0.006 * expected.std()
+
+
+def test_an_area_that_lacks_what_scenes_were_divided_by_is_refused(tmp_path):
+    hyp3(tmp_path / "scenes")
+    away = {"west": WEST - 3000, "north": NORTH + 3000}
+    for posting, crs in ((60.0, "EPSG:32611"), (90.0, "EPSG:32611"), (60.0, "EPSG:32612")):
+        at = away
+        if crs.endswith("12"):
+            (x,), (y,) = transform("EPSG:32611", crs, [WEST], [NORTH])
+            at = {"west": x - 3000, "north": y + 3000}
+        path = write_scene(tmp_path / "a.tif", texture(150, 150), posting=posting, crs=crs, **at)
+        with pytest.raises(InputError, match=r"a\.tif are \S+ times as long as the"):
+            found("area", tmp_path / "scenes", layers={"area": str(path)})
+        # Nothing is divided by heights.
+        assert found("dem", tmp_path / "scenes", layers={"dem": str(path)})
+    path = write_scene(tmp_path / "b.tif", texture(150, 150), posting=45.0, **away)
+    assert found("area", tmp_path / "scenes", layers={"area": str(path)})
 
 
 def test_a_layer_without_a_value_is_refused(tmp_path):

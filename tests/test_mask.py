@@ -1,5 +1,8 @@
 """What is masked is no data for all that follows: classes of both producers, rasters, polygons."""
 
+import os
+import zipfile
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -86,6 +89,53 @@ def test_polygons_of_any_format_and_crs(tmp_path, name):
     part = {"kind": "vector", "files": [ponds(tmp_path / name, crs)], "layer": None}
     np.testing.assert_array_equal(made(tmp_path, part | {"keep": False}), INSIDE)
     np.testing.assert_array_equal(made(tmp_path, part | {"keep": True}), ~INSIDE)
+
+
+def test_polygons_in_an_archive_and_a_file_that_changed(tmp_path):
+    """A zipped shapefile by its archive, by its name in it, and as GDAL says it."""
+    hyp3(tmp_path / "scenes")
+    for name in ("lake", "pond"):
+        ponds(tmp_path / f"{name}.shp", "EPSG:32612")
+    archive = tmp_path / "lake.zip"
+    with zipfile.ZipFile(archive, "w") as written:
+        for path in sorted(tmp_path.glob("lake.*")):
+            if path != archive:
+                written.write(path, path.name)
+    for path in (archive, f"{archive}/lake.shp", f"/vsizip/{archive}/lake.shp"):
+        (part,) = find(tmp_path / "scenes", masks=[{"path": str(path)}]).of(None)
+        assert part["kind"] == "vector"
+        np.testing.assert_array_equal(made(tmp_path, part), INSIDE)
+    with zipfile.ZipFile(archive, "a") as written:
+        written.write(tmp_path / "pond.shp", "pond.shp")
+    with pytest.raises(InputError, match=r"lake\.zip holds lake\.shp, pond\.shp; say which"):
+        find(tmp_path / "scenes", masks=[{"path": str(archive)}])
+    # What counts is the content: touched it is the same, and not with the time stamp kept.
+    cover = write_scene(tmp_path / "cover.tif", np.full((80, 90), 80, np.uint8))
+    before = masks.stamp_of(str(cover))
+    cover.touch()
+    assert masks.stamp_of(str(cover)) == before
+    times = cover.stat().st_atime_ns, cover.stat().st_mtime_ns
+    write_scene(cover, np.full((80, 90), 90, np.uint8))
+    os.utime(cover, ns=times)
+    assert masks.stamp_of(str(cover)) != before
+
+
+def test_a_mask_of_everything_and_one_that_does_not_reach_are_told(tmp_path, caplog):
+    caplog.set_level("WARNING")
+    everything = ponds(
+        tmp_path / "all.gpkg", geometry=shapely.box(WEST, NORTH - 3e4, WEST + 3e4, NORTH)
+    )
+    part = {"kind": "vector", "files": [everything], "layer": None, "keep": False}
+    assert made(tmp_path, part).all()
+    assert "all.gpkg: every pixel of the grid is masked" in caplog.text
+    # Half of the grid; no data in a raster of the user's own are a class like others.
+    cover = np.where(np.indices((80, 45))[0] < 40, 80, 0).astype(np.uint8)
+    write_scene(tmp_path / "half.tif", cover, no_data=0)
+    half = {"kind": "raster", "files": [str(tmp_path / "half.tif")], "drop": [80], "keep": None}
+    found = made(tmp_path, half)
+    assert found[:40, :45].all() and found.mean() == 0.25
+    assert np.isnan(read(tmp_path / "masked.tif")).mean() == 0.5
+    assert "half.tif: says nothing of 50.0 % of the grid" in caplog.text
 
 
 def test_long_edges_of_another_map_are_bent(tmp_path):

@@ -203,11 +203,12 @@ def test_the_figure_is_drawn(tmp_path, shape):
     paths = [tmp_path / "one.svg", tmp_path / "one.png"]
     range_azimuth.main(
         str(tmp_path / "scenes.csv"), str(tmp_path / "why.csv"), paths,
-        REQUIREMENT | {"shape": shape}, "site VV",
+        REQUIREMENT | {"shape": shape}, "site VV", "the DEM",
     )  # fmt: skip
     text = paths[0].read_text()
     said = "±0.5 m range, ±0.75 m azimuth" if shape == "range_azimuth" else "requirement: 0.75 m"
     assert ">truth<" in text and "range +40, azimuth -3 m" in text
+    assert "offset in azimuth from the DEM (m)" in text
     assert (
         said in text and "S1A less the other scenes" in text and "+12.3 m of ground range" in text
     )

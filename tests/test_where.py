@@ -1,9 +1,11 @@
 """Where the error is: dependences that were put in are found, and no others."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
-from makers import NORTH, POSTING, WEST, write_scene
+from makers import NORTH, POSTING, WEST, read, write_scene
 from matplotlib.image import imread
 
 import where
@@ -94,7 +96,8 @@ def run(folder, layers):
     outputs = {"tiles": folder / "where_tiles.csv", "fits": folder / "where.csv"}
     outputs |= {"figure": folder / "where.svg", "png": folder / "where.png"}
     where.main(
-        folder / "scenes.csv", folder / "scene_tiles.csv", folder / "template.tif", layers, CUT,
+        folder / "scenes.csv", folder / "scene_tiles.csv", folder / "template.tif",
+        {name: one if isinstance(one, dict) else {"": one} for name, one in layers.items()}, CUT,
         outputs, "site VV",
     )  # fmt: skip
     return pd.read_csv(outputs["tiles"]), pd.read_csv(outputs["fits"], dtype={c.SCENE: str})
@@ -171,4 +174,33 @@ def test_without_headings_it_is_east_and_north(folder, tmp_path):
     scenes.to_csv(tmp_path / "scenes.csv", index=False)
     tiles, fits = run(tmp_path, {})
     assert set(fits.axis) == {"east", "north"} and set(fits.against) == {"edge"}
+    assert "heading of 20220120T000000 and 9 more" in (tmp_path / "where.svg").read_text()
     assert tiles["mean_east"].notna().all()
+
+
+def test_the_layer_of_one_scene_stands_for_all_if_that_of_another_agrees(folder, tmp_path):
+    heights, cover = read(folder / "dem.tif"), read(folder / "cover.tif")
+    alike = heights + np.random.default_rng(0).normal(0, 3, heights.shape) + 2
+    # It reaches a third of the tiles only.
+    part = np.where(np.indices(heights.shape)[1] < 100, np.nan, 39.0)
+    for name, values in (("alike", alike), ("other", cover[::-1]), ("part", part)):
+        write_scene(tmp_path / f"{name}.tif", values.astype(np.float32), no_data=np.nan)
+    for name in ("scenes.csv", "scene_tiles.csv", "template.tif"):
+        (tmp_path / name).symlink_to(folder / name)
+    first, last = NAMES[0], NAMES[-1]
+    layers = {
+        "dem": {first: folder / "dem.tif", last: tmp_path / "alike.tif"},
+        "land_cover": {first: folder / "cover.tif", last: tmp_path / "other.tif"},
+        "local_incidence": tmp_path / "part.tif",
+    }
+    tiles, _ = run(tmp_path, layers)
+    text = " ".join(re.findall(r"<text[^>]*>([^<]*)<", (tmp_path / "where.svg").read_text()))
+    assert "dem: that of 2022-01-20 stands for all scenes; that of 2022-01-02 differs by 2" in text
+    size = SIZE // CUT[0]
+    means = heights.reshape(CUT[0], size, CUT[1], size).mean((1, 3))
+    found = tiles.set_index([c.TILE_X, c.TILE_Y])[w.ALTITUDE]
+    assert found[(4, 2)] == pytest.approx(means[2, 4], abs=0.1)
+    assert "land_cover: not compared, as scenes have different ones: that of 2022-01-02" in text
+    assert w.LAND_COVER not in tiles
+    assert tiles[w.LOCAL_INCIDENCE].isna().sum() == 2 * CUT[0]
+    assert "local_incidence: no value in 12 of 36 tiles, not compared there" in text

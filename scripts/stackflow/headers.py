@@ -50,6 +50,11 @@ def bounds(files: list[File], crs: str) -> dict[File, Bounds]:
     return {file: tuple(box) for file, box in _asked("bounds", files, crs).items()}
 
 
+def postings(files: list[File], crs: str) -> dict[File, tuple[float, float]]:
+    """The sides of a pixel of files on the map of a CRS, in its units, by (path, band)."""
+    return {file: tuple(sides) for file, sides in _asked("posting", files, crs).items()}
+
+
 def stamp_of(path: str, within: tuple[str, ...] = ()) -> list | None:
     """Size and time stamp of a file, or of its archive, which tell that it was replaced.
 

@@ -34,7 +34,28 @@ def told(scene: Scene, settings: dict) -> dict:
         "direction": direction,
         "sentinel": (scene.platform or "").startswith("S1"),
         "swath": scene.trait("swath") or scene.trait("mode"),
+        "from": _source(scene, settings, direction),
     }
+
+
+def _source(scene: Scene, settings: dict, direction: str | None) -> str:
+    """What a heading is from, or why there is none and what would give one."""
+    given = settings.get("heading")
+    if isinstance(given, dict):
+        if direction in given:
+            return f"the config, {direction}"
+        what = f"none for {direction}" if direction else "two, and the pass is not known"
+        return f"not known: 'heading:' has {what}"
+    if given is not None:
+        return "the config"
+    if not (scene.platform or "").startswith("S1"):
+        return f"not known: {scene.platform or 'the satellite'} is not Sentinel-1; give 'heading:'"
+    if direction:
+        return f"Sentinel-1, {direction}"
+    return (
+        "not known: neither the name tells the pass nor the local solar time, which is about 6 or "
+        "18 o'clock for Sentinel-1; give 'heading:', or 'direction' in a sheet"
+    )
 
 
 def is_known(one: dict) -> bool:

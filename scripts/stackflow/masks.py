@@ -3,17 +3,24 @@
 Only the standard library, since the Snakefile imports this each time it is parsed.
 """
 
+import hashlib
 import os
 import re
+import zipfile
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from stackflow import headers, layers
-from stackflow.sources import base_name
+from stackflow.sources import archive_of, base_name
 from stackflow.stacks import Product
 from stackshift.errors import InputError
 
 WORDS = ("layover", "shadow")
 _VECTOR = re.compile(r"\.(gpkg|geojson|json|shp|fgb|kml|gml|parquet|sqlite)$", re.IGNORECASE)
+_RASTER = re.compile(r"\.(tiff?|vrt|img)$", re.IGNORECASE)
+_ARCHIVE = re.compile(r"^(.+?\.zip)(?:/(.+))?$", re.IGNORECASE)
+# Bytes of a file of the user's whose content is looked at each time, as of outlines of lakes.
+_SMALL = 4_000_000
 _SHAPEFILE = (".dbf", ".prj", ".shx", ".cpg")
 
 
@@ -61,8 +68,8 @@ class Mask:
         return f"layers/masked/{scene}.tif" if self.per_scene else "layers/masked.tif"
 
     def written(self, scene: str | None) -> list:
-        """Size and time stamp of each file, which tell that it was replaced."""
-        return [stamp_of(path) for part in self.of(scene) for path in part["files"]]
+        """What tells of each file that it was replaced; see `stamp_of`."""
+        return [stamp for part in self.of(scene) for stamp in stamps_of(part)]
 
 
 def find(settings: dict, product: Product, stack: str) -> Mask:
@@ -114,8 +121,7 @@ def _own(entry: dict, product: Product, stack: str) -> dict:
     drop, keep = entry.get("drop"), entry.get("keep")
     if drop is not None and keep is not None:
         raise InputError(f"{where}: {path}: 'drop' or 'keep', not both")
-    if not os.path.exists(path) and not path.startswith("/vsi") and "://" not in path:
-        raise InputError(f"{where}: {path} is not there; correct its path")
+    path = _opened(path, where)
     listed = {"drop": drop, "keep": keep}
     if drop is None and keep is None:
         listed["drop"] = "inside"
@@ -130,14 +136,66 @@ def _own(entry: dict, product: Product, stack: str) -> dict:
         return part | {"keep": listed["keep"] is not None}
     if entry.get("layer"):
         raise InputError(f"{where}: {path} is a raster, which has no 'layer'; leave it out")
-    layers.check(layers.Layer("masked", (path,)), product, f"{where}: {path}")
+    layers.check(layers.Layer("masked", (path,)), product, where)
     return {"kind": "raster", "files": [path], **listed}
 
 
+def _opened(path: str, where: str) -> str:
+    """A path as GDAL opens it: of an archive the file in it, the one if it holds one.
+
+    Raises
+    ------
+    InputError
+        For what is not there, and for an archive of several.
+    """
+    outer = _ARCHIVE.match(path)
+    if path.startswith("/vsi") or "://" in path or outer is None:
+        at = archive_of(path) or path
+        if not os.path.exists(at) and not path.startswith("/vsi") and "://" not in path:
+            raise InputError(f"{where}: {path} is not there; correct its path")
+        return path
+    archive, inside = outer.groups()
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            members = opened.namelist()
+    except (OSError, zipfile.BadZipFile) as error:
+        raise InputError(f"{where}: {archive} cannot be read ({error})") from None
+    found = [inside] if inside else [name for name in members if _VECTOR.search(name)]
+    found = found or [name for name in members if _RASTER.search(name)]
+    if len(found) != 1 or found[0] not in members:
+        listed = ", ".join((found if len(found) > 1 else members)[:5]) or "nothing"
+        raise InputError(f"{where}: {archive} holds {listed}; say which: {archive}/NAME")
+    return f"/vsizip/{archive}/{found[0]}"
+
+
+def stamps_of(part: dict, but=lambda path: False) -> list:
+    """What tells of each file of a part that it was replaced; but of those that are left out.
+
+    Producers' layers, of which each scene may have its own, by size and time stamp as scenes.
+    """
+    own = part["kind"] in ("vector", "raster")
+    files = [path for path in part["files"] if not but(path)]
+    return [stamp_of(path) if own else headers.stamp_of(path) for path in files]
+
+
 def stamp_of(path: str) -> list | None:
-    """Size and time stamp of a file, and of what lies beside a shapefile."""
-    stamp = headers.stamp_of(path)
+    """What tells that a file was replaced: the content of a small one, else size and time stamp.
+
+    Of a shapefile that of what lies beside it too; of a file in an archive that of the archive.
+    """
+    at = archive_of(path) or path
     stem, ending = os.path.splitext(path)
-    if stamp is None or ending.lower() != ".shp":
-        return stamp
-    return [*stamp, *(headers.stamp_of(stem + end) for end in _SHAPEFILE)]
+    names = [at]
+    if at == path and ending.lower() == ".shp":
+        names += [stem + end for end in _SHAPEFILE]
+    stamps = [_stamp(name) for name in names]
+    return None if stamps[0] is None else [part for part in stamps if part]
+
+
+def _stamp(path: str) -> list | None:
+    try:
+        if os.path.getsize(path) <= _SMALL:
+            return ["content", hashlib.sha256(Path(path).read_bytes()).hexdigest()]
+    except OSError:
+        pass
+    return headers.stamp_of(path)

@@ -1,10 +1,12 @@
 """What the header of a scene tells, without a pixel of it."""
 
+import math
 import os
 import re
 
 import rasterio
 from rasterio.errors import RasterioError
+from rasterio.warp import transform
 
 from stackio import earth, raster
 from stackshift.errors import InputError
@@ -102,3 +104,19 @@ def bounds(path: str, band: int | None, crs: str) -> list[float]:
     """(left, bottom, right, top) of a scene in another CRS."""
     with raster.open_scene(path, band=band) as source:
         return list(raster.bounds_in(source, crs))
+
+
+def posting(path: str, band: int | None, crs: str) -> list[float]:
+    """How long the sides of the middle pixel of a raster are on the map of a CRS, in its units.
+
+    Returns
+    -------
+    [from west to east, from north to south], along the raster's own columns and rows.
+    """
+    with raster.open_scene(path, band=band) as source:
+        row, column = source.height / 2, source.width / 2
+        corners = [
+            source.transform @ at for at in ((column, row), (column + 1, row), (column, row + 1))
+        ]
+        x, y = transform(source.crs, crs, *zip(*corners, strict=True))
+    return [math.hypot(x[i] - x[0], y[i] - y[0]) for i in (1, 2)]

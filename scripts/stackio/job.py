@@ -86,6 +86,11 @@ def _files(named, number: int) -> dict[str, str]:
     }
 
 
+def paths(one_or_several) -> list[str]:
+    """Files of an input, of which Snakemake gives a single one as a name."""
+    return [one_or_several] if isinstance(one_or_several, str) else list(one_or_several)
+
+
 def keep_memory() -> None:
     """Let the C library keep what arrays leave instead of giving it back page by page.
 

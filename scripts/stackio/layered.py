@@ -25,6 +25,30 @@ _RADIANS = 3.2
 _GLANCE = 256
 
 
+# What a layer is on the grid, in words, and its unit.
+ABOUT: dict[str, tuple[str, str | None]] = {
+    "area": ("area that gamma0 was divided by, to a factor", None),
+    "incidence": ("angle of incidence on the ellipsoid", "degree"),
+    "local_incidence": ("angle of incidence on the terrain", "degree"),
+    "dem": ("height of the ground", "m"),
+    "mask": ("OPERA's classes: 0 neither, 1 shadow, 2 layover, 3 both", None),
+    "layover_shadow": ("HyP3's bits: 1 tested, 2 and 4 layover, 8 and 16 shadow", None),
+    "land_cover": ("classes of land cover", None),
+    "reference": ("image that scenes are aligned with, as linear power", None),
+}
+
+
+def said(name: str) -> dict:
+    """What a layer's file says of itself: keywords of `writing.create`."""
+    about, unit = ABOUT[name]
+    in_unit = f" ({unit})" if unit else ""
+    return {
+        "bands": (name + in_unit,),
+        "about": f"{about}{', in ' + unit if unit else ''}, NaN = no data",
+        "unit": unit,
+    }
+
+
 @dataclass
 class Layered:
     """The files of a layer, open.
@@ -62,6 +86,19 @@ class Layered:
                 found[~(found > 0)] = np.nan
             np.copyto(block, found, where=np.isnan(block))
         return block
+
+    def reached(self, rows: tuple[int, int]) -> np.ndarray:
+        """Which pixels of (first, number) of the grid's rows lie in any of the files at all."""
+        from stackio import warp
+
+        found = np.zeros((rows[1], self.grid.width), bool)
+        for one in self.files:
+            places = warp.places_in(one.source, self.grid, rows, (0, self.grid.width))
+            if places is not None:
+                found |= (
+                    np.abs(places[0] + 0.5 - one.source.height / 2) <= one.source.height / 2
+                ) & (np.abs(places[1] + 0.5 - one.source.width / 2) <= one.source.width / 2)
+        return found
 
     def _seen(self, one: pixels.Pixels, rows: tuple[int, int]) -> np.ndarray | None:
         if same_lattice(raster.grid_near(one.source, self.grid), self.grid):

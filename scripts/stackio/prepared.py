@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import rasterio
@@ -11,6 +11,13 @@ from stackio import raster
 from stackio.tags import tags_of
 from stackshift.errors import InputError
 from stackshift.ground.lattice import Grid
+
+_BRIGHTNESS = "gamma0 times the area it was divided by, as linear power to a factor, NaN = no data"
+
+
+def said(area: str | None) -> dict:
+    """What a raster of a scene that was prepared is: keywords of `writing.create`."""
+    return {"bands": ("beta0 power",), "about": _BRIGHTNESS} if area else {}
 
 
 @dataclass
@@ -23,7 +30,9 @@ class Prepared:
     area : what it was divided by, or None to leave it as it is.
     mask : 1 where it is no data, or None.
     level : middle of the area, so that brightness stays about what it was.
-    valid, masked : pixels that `rows` has seen with a value, and those of them that are masked.
+    valid : pixels that `rows` has seen with a value.
+    masked, without : those of them that are masked; that have no area, and so are lost (``area``),
+        and that no mask knows of, and so are left (``mask``).
     """
 
     scene: rasterio.DatasetReader
@@ -32,6 +41,7 @@ class Prepared:
     level: float = 1.0
     valid: int = 0
     masked: int = 0
+    without: dict[str, int] = field(default_factory=lambda: {"area": 0, "mask": 0})
 
     @property
     def grid(self) -> Grid:
@@ -41,23 +51,31 @@ class Prepared:
     def rows(self, first: int, count: int) -> np.ndarray:
         """Rows of the scene, float32, NaN = no data."""
         block = raster.read_rows(self.scene, first, count)
+        if self.area is None and self.mask is None:
+            return block
+        known = np.isfinite(block)
+        self.valid += int(np.count_nonzero(known))
         if self.area is not None:
-            block = block * (raster.read_rows(self.area, first, count) / np.float32(self.level))
+            area = raster.read_rows(self.area, first, count)
+            self.without["area"] += int(np.count_nonzero(known & ~np.isfinite(area)))
+            block = block * (area / np.float32(self.level))
         if self.mask is not None:
-            drop = raster.read_rows(self.mask, first, count) > 0
-            known = np.isfinite(block)
-            self.valid += int(np.count_nonzero(known))
+            mask = raster.read_rows(self.mask, first, count)
+            drop = mask > 0
             self.masked += int(np.count_nonzero(known & drop))
+            self.without["mask"] += int(np.count_nonzero(known & np.isnan(mask)))
             block[drop] = np.nan
         return block
 
     def tags(self) -> dict[str, str]:
-        """What was done, for the stages that follow; the share of what `rows` has seen."""
-        found = {}
+        """What was done, for the stages that follow; the shares of what `rows` has seen."""
+        found, valid = {}, max(self.valid, 1)
         if self.area is not None:
             found["normalisation"] = "undone"
+            found["no_area"] = f"{self.without['area'] / valid:.6f}"
         if self.mask is not None:
-            found["masked"] = f"{self.masked / max(self.valid, 1):.6f}"
+            found["masked"] = f"{self.masked / valid:.6f}"
+            found["no_mask"] = f"{self.without['mask'] / valid:.6f}"
         return found
 
 

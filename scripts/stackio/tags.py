@@ -41,5 +41,10 @@ def with_overlap(tags: dict[str, str], figures: dict[str, float] | None) -> dict
 
 
 def share_of(tags: dict[str, str], key: str = "masked") -> float | None:
-    """The share of a raster's pixels that masks take, None where it was not masked."""
+    """A share of a raster's pixels: that masks take it, None where it was not masked."""
     return float(tags[key]) if key in tags else None
+
+
+def shares_of_tile(tags: dict[str, str]) -> dict[str, float | None]:
+    """What of a tile is ``masked``, and of what there is ``no_area`` or ``no_mask``."""
+    return {key: share_of(tags, f"tile_{key}") for key in ("masked", "no_area", "no_mask")}

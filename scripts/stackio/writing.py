@@ -32,12 +32,14 @@ def create(
     bands: tuple[str, ...] = ("gamma0 power",),
     in_squares: bool = False,
     about: str = _POWER,
+    unit: str | None = None,
 ):
     """A new float32 GeoTIFF on a grid that exists only once it is complete.
 
     ``tags`` say where it comes from: stage, source and parameters, by lower-case names; ``bands``
-    what each of its bands is, ``about`` what it is in a line; ``in_squares`` suits one of which
-    parts are read, as in blocks of whole rows each part costs the reading of all beside it.
+    what each of its bands is, ``about`` what it is in a line, ``unit`` that of its values, where
+    they have one; ``in_squares`` suits one of which parts are read, as in blocks of whole rows each
+    part costs the reading of all beside it.
     """
     squares = {"tiled": True, "blockxsize": _SQUARE, "blockysize": _SQUARE, "interleave": "band"}
     strips = {"blockysize": min(BLOCK_ROWS, grid.height)}
@@ -60,8 +62,16 @@ def create(
             add_tags(target, tags)
             for number, band in enumerate(bands, 1):
                 target.set_band_description(number, band)
+                if unit:
+                    target.set_band_unit(number, unit)
             yield target
         _check_size(part, grid, len(bands))
+
+
+def said_of(source) -> dict:
+    """What an open raster of this workflow is, as `create` is told it for another one of it."""
+    told = source.tags().get("TIFFTAG_IMAGEDESCRIPTION", _POWER)
+    return {"bands": (source.descriptions[0] or "gamma0 power",), "about": told}
 
 
 def add_tags(target, tags: dict) -> None:

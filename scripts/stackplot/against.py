@@ -1,5 +1,7 @@
 """Where the error is: the tiles against what is known of their ground, with a line through each."""
 
+import textwrap
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -7,12 +9,13 @@ from matplotlib.ticker import MaxNLocator
 
 from stackplot import drawing, marks
 from stackshift.ground import flight
+from stackshift.stack import answers
 from stackshift.stack import where_columns as w
 
 _WORDS = {
     w.ALTITUDE: "altitude (m)",
     w.SLOPE: "slope (°)",
-    w.FACING: "aspect: 0° faces the radar",
+    w.FACING: "aspect (0° faces the radar)",
     w.LOCAL_INCIDENCE: "local incidence (°)",
     w.LAND_COVER: "land cover (class)",
     w.EDGE: "distance from the edge (m)",
@@ -24,7 +27,9 @@ _ALONG = {
 _DEM_ERROR, _SURE = 10.0, 0.01
 
 
-def where_figure(tiles, fits, axes, look: flight.Look | None, title: str) -> Figure:
+def where_figure(
+    tiles, fits, axes, look: flight.Look | None, title: str, notes: list[str]
+) -> Figure:
     """Mean offset of each tile beyond its scenes', and its spread, against each property.
 
     Parameters
@@ -33,6 +38,7 @@ def where_figure(tiles, fits, axes, look: flight.Look | None, title: str) -> Fig
     axes : names of the two axes.
     look : of the scenes, if all have one.
     title : stack and polarization.
+    notes : lines on the layers.
     """
     known = [name for name in _WORDS if name in tiles and tiles[name].notna().any()]
     figure = drawing.new_figure(3.1 * max(len(known), 3), 10.5)
@@ -51,8 +57,12 @@ def where_figure(tiles, fits, axes, look: flight.Look | None, title: str) -> Fig
         offset = "mean offset" if what == "mean" else "spread"
         grid[row, 0].set_ylabel(f"{offset} in {_ALONG[axis]} (m)")
         drawing.say_if_empty(grid[row, 0], int(tiles[f"{what}_{axis}"].notna().sum()), "tile")
+    wide = 30 * grid.shape[1]
+    below = "\n".join(
+        part for line in _beside(fits, look, notes) for part in textwrap.wrap(line, wide)
+    )
     figure.suptitle(
-        f"Where the error is: tiles beyond their scenes' offsets: {title}\n{_beside(fits, look)}",
+        f"Where the error is: tiles beyond their scenes' offsets: {title}\n{below}",
         fontweight="bold", fontsize=11,
     )  # fmt: skip
     return figure
@@ -77,7 +87,7 @@ def _panel(panel, tiles, fits, measure, name: str, style: dict) -> None:
         return
     fit = chosen.iloc[0]
     sure = fit["p_adjusted"] < _SURE
-    label = f"p {fit['p_adjusted']:.1g}" + (" *" if sure else "")
+    label = f"p = {fit['p_adjusted']:.1g}" + (" *" if sure else "")
     if not np.isnan(fit["slope"]):
         ends = np.array([np.nanmin(x), np.nanmax(x)])
         at = fit["level"] + fit["slope"] * (ends - fit["middle"])
@@ -87,11 +97,12 @@ def _panel(panel, tiles, fits, measure, name: str, style: dict) -> None:
         scale = 1000 if unit == "m" else 10
         slope, error = scale * fit["slope"], scale * fit["slope_sigma"]
         said = f"{scale} m" if unit == "m" else f"{scale}°"
-        label = f"{slope:+.2g} ± {error:.1g} m / {said},  {label}"
+        sign = "+" if slope >= 0 else ""
+        label = f"{sign}{answers.metres(slope, error)} m / {said},  {label}"
     panel.set_title(label, fontsize=7.5, loc="left", fontweight="bold" if sure else "normal")
 
 
-def _beside(fits: pd.DataFrame, look: flight.Look | None) -> str:
+def _beside(fits: pd.DataFrame, look: flight.Look | None, notes: list[str]) -> list[str]:
     """What an error of the DEM makes, and the scene that depends most clearly on its ground."""
     lines = ["p allows for all fits; full lines and * are significant (p < .01)"]
     if look is not None and look.incidence is not None:
@@ -109,4 +120,4 @@ def _beside(fits: pd.DataFrame, look: flight.Look | None) -> str:
             f"fits of single scenes that are significant: {len(own)}, most "
             f"{marks.day(first['scene'])}: {first['axis']} against {first['against']}{said}"
         )
-    return "\n".join(lines)
+    return [*lines, *notes]

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Ellipse
 
 from stackplot import drawing
-from stackplot.backdrop import Ground
+from stackplot.backdrop import SEA, Ground
 from stackshift.stack import columns
 from stackshift.tile.match import OK, STATUSES
 
@@ -19,8 +19,8 @@ REJECTED: dict[str, dict[str, Any]] = {
     status: {"marker": marker, "color": color}
     for status, marker, color in zip(
         (status for status in STATUSES if status != OK),
-        "xD^v*P",
-        ("#CC79A7", "#56B4E9", "#E69F00", "#009E73", "#F0E442", "#000000"),
+        "xD^v*Ph",
+        ("#CC79A7", "#56B4E9", "#E69F00", "#009E73", "#F0E442", "#000000", "#0072B2"),
         strict=True,
     )
 }
@@ -188,6 +188,8 @@ def key(statuses: set[str], cut: bool) -> list[Line2D]:
                 Line2D([], [], linestyle="none", markeredgewidth=2, **REJECTED[status],
                        label=f"rejected: {name}")
             )  # fmt: skip
+    blank = {"marker": "s", "markersize": 9, "color": SEA, "markeredgecolor": "#888888"}
+    handles.append(Line2D([], [], linestyle="none", **blank, label="no data, or masked"))
     return handles
 
 

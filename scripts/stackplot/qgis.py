@@ -70,7 +70,9 @@ SHOWN = ("scene_tile_centres",)
 
 def styles_of(layer: Layer, requirement: float, templates: dict[str, str]) -> dict[str, str]:
     """The QML of each question that a layer answers."""
-    colours = ("204,121,167", "86,180,233", "230,159,0", "0,158,115", "240,228,66", "0,0,0")
+    colours = (
+        "204,121,167", "86,180,233", "230,159,0", "0,158,115", "240,228,66", "0,0,0", "0,114,178",
+    )  # fmt: skip
     rejected = [status.replace("_", " ") for status in STATUSES if status != OK]
     found = {}
     for question in layer.questions:

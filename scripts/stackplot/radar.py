@@ -1,6 +1,7 @@
 """Offsets of the scenes as the radar sees them: ground range against azimuth."""
 
 import itertools
+import textwrap
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -12,11 +13,15 @@ from stackshift.stack import columns
 
 # Metres of a DEM's error that are drawn in.
 _DEM_ERROR = 10.0
+# Up to so many times the requirement axes are made wide enough for it, and for a little more.
+_WORTH, _ROOM = 3, 1.15
 # Ellipses of so many scenes at most can be told apart.
 _ELLIPSES = 60
+# Radius of a scene's dot, of the reach of the axes.
+_DOT = 0.01
 
 
-def range_azimuth(table, limits, why, title: str) -> Figure:
+def range_azimuth(table, limits, why, title: str, zero: str = "the stack's median") -> Figure:
     """Offsets along ground range against those along azimuth, with their error ellipses.
 
     Parameters
@@ -25,6 +30,7 @@ def range_azimuth(table, limits, why, title: str) -> Figure:
     limits : metres along range and azimuth that a box has, or the radius of a circle.
     why : rows of `judgement_columns.WHY_TABLE`, those of platforms and of swaths.
     title : stack, polarization and method.
+    zero : what offsets are relative to, in words.
     """
     table = table.assign(platform=table[columns.PLATFORM].fillna("unknown"))
     figure = drawing.new_figure(12.5, 7.2)
@@ -32,30 +38,51 @@ def range_azimuth(table, limits, why, title: str) -> Figure:
     across, along = table[columns.OFFSET_RANGE], table[columns.OFFSET_AZIMUTH]
     widest = float(np.max(limits))
     reach = marks.reach(table[[columns.OFFSET_RANGE, columns.OFFSET_AZIMUTH]], widest)
+    shift = _dem_error(table)
+    if shift is not None and shift < _WORTH * widest:
+        # What such an error displaces lies in view.
+        reach = max(reach, _ROOM * shift)
     styles = marks.platform_styles(table["platform"])
     inside = (across.abs() <= reach) & (along.abs() <= reach)
     for platform, group in table[inside].groupby("platform"):
         style = styles[platform]
         axes.plot(
             group[columns.OFFSET_RANGE], group[columns.OFFSET_AZIMUTH], linestyle="none",
-            markersize=6, **style, label=f"{platform}, standard error ellipse",
+            markersize=6, **style, label=f"{platform}{_bars(group, reach)}",
         )  # fmt: skip
         for _, scene in group.iterrows() if len(table) <= _ELLIPSES else ():
             axes.add_patch(_ellipse(scene, style["color"]))
+    if shift is not None and shift <= reach:
+        said = f"a DEM {_DEM_ERROR:g} m too high"
+        axes.axvline(shift, color="#CC79A7", linestyle=":", linewidth=1.5, zorder=1, label=said)
     _truth(axes, table[inside])
     _requirement(axes, limits)
     days = [marks.day(scene) for scene in table[columns.SCENE]]
     drawing.beyond_both(axes, across, along, reach, days, ("range", "azimuth"))
     drawing.say_if_empty(axes, int(across.notna().sum()), "scene")
-    axes.set_xlabel("offset in ground range (m), away from the satellite →")
-    axes.set_ylabel("offset in azimuth (m), along the flight →")
-    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False, fontsize=8.5, ncols=3)
+    axes.set_xlabel(f"offset in ground range from {zero} (m), away from the satellite →")
+    axes.set_ylabel(f"offset in azimuth from {zero} (m), along the flight →")
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False, fontsize=8.5, ncols=4)
     _compass(axes, table)
     _beside(side, table, why)
     figure.suptitle(
         f"Offset per scene in range and azimuth: {title}", fontweight="bold", fontsize=12
     )
     return figure
+
+
+def _dem_error(table) -> float | None:
+    """Metres of ground range by which an error of the DEM displaces; None without an incidence."""
+    angle = table[columns.INCIDENCE].mean()
+    return None if np.isnan(angle) else flight.of_height(_DEM_ERROR, float(angle))
+
+
+def _bars(scenes, reach: float) -> str:
+    """What a legend says of the error ellipses of scenes in axes that reach so far."""
+    largest = np.nanmax(np.hypot(scenes[columns.SIGMA_RANGE], scenes[columns.SIGMA_AZIMUTH]))
+    if largest < _DOT * reach:
+        return f", errors of {largest:.1g} m or less lie within the dots"
+    return ", standard error ellipse"
 
 
 def _ellipse(scene, color: str) -> Ellipse:
@@ -143,9 +170,17 @@ def _beside(axes, table, why) -> None:
             (f"incidence {angle:.1f}°; slant range is ground range × {slant:.2f}", ""),
             (f"a DEM {_DEM_ERROR:g} m too high: {shift:+.1f} m of ground range", ""),
         ]
-        axes.figure.axes[0].axvline(shift, color="#CC79A7", linestyle=":", linewidth=1.2)
     else:
-        lines.append(("incidence not known: no slant range", ""))
+        lines += [
+            ("incidence not known, so no slant range:", ""),
+            ("'incidence:' of the stack, or a layer of it", ""),
+        ]
+    missing = table[table[columns.HEADING].isna()]
+    if len(missing):
+        reason = missing[columns.HEADING_FROM].iloc[0]
+        count = "1 scene is" if len(missing) == 1 else f"{len(missing)} scenes are"
+        said = f"{count} not drawn: heading {reason}"
+        lines += [("", ""), *((line, "") for line in textwrap.wrap(said, 44))]
     for _, row in why.iterrows():
         if np.isnan(row["difference_range"]):
             continue

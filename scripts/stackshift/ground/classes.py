@@ -49,6 +49,12 @@ def affected(codes: np.ndarray, coding: str, what: list[str]) -> np.ndarray:
     return (whole & np.uint8(bits)) > 0
 
 
+def unknown(codes: np.ndarray, coding: str) -> np.ndarray:
+    """Of which pixels the producer's classes say nothing; 0 of HyP3's was not tested."""
+    none = ~np.isfinite(codes) | (codes == _NO_DATA)
+    return none | (codes == 0) if coding == "layover_shadow" else none
+
+
 def chosen(values: np.ndarray, drop: list | None, keep: list | None) -> np.ndarray:
     """Which pixels of a raster of classes are dropped.
 

@@ -64,29 +64,68 @@ def sampled(
     positive = nearest > 0
     if not positive.any():
         return nearest
-    log = _logarithm(_averaged(image, scale))
+    # Of an even or broken number of pixels, the mean of two places that lie apart along the axis.
+    widths = [_odd(width) for width in scale]
+    apart = [_apart(*pair) for pair in zip(scale, widths, strict=True)]
+    log = _logarithm(_averaged(image, widths))
     for axis in (0, 1):
         log = _twice(log, axis)
     spline = ndimage.spline_filter(log, 3, output=np.float32, mode="mirror")
-    between = ndimage.map_coordinates(
-        spline, [2 * rows, 2 * columns], order=3, prefilter=False, output=np.float32, mode="mirror"
-    )
-    nearest[positive] = np.exp(between[positive])
+    del log
+    if not any(apart):
+        nearest[positive] = np.exp(_between(spline, rows, columns)[positive])
+        return nearest
+    total, count = np.zeros_like(nearest), np.zeros_like(nearest)
+    for down in {-apart[0], apart[0]}:
+        for right in {-apart[1], apart[1]}:
+            at = rows + down, columns + right
+            known = _positive_at(image, *at)
+            total += np.where(known, np.exp(_between(spline, *at)), np.float32(0))
+            count += known
+    np.divide(total, count, out=nearest, where=positive & (count > 0))
     return nearest
 
 
-def _averaged(image: np.ndarray, scale: tuple[float, float]) -> np.ndarray:
-    """An image whose pixels are means of the positive ones in a box around them."""
-    if max(scale) < _AS_LARGE:
+def _between(spline: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Values at places of an image, out of the spline through its half pixels."""
+    return ndimage.map_coordinates(
+        spline, [2 * rows, 2 * columns], order=3, prefilter=False, output=np.float32, mode="mirror"
+    )
+
+
+def _positive_at(image: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Whether the nearest pixel of each place has a positive value."""
+    whole = [
+        np.clip(np.floor(at + 0.5).astype(np.intp), 0, size - 1)
+        for at, size in zip((rows, columns), image.shape, strict=True)
+    ]
+    return image[whole[0], whole[1]] > 0
+
+
+def _odd(width: float) -> int:
+    """The largest odd number of whole pixels in a box."""
+    return 2 * int(max(_AS_LARGE * width - 1, 0) // 2) + 1
+
+
+def _apart(width: float, odd: int) -> float:
+    """How far to each side of a place two means of an odd box have to lie for one of a width.
+
+    Their mean then has the variance of the wide box, w^2 / 12, and so its transfer: exactly where
+    w is 2 or odd, else to 0.3 % up to 0.6 of the result's Nyquist frequency. Weights by the share
+    of each pixel in the box would count a pixel's own extent twice, and lose a tenth of the detail
+    there: of an area layer that is what stays with the map in gamma0 times the area.
+    """
+    return 0.0 if width < odd * _AS_LARGE else ((width**2 - odd**2) / 12) ** 0.5
+
+
+def _averaged(image: np.ndarray, widths: list[int]) -> np.ndarray:
+    """An image whose pixels are means of the positive ones in a box of odd sizes around them."""
+    if max(widths) == 1:
         return image
     valid = (image > 0).astype(np.float32)
     total = np.where(image > 0, image, np.float32(0))
-    for axis, width in enumerate(scale):
-        if width < _AS_LARGE:
-            continue
-        reach = int(np.ceil(width / 2))
-        at = np.arange(-reach, reach + 1)
-        weights = np.clip((width + 1) / 2 - np.abs(at), 0, 1).astype(np.float32)
+    for axis, width in enumerate(widths):
+        weights = np.full(width, 1 / width, np.float32)
         total, valid = (
             ndimage.convolve1d(a, weights, axis=axis, mode="constant") for a in (total, valid)
         )

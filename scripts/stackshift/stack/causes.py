@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from stackshift.stack import answers
+from stackshift.stack import answers, coverage
 from stackshift.tile import match
 
 # A cause is worth a line from this share of the tiles on.
@@ -131,6 +131,22 @@ def of_findings(findings: dict) -> list[dict]:
         cells = [f"row {tile['tile_number_y']} column {tile['tile_number_x']}" for tile in moving]
         text = f"{answers.listed(cells)}: left out of all scenes (tiles.csv)"
         found.append(look_at("tiles that move", text))
+    found += [look_at("layers", text) for text in coverage.texts(findings.get("coverage", {}))]
+    unknown: dict[str, list[str]] = {}
+    for scene, why in findings.get("no_heading", {}).items():
+        unknown.setdefault(why, []).append(answers.day(scene))
+    for reason, scenes in unknown.items():
+        text = f"{answers.listed(scenes)}: heading {reason}"
+        found.append(look_at("no range and azimuth", text))
+    if inverted := findings.get("zero", {}).get("inverted"):
+        days = answers.listed([answers.day(scene) for scene in inverted])
+        found.append(
+            look_at(
+                "inverted contrast",
+                f"{len(inverted)} scenes match the negative of the image ({days}): "
+                "right for an image of another kind, as an optical one, else wrong",
+            )
+        )
     if findings.get("parts", 1) > 1:
         text = f"the network of pairs falls into {findings['parts']} parts"
         found.append(look_at("broken network", text))

@@ -30,6 +30,9 @@ ERROR = "error"
 PHASE = "phase"
 VALID_FRACTION = "valid_fraction"
 MASKED = "masked_fraction"
+NO_AREA = "no_area_fraction"
+NO_MASK = "no_mask_fraction"
+CONTRAST = "contrast"
 STATUS = "status"
 MESSAGE = "message"
 FILES = "files"
@@ -50,6 +53,7 @@ SIGMA_NORTH = "sigma_north"
 CORRELATION_EN = "correlation_east_north"
 HEADING = "heading"
 INCIDENCE = "incidence"
+HEADING_FROM = "heading_from"
 LOOK = "look"
 SWATH = "swath"
 OFFSET_RANGE = "offset_range"
@@ -90,7 +94,7 @@ ARROW_UP = "arrow_up"
 
 NETWORK_AXES = ((NETWORK_EAST, NETWORK_SIGMA_EAST), (NETWORK_NORTH, NETWORK_SIGMA_NORTH))
 LOOK_AXES = ((OFFSET_RANGE, SIGMA_RANGE), (OFFSET_AZIMUTH, SIGMA_AZIMUTH))
-TILE_FIGURES = (QUALITY, COHERENCE, VALID_FRACTION, MASKED)
+TILE_FIGURES = (QUALITY, COHERENCE, VALID_FRACTION, MASKED, NO_AREA, NO_MASK)
 AXES = (("x", SHIFT_X, SIGMA_X, TRUE_X), ("y", SHIFT_Y, SIGMA_Y, TRUE_Y))
 
 # The standard error of each column that has one.
@@ -219,6 +223,7 @@ SCENES_TABLE = {
     OFFSET_SLANT: ("m", "the offset along slant range; empty where the incidence is not known"),
     SIGMA_SLANT: ("m", "standard error of offset_slant_range"),
     HEADING: ("deg", "direction of azimuth on the ground in the middle, clockwise from true north"),
+    HEADING_FROM: ("", "what the heading is from, or why it is not known and what to give"),
     LOOK: ("", "to which side the radar looks, as seen along the flight: right or left"),
     INCIDENCE: ("deg", "incidence angle on the ellipsoid, the mean of the scene"),
     SWATH: ("", "subswath, as IW2, from the file names; several are separated by blanks"),
@@ -234,6 +239,19 @@ SCENES_TABLE = {
     FILES: ("", "names of the files that the scene is made of, separated by comma and blank"),
     OVERLAP: ("dB", "median by which files are brighter than those before where they overlap"),
     MASKED: ("1", "share of the scene's valid pixels that its masks take; empty without masks"),
+    NO_AREA: (
+        "1",
+        "share of them that the layer area lacks, and so are lost; empty where not used",
+    ),
+    NO_MASK: (
+        "1",
+        "share of them that a mask does not cover, and so are kept; empty without masks",
+    ),
+    CONTRAST: (
+        "",
+        "inverted where the scene is dark as the image that it was aligned with is bright, else "
+        "same; empty where it was aligned with the stack",
+    ),
     NETWORK_EAST: ("m", "the same offset out of the pairs alone, whose network is adjusted"),
     NETWORK_NORTH: ("m", "the same offset out of the pairs alone, whose network is adjusted"),
     NETWORK_SIGMA_EAST: ("m", "standard error of network_east, from the network's mean"),
@@ -255,6 +273,8 @@ SCENE_TILES_TABLE = {
     COHERENCE: ("1", "mean coherence of the tile and the template, 0 to 1"),
     VALID_FRACTION: ("1", "share of pixels that are valid in the tile and in the template"),
     MASKED: ("1", "share of the tile's pixels that masks take; empty without masks"),
+    NO_AREA: ("1", "share of the scene's valid pixels in the tile that the layer area lacks"),
+    NO_MASK: ("1", "share of the scene's valid pixels in the tile that a mask does not cover"),
     STATUS: MEASUREMENTS[STATUS],
     MESSAGE: MEASUREMENTS[MESSAGE],
 }

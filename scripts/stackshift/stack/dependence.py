@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import fdtrc, stdtr
 
+from stackshift.stack import answers, screening
 from stackshift.stack import columns as c
-from stackshift.stack import screening
 from stackshift.stack import where_columns as w
 from stackshift.stack.inversion import as_numbers
 from stackshift.stack.robust import TUNING, median, weighted_huber
@@ -23,6 +23,10 @@ LEAST, LEAST_IN_CLASS = 6, 2
 # A tile is measured so often before its mean and spread are looked at.
 _OFTEN = 3
 _ITERATIONS = 30
+# By how much layers of two scenes may differ and are taken as one: metres, degrees, share of tiles,
+# and as a share of the spread over the tiles.
+_SAME = {w.ALTITUDE: 5.0, w.LOCAL_INCIDENCE: 1.0, w.LAND_COVER: 0.05}
+_SHARE = 0.1
 NUMBERS = (w.ALTITUDE, w.SLOPE, w.FACING, w.LOCAL_INCIDENCE, w.EDGE)
 
 
@@ -121,6 +125,49 @@ def fits(beyond: pd.DataFrame, axes: tuple, tiles: pd.DataFrame) -> pd.DataFrame
     table = pd.DataFrame(rows, columns=list(w.WHERE_TABLE))
     table["p_adjusted"] = screening.holm(table["p"].to_numpy(float))
     return table
+
+
+def same_ground(
+    name: str, one: tuple[str, list[dict]], other: tuple[str, list[dict]]
+) -> tuple[bool, str]:
+    """Whether a layer of one scene may stand for all, as that of another scene agrees with it.
+
+    Parameters
+    ----------
+    name : of the layer.
+    one, other : name of the scene, and what its layer tells of each tile.
+
+    Returns
+    -------
+    (whether, a line that says so): heights and angles agree if they differ by less than a tenth of
+    their spread over the tiles, or by less than 5 m and 1 degree, rms; classes if they do in 95 %.
+    """
+    (first, told), (second, its) = one, other
+    key = next((k for k in _SAME if any(k in tile for tile in told)), "")
+    both = [(a[key], b[key]) for a, b in zip(told, its, strict=True) if key in a and key in b]
+    days = answers.day(first), answers.day(second)
+    if not both:
+        return (
+            False,
+            f"{name}: those of {days[0]} and {days[1]} have no tile in common, not compared",
+        )
+    a, b = np.array(both).T
+    if key == w.LAND_COVER:
+        apart, allowed = float(np.mean(a != b)), _SAME[key]
+        said = f"has another class in {100 * apart:.0f} % of the tiles"
+    else:
+        apart = float(np.sqrt(np.mean((a - b) ** 2)))
+        allowed = max(_SAME[key], _SHARE * float(np.std(a)))
+        said = (
+            f"differs by {apart:.2g} {'m' if key == w.ALTITUDE else 'degrees'} (rms of the tiles)"
+        )
+    if apart <= allowed:
+        said = f"that of {days[1]} {said}" if apart else f"that of {days[1]} is the same"
+        return True, f"{name}: that of {days[0]} stands for all scenes; {said}"
+    return False, (
+        f"{name}: not compared, as scenes have different ones: that of {days[1]} {said} from that "
+        f"of {days[0]}; name the file of one scene"
+    )
 
 
 def line(x, y, sigmas) -> dict | None:

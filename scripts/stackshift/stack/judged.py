@@ -35,7 +35,8 @@ def judge(
     scenes, pairs : as in `columns.SCENES_TABLE` and `columns.PAIRS_TABLE`.
     requirement : ``name``, ``metres``, ``share``, ``confidence``, ``of`` and ``shape``.
     left_out : files that are no scenes of the stack, each with ``scene``, ``file`` and ``reason``.
-    zero : what scenes are judged from: ``from``, in words, and whether it is ``absolute``.
+    zero : what scenes are judged from: ``from``, in words, whether it is ``absolute``, and the
+        scenes that match it ``inverted``.
     """
     counted_from = (zero or {}).get("from", "the stack's median")
     absolute = bool((zero or {}).get("absolute"))
@@ -68,7 +69,7 @@ def judge(
             outside[kind],
             requirement,
             days,
-            f" of {counted_from}, absolute" if absolute and kind == "scenes" else "",
+            _place(zero or {}, len(scenes)) if absolute and kind == "scenes" else "",
         )
         for kind in requirement["of"]
     }
@@ -100,6 +101,13 @@ def judge(
         ],
         "left_out": left_out,
     }
+
+
+def _place(zero: dict, total: int) -> str:
+    """What scenes are within so many metres of, and how they were matched with it."""
+    inverted = len(zero.get("inverted", []))
+    by = f" ({inverted} of {total} by inverted contrast)" if inverted else ""
+    return f" of {zero['from']}, absolute{by}"
 
 
 def _criteria(

@@ -45,7 +45,11 @@ def scenes_table(
     table[c.TILES] = stack.counted
     table[c.FILES] = [one.get("source") or "" for one in stack.contents]
     table[c.OVERLAP] = [(one.get("overlap") or {}).get("median") for one in stack.contents]
-    table[c.MASKED] = [one.get("masked") for one in stack.contents]
+    for column, key in (
+        (c.MASKED, "masked"), (c.NO_AREA, "no_area"), (c.NO_MASK, "no_mask"),
+        (c.CONTRAST, "contrast"),
+    ):  # fmt: skip
+        table[column] = [one.get(key) for one in stack.contents]
     measured = np.isfinite(stack.means).all(axis=1)
     lost = reference is not None and not measured[names.index(reference)]
     table[c.MESSAGE] = [

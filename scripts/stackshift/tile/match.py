@@ -8,10 +8,11 @@ TOO_MANY_NAN = "too_many_nan"  # too little data in common
 NO_MATCH = "no_match"  # no peak stands out: nothing to match
 LOW_QUALITY = "low_quality"  # a peak, but its standard error is above the gate
 SEARCH_LIMIT = "search_limit"  # the peak lies on the rim of the search radius
+NO_LAYER = "no_layer"  # a layer that is asked for has no value there, which the message names
 TOO_SMALL = "too_small"  # fewer pixels than the method needs
 FAILED = "failed"  # an error, which the message and the log tell
 
-STATUSES = (OK, TOO_MANY_NAN, NO_MATCH, LOW_QUALITY, SEARCH_LIMIT, TOO_SMALL, FAILED)
+STATUSES = (OK, TOO_MANY_NAN, NO_MATCH, LOW_QUALITY, SEARCH_LIMIT, TOO_SMALL, FAILED, NO_LAYER)
 
 # Coarse peaks farther from whole pixels than this may be rounded otherwise in the next tile.
 _NEAR = 0.3
