@@ -13,6 +13,7 @@ from stackshift.stack import proof
 
 def main(
     inputs: dict[str, str],
+    tiles: dict[str, list[str]],
     reference: str | None,
     requirement: dict,
     title: str,
@@ -24,6 +25,7 @@ def main(
     ----------
     inputs : paths of the tables of the scenes ``before`` and ``after``, and of the JSONs
         ``moves``, ``verdict_before``, ``verdict_after`` and ``grid``.
+    tiles : tables of the scenes' tiles ``before`` and ``after``, one of each polarization.
     reference : scene that all offsets are relative to, or None for the stack's median.
     requirement : ``metres``.
     title : stack and polarizations.
@@ -32,9 +34,13 @@ def main(
     before, after = (
         pd.read_csv(inputs[name], dtype={c.SCENE: str}) for name in ("before", "after")
     )
+    cut = [
+        tuple(pd.read_csv(path, dtype={c.SCENE: str}) for path in paths)
+        for paths in zip(tiles["before"], tiles["after"], strict=True)
+    ]
     verdicts = [files.read_json(inputs[f"verdict_{name}"]) for name in ("before", "after")]
     pixel = earth.pixel_in_the_middle(raster.read_grid(inputs["grid"]))
-    table = proof.table(before, after, files.read_json(inputs["moves"]), reference)
+    table = proof.table(before, after, files.read_json(inputs["moves"]), reference, cut)
     posting = math.sqrt(math.hypot(*pixel.column) * math.hypot(*pixel.row))
     found = proof.summary(table, posting)
     answers = {
@@ -53,7 +59,8 @@ def main(
 if __name__ == "__main__":
     with job.logged(snakemake):
         main(
-            inputs=dict(snakemake.input.items()),
+            inputs={k: v for k, v in snakemake.input.items() if not k.startswith("tiles_")},
+            tiles={name: list(snakemake.input[f"tiles_{name}"]) for name in ("before", "after")},
             reference=snakemake.params.reference,
             requirement=snakemake.params.requirement,
             title=f"{snakemake.wildcards.stack} {' and '.join(snakemake.params.polarizations)}",

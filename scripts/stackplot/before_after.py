@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from stackplot import drawing, marks
 from stackshift.stack import action_columns as a
 from stackshift.stack import columns as c
+from stackshift.stack import proof
 
 _BEFORE = {"color": "#D55E00", "marker": "o", "label": "before"}
 _AFTER = {"color": "#0072B2", "marker": "o", "label": "after"}
@@ -29,7 +30,10 @@ def drawn(table: pd.DataFrame, found: dict, requirement: float, title: str) -> F
     _plane(left, table, requirement, limit)
     _in_time(right, table, requirement)
     measured = found["measured"]
-    said = f"{found['moved']} of {found['scenes']} scenes were moved, {measured} measured again"
+    said = (
+        f"{found['moved']} of {found['scenes']} scenes were moved, {measured} measured again; "
+        + proof.where(found)
+    )
     figure.suptitle(f"Before and after the correction: {title}\n{said}",
                     fontweight="bold", fontsize=12)  # fmt: skip
     return figure
@@ -81,6 +85,13 @@ def _in_time(axes, table: pd.DataFrame, requirement: float) -> None:
         when[still], shown["before"][still], linestyle="none", marker="o", markersize=12,
         markerfacecolor="none", color="#777777", label="not moved" if still.any() else None,
     )  # fmt: skip
+    off = table[a.FOUND] == proof.ELSEWHERE
+    if off.any():
+        axes.plot(
+            when[off], shown["after"][off], linestyle="none", marker="s", markersize=13,
+            markerfacecolor="none", markeredgewidth=1.8, color="#B2182B",
+            label="elsewhere than it should be",
+        )  # fmt: skip
     sigma = np.hypot(
         table["before_sigma_east"].astype(float), table["before_sigma_north"].astype(float)
     )
