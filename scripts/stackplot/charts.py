@@ -12,6 +12,8 @@ from stackshift.stack.sequential import CHANGE, Charts
 
 _AXES = (("east", drawing.EAST), ("north", drawing.NORTH))
 _ALERT = "#D00000"
+# Scenes whose dates stand beside each other below a chart.
+_DATED = 6
 
 
 def control_charts(table: pd.DataFrame, charts: Charts, alerts: list[dict], title: str) -> Figure:
@@ -105,7 +107,8 @@ def _mark(above, middle, below, alert: dict, at: dict, label: bool) -> None:
 
 
 def _dates(axes, table, number: np.ndarray) -> None:
-    """A few of the scenes by their dates."""
-    shown = np.unique(np.linspace(0, len(number) - 1, min(6, len(number))).astype(int))
+    """Scenes by their dates, evenly, the newest among them, as many as there is room for."""
+    step = max(1, -(-len(number) // _DATED))
+    shown = np.sort(number[::-1][::step])
     axes.set_xticks(shown, [marks.day(table[columns.SCENE].iloc[i]) for i in shown], fontsize=8.5)
     axes.set_xlim(-1, max(len(number), 2))
