@@ -124,22 +124,18 @@ def compared_results() -> list[str]:
 
 def for_stacks(*patterns: str) -> list[str]:
     """The patterns filled in for each stack."""
-    stacks = list(dict.fromkeys(stack for stack, _ in PRODUCTS))
-    return expand(list(patterns), stack=stacks)
+    return expand(list(patterns), stack=stacks())
 
 
 def passes() -> list[str]:
     """One offset a pass of each stack that has several polarizations."""
-    stacks = [
-        stack for stack in dict.fromkeys(s for s, _ in PRODUCTS) if is_combined(stack)
-    ]
     return expand(
         [
             rules.combine.output.scenes,
             rules.draw_combined.output.figure,
             rules.draw_combined.output.figure_png,
         ],
-        stack=stacks,
+        stack=combined_stacks(),
     )
 
 
@@ -152,11 +148,10 @@ def proofs() -> list[str]:
     """What a run that corrects stacks says at its end of each: what that has done."""
     jobs = [] if workflow.dryrun else workflow.dag.jobs
     needed = {path for job in jobs for path in job.output}
-    stacks = dict.fromkeys(stack for stack, _ in PRODUCTS)
     return [
         f"{stack}: {read_json(path)['line']} ({Path(path).with_suffix('.png').resolve()})"
         for stack, path in zip(
-            stacks, for_stacks(rules.prove.output.report), strict=True
+            stacks(), for_stacks(rules.prove.output.report), strict=True
         )
         if path in needed and Path(path).is_file()
     ]

@@ -9,6 +9,7 @@ from stackio import earth, files, job, raster
 from stackplot import before_after, drawing
 from stackshift.stack import columns as c
 from stackshift.stack import proof
+from stackshift.stack.zero import Zero
 
 
 def main(
@@ -26,7 +27,7 @@ def main(
     inputs : paths of the tables of the scenes ``before`` and ``after``, and of the JSONs
         ``moves``, ``verdict_before``, ``verdict_after`` and ``grid``.
     tiles : tables of the scenes' tiles ``before`` and ``after``, one of each polarization.
-    reference : scene that all offsets are relative to, or None for the stack's median.
+    reference : what offsets are relative to, as ``align: reference`` of the config says it.
     requirement : ``metres``.
     title : stack and polarizations.
     outputs : paths of ``table`` (CSV), ``report`` (JSON), ``figure`` and ``figure_png``.
@@ -40,7 +41,7 @@ def main(
     ]
     verdicts = [files.read_json(inputs[f"verdict_{name}"]) for name in ("before", "after")]
     pixel = earth.pixel_in_the_middle(raster.read_grid(inputs["grid"]))
-    table = proof.table(before, after, files.read_json(inputs["moves"]), reference, cut)
+    table = proof.table(before, after, files.read_json(inputs["moves"]), Zero.of(reference), cut)
     posting = math.sqrt(math.hypot(*pixel.column) * math.hypot(*pixel.row))
     found = proof.summary(table, posting)
     answers = {

@@ -14,6 +14,7 @@ from stackplot import before_after
 from stackshift.stack import action_columns as a
 from stackshift.stack import columns as c
 from stackshift.stack import proof, screening
+from stackshift.stack.zero import Zero
 
 GRID = {"crs": "EPSG:32611", "transform": [30, 0, 5e5, 0, -30, 3.9e6], "width": 90, "height": 80}
 NAMES = [f"202201{day:02}T000000" for day in (25, 13, 1)]
@@ -41,7 +42,7 @@ def test_what_is_expected_is_what_was_and_what_was_done_from_one_zero():
     before = scenes([(50, -30), (0, 0), (-1, 2)], [(50.2, -30.1), (0, 0), (-1.2, 2.4)])
     after = scenes([(0.05, 0), (0.02, 0.01), (-1, 2)]).drop(index=1)
     moves = dict(zip(NAMES, [move(-50, 30), move(0, 0), move(0, 0)], strict=True))
-    table = proof.table(before, after, moves, None)
+    table = proof.table(before, after, moves, Zero())
     assert list(table) == list(a.PROOF_TABLE)
     # The middle of the two that were measured again, which are at 0 and -1, and at 0 and 2.
     assert list(table[a.EXPECTED_EAST]) == [0.5, 0.5, -0.5]
@@ -58,8 +59,14 @@ def test_what_is_expected_is_what_was_and_what_was_done_from_one_zero():
     rms = np.sqrt(np.mean(np.sum(np.square(missed), axis=1)))
     assert found["missed"]["rms"] == pytest.approx(rms)
     assert found["missed_pixels"] == pytest.approx(rms / np.sqrt(2) / 30)
-    reference = proof.table(before, after, moves, NAMES[2])
+    reference = proof.table(before, after, moves, Zero.of(NAMES[2]))
     assert list(reference[a.EXPECTED_EAST]) == [1, 1, 0]
+    same = proof.table(before, after, moves, Zero.of("stack"))
+    assert list(same[a.EXPECTED_EAST]) == list(table[a.EXPECTED_EAST])
+    # From the DEM there is no median to take out.
+    absolute = proof.table(before, after, moves, Zero.of("dem"))
+    assert list(absolute[a.EXPECTED_EAST]) == [0, 0, -1]
+    assert list(absolute[a.TRUE_AFTER_EAST]) == pytest.approx([0.2, 0, -1.2])
 
 
 def test_the_stage_writes_a_line_a_table_and_a_figure(tmp_path):
@@ -149,7 +156,7 @@ def test_a_scene_that_was_moved_right_or_not_at_all_is_not_called_elsewhere(tile
     wrong = 0
     for _ in range(50):
         _, (before, after), moves = measured_twice(random, 12, tiles, [1, 4, 7, 9], again)
-        table = proof.table(before[0], after[0], moves, None, [(before[1], after[1])])
+        table = proof.table(before[0], after[0], moves, Zero(), [(before[1], after[1])])
         found = proof.summary(table, 30.0)
         wrong += bool(found["elsewhere"])
         assert len(found["not_moved"]) == 8
@@ -169,7 +176,7 @@ def test_a_scene_that_was_moved_wrong_is_called_elsewhere(tiles):
                 way = moves[names[i]]
                 for offset, axis in ((c.OFFSET_EAST, "east"), (c.OFFSET_NORTH, "north")):
                     wrong.loc[i, offset] -= (1 - share) * way[axis]
-            table = proof.table(before[0], wrong, moves, None, [(before[1], after[1])])
+            table = proof.table(before[0], wrong, moves, Zero(), [(before[1], after[1])])
             found = proof.summary(table, 30.0)
             assert found["elsewhere"] == [names[i] for i in at]
             assert "elsewhere than they should be: " in proof.line(found, ("fail", "fail"))
@@ -233,7 +240,7 @@ def test_a_stack_in_which_nothing_could_be_measured_has_a_proof_too():
     nothing = scenes(np.full((3, 2), np.nan))
     nothing[[c.SIGMA_EAST, c.SIGMA_NORTH]] = np.nan
     moves = dict.fromkeys(NAMES, move(0.0, 0.0))
-    table = proof.table(nothing, nothing, moves, None)
+    table = proof.table(nothing, nothing, moves, Zero())
     found = proof.summary(table, 30.0)
     assert (found["measured"], found["before"], found["missed_pixels"]) == (0, None, None)
     assert proof.line(found, ("undecided", "undecided")).startswith("0 of 3 scenes moved; 3 not")

@@ -8,6 +8,7 @@ from stackshift.stack import action_columns as a
 from stackshift.stack import answers, robust, screening
 from stackshift.stack import columns as c
 from stackshift.stack.inversion import as_numbers
+from stackshift.stack.zero import Zero
 
 AS_EXPECTED, ELSEWHERE, NOT_MEASURED = "as expected", "elsewhere", "not measured"
 # Fewer tiles do not tell by how much the second measurement differs from the first, and fewer
@@ -29,19 +30,19 @@ def table(
     before: pd.DataFrame,
     after: pd.DataFrame,
     moves: dict[str, dict],
-    reference: str | None,
+    zero: Zero,
     tiles: list[tuple[pd.DataFrame, pd.DataFrame]] | None = None,
 ) -> pd.DataFrame:
     """A row a scene, newest first, with the columns of `action_columns.PROOF_TABLE`.
 
     What is expected after the correction is where the scene was and by how much it was moved,
-    from the median of that, as all offsets are; so is the truth of a simulated scene.
+    from the zero of all offsets, as the median of that; so is the truth of a simulated scene.
 
     Parameters
     ----------
     before, after : scenes (`columns.SCENES_TABLE`) of the stack and of the corrected stack.
     moves : by scene, as `decision.moves` gives them.
-    reference : scene that all offsets are relative to; None for the stack's median.
+    zero : what all offsets are relative to.
     tiles : of each polarization the scenes' tiles (`columns.SCENE_TILES_TABLE`) before and after,
         which tell by how much a second measurement of the same speckle differs from the first.
     """
@@ -60,12 +61,13 @@ def table(
         way = np.array([moves[name][axis] for name in names])
         made[moved] = way
         known = np.isfinite(as_numbers(later, offset)[0])
-        at = names.index(reference) if reference else None
-        made[f"expected_{axis}"] = _from_zero(as_numbers(before, offset)[0] + way, known, at)
+        made[f"expected_{axis}"] = _from_zero(
+            as_numbers(before, offset)[0] + way, known, names, zero
+        )
         if known_truth:
             (truth,) = as_numbers(before, true)
             made[f"true_before_{axis}"] = truth
-            made[f"true_after_{axis}"] = _from_zero(truth + way, known, at)
+            made[f"true_after_{axis}"] = _from_zero(truth + way, known, names, zero)
     made[a.REASON] = [moves[name].get("reason", "") for name in names]
     _compare(made, paired(names, tiles or []))
     return made
@@ -147,9 +149,11 @@ def _error_of_mean(values: np.ndarray, sigmas: np.ndarray) -> float:
     return float(np.sqrt((weights**2 * rest**2).sum() * worth / max(worth - 1, 0.5)))
 
 
-def _from_zero(values: np.ndarray, known: np.ndarray, reference: int | None) -> np.ndarray:
-    if reference is not None:
-        return values - values[reference]
+def _from_zero(values: np.ndarray, known: np.ndarray, names: list[str], zero: Zero) -> np.ndarray:
+    if zero.absolute:
+        return values
+    if zero.scene:
+        return values - values[names.index(zero.scene)]
     counted = values[known & np.isfinite(values)]
     return values - (np.median(counted) if counted.size else 0.0)
 
