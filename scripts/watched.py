@@ -51,4 +51,4 @@ def _setting(known: dict[str, dict[str, str]], names: list[tuple[str, str]]) -> 
 
 if __name__ == "__main__":
     with job.logged(snakemake):
-        main(alerts=list(snakemake.input), names=[tuple(n) for n in snakemake.params.names])
+        main(alerts=list(snakemake.input.alerts), names=[tuple(n) for n in snakemake.params.names])

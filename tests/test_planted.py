@@ -123,7 +123,7 @@ def test_the_workflow_finds_what_is_planted_and_nothing_where_nothing_is(tmp_pat
     workspace = Workspace(tmp_path, config)
     done = workspace.run("analysed", "watched")
     assert done.status == 1
-    (line,) = [line for line in done.text.splitlines() if "ALERT" in line]
+    line = next(line for line in done.text.splitlines() if "ALERT" in line)
     assert "version VV: scenes from 2024-04-" in line and "m east" in line
     assert "none VV" not in line
     found = {}
