@@ -138,6 +138,8 @@ def _row(name, offset, before: Histogram, after: Histogram, threshold: float) ->
         "pixels": lies["pixels"],
         "false_alarms": lies["false_alarms"],
         "false_alarms_corrected": put["false_alarms"],
+        "needed": lies["needed"],
+        "needed_corrected": put["needed"],
         "rms": lies["rms"],
         "rms_corrected": put["rms"],
         "added": None

@@ -14,6 +14,8 @@ _BIN, _REACH = 0.02, 40.0
 _QUIET = 1.5
 # Fewer scenes cannot tell ground that changes.
 _ENOUGH = 5
+# False alarms that a detector may have, as a share of unchanged ground.
+RARE = 1e-3
 # Share of a box that must have data.
 _FILLED = 0.5
 
@@ -84,11 +86,12 @@ class Histogram:
         Returns
         -------
         ``pixels``; ``level``, the median, and ``rms`` about it in decibels; ``false_alarms``, the
-        share that is more than ``threshold`` decibels from it. None without a pixel.
+        share that is more than ``threshold`` decibels from it; ``needed``, the threshold beyond
+        which RARE of them are. None without a pixel.
         """
         pixels = int(self.counts.sum())
         if not pixels:
-            return {"pixels": 0, "level": None, "rms": None, "false_alarms": None}
+            return dict.fromkeys(("level", "rms", "false_alarms", "needed")) | {"pixels": 0}
         middle = (np.arange(len(self.counts)) + 0.5) * _BIN - _REACH
         total = np.cumsum(self.counts)
         at = int(np.searchsorted(total, pixels / 2))
@@ -101,4 +104,12 @@ class Histogram:
             "level": float(level),
             "rms": float(np.sqrt((self.counts * about**2).sum() / pixels)),
             "false_alarms": float(self.counts[np.abs(about) > threshold].sum() / pixels),
+            "needed": _beyond(np.abs(about), self.counts, RARE),
         }
+
+
+def _beyond(values: np.ndarray, counts: np.ndarray, share: float) -> float:
+    """The value beyond which a share of what is counted lies."""
+    order = np.argsort(values)[::-1]
+    above = np.cumsum(counts[order])
+    return float(np.interp(share * above[-1], above, values[order]))
