@@ -4,7 +4,7 @@
 ACTED = {
     "corrected": "results/{stack}/corrected/corrected.csv",
     "proven": "results/{stack}/corrected/proof.json",
-    "catalogued": "results/{stack}/stac/catalog.json",
+    "catalogued": "results/{stack}/stac",
     "detected": "results/{stack}/{polarization}/detection/detection.json",
     "watched": "results/{stack}/{polarization}/watch/alerts.json",
 }
@@ -21,13 +21,7 @@ def asked_for(wildcards) -> list[str]:
     """What this call makes besides: the overview waits for it."""
     settings = workflow.dag_settings
     targets = set(settings.targets) if settings else set()
-    # The folder of the items is the output, not the catalogue in it.
-    return [
-        path.removesuffix("/catalog.json")
-        for target in ACTED
-        if target in targets
-        for path in made_by(target)
-    ]
+    return [path for target in ACTED if target in targets for path in made_by(target)]
 
 
 def overview_of_before(wildcards) -> list[str]:
@@ -71,7 +65,7 @@ def acted() -> list[dict]:
             (
                 "catalogued",
                 "",
-                ACTED["catalogued"].format(stack=stack),
+                f"{folder}/stac/catalog.json",
                 [(f"{folder}/stac/catalog.json", "the STAC catalogue")],
             ),
         ]

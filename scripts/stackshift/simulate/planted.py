@@ -39,7 +39,7 @@ def check(planted: list[dict], scenes: int) -> None:
             raise InputError(
                 f"{key}: a step has no 'value'" if value else f"{key}: {kind} needs a 'value'"
             )
-        if kind == PLATFORM and not _PLATFORM.fullmatch(value):
+        if kind == PLATFORM and not _PLATFORM.fullmatch(value or ""):
             raise InputError(f"{key}.value: '{value}' is no platform; give S1A, S1B, S1C or S1D")
         if known and value not in known:
             raise InputError(f"{key}.value: '{value}'; {kind} is one of {', '.join(known)}")
