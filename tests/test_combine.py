@@ -186,7 +186,7 @@ def test_the_stage_judges_what_it_combines(tmp_path):
     [(None, 0, "the stack's median"), ("stack", 0, "the stack's median"), ("dem", 7, "the DEM")],
 )
 def test_the_zero_is_that_of_the_config(tmp_path, reference, middle, words):
-    """Scenes that all lie 7 m east of the DEM, or else have a zero of their own in each polarization."""
+    """Scenes that all lie 7 m east of the DEM, or have a zero of their own."""
     random = np.random.default_rng(8)
     vv, vh = (np.add(random.normal(0, 0.2, (12, 2)), [7, 0]) for _ in range(2))
     if reference != "dem":
