@@ -38,7 +38,6 @@ def acted() -> list[dict]:
     rows = []
     for stack in stacks():
         folder, names = f"results/{stack}", polarizations_of(stack)
-        than = best(stack, "scenes.csv")
         scenes = (f"{folder}/corrected/", "the corrected files")
         found = [
             (
@@ -105,7 +104,11 @@ def acted() -> list[dict]:
                 "polarization": polarization,
                 "kind": kind,
                 "tells": placed(tells),
-                "than": placed(than),
+                "than": placed(
+                    f"{folder}/{polarization}/analysis/scenes.csv"
+                    if polarization
+                    else best(stack, "scenes.csv")
+                ),
                 "links": [(text, seen_from_results(path)) for path, text in links],
             }
             for kind, polarization, tells, links in found

@@ -17,7 +17,7 @@ _TILES = 4
 _SCENES = 5
 # Tiles beyond so many of the bulk's deviations say nothing of it.
 _FAR = 3.0
-# That many scenes are named in the line.
+# So many scenes are named in the line, or one.
 _NAMED = 3
 
 _AXES = (
@@ -188,13 +188,16 @@ def summary(proof: pd.DataFrame, pixel: float) -> dict:
         "missed": off,
         "missed_pixels": None if off is None else off["rms"] / posting,
         "elsewhere": list(proof[c.SCENE][proof[a.FOUND] == ELSEWHERE]),
-        "not_moved": [
-            {"scene": scene, "reason": reason}
-            for scene, reason in proof[proof[a.CORRECTED] != "true"][
-                [c.SCENE, a.REASON]
-            ].itertuples(index=False)
-        ],
+        "not_moved": _not_moved(proof),
     }
+
+
+def _not_moved(proof: pd.DataFrame) -> list[dict]:
+    """The scenes that were left where they were: unmeasured ones, then those farthest off first."""
+    still = proof[proof[a.CORRECTED] != "true"]
+    off = np.hypot(*as_numbers(still, a.BEFORE_EAST, a.BEFORE_NORTH))
+    order = np.argsort(np.where(np.isnan(off), -np.inf, -off), kind="stable")
+    return [{"scene": still[c.SCENE].iloc[at], "reason": still[a.REASON].iloc[at]} for at in order]
 
 
 def _distances(of: pd.DataFrame, name: str) -> dict | None:
@@ -251,9 +254,10 @@ def where(found: dict) -> str:
 
 
 def not_moved(of: list[dict]) -> list[str]:
-    """The first of the scenes that were not moved, each with the reason, and how many more."""
-    more = len(of) - _NAMED
+    """A few scenes that were not moved with the reason; of many the first, and how many more."""
+    named = len(of) if len(of) <= _NAMED else 1
+    more = len(of) - named
     return [
-        *(f"{answers.day(one['scene'])} ({one['reason']})" for one in of[:_NAMED]),
+        *(f"{answers.day(one['scene'])} ({one['reason']})" for one in of[:named]),
         *([f"and {more} more (proof.csv)"] if more > 0 else []),
     ]
