@@ -86,7 +86,9 @@ def _summary(alerts: list[dict], tested: bool) -> str:
 def _offsets(axes, table, direction: str, style: dict, number: np.ndarray) -> None:
     values, sigmas = table[f"offset_{direction}"].astype(float), table[f"sigma_{direction}"]
     usual = values.abs().median() if values.notna().any() else 0.0
-    limit = 1.2 * max(1.0, values.abs()[values.abs() <= max(15 * usual, 6)].max())
+    near = values.abs() <= max(15 * usual, 6)
+    # With room for the legend below the error bars.
+    limit = 1.5 * max(0.5, (values.abs() + sigmas.astype(float))[near].max())
     inside = values.abs() <= limit
     axes.errorbar(number[inside], values[inside], yerr=sigmas.astype(float)[inside],
                   linestyle="none", markersize=4, elinewidth=1, color=style["color"],
