@@ -40,8 +40,9 @@ def main(
         for paths in zip(tiles["before"], tiles["after"], strict=True)
     ]
     verdicts = [files.read_json(inputs[f"verdict_{name}"]) for name in ("before", "after")]
+    zero = Zero.of(reference)
     pixel = earth.pixel_in_the_middle(raster.read_grid(inputs["grid"]))
-    table = proof.table(before, after, files.read_json(inputs["moves"]), Zero.of(reference), cut)
+    table = proof.table(before, after, files.read_json(inputs["moves"]), zero, cut)
     posting = math.sqrt(math.hypot(*pixel.column) * math.hypot(*pixel.row))
     found = proof.summary(table, posting)
     answers = {
@@ -52,7 +53,7 @@ def main(
     files.write_csv(outputs["table"], table)
     files.write_json(outputs["report"], {"line": line} | found | {"verdicts": answers})
     drawing.reproducible()
-    figure = before_after.drawn(table, found, requirement["metres"], title)
+    figure = before_after.drawn(table, found, requirement["metres"], title, zero.words)
     drawing.save(figure, outputs["figure"], outputs["figure_png"])
     logging.info(line)
 
