@@ -82,6 +82,7 @@ def test_moving_a_scene_to_its_place_gives_what_one_that_lies_there_has(measured
 def test_the_curve_tells_what_displaced_scenes_have(measured):
     """It comes from the template and scenes in their places, so those that lie off are a check."""
     found, _, report = measured
+    assert report["line"].startswith("10 m off: ") and "at 0.9 dB instead of" in report["line"]
     metres = [point["metres"] for point in report["curve"]]
     for column, key in (("rms", "rms"), ("false_alarms", "false_alarms")):
         line = np.interp(found["distance"], metres, [point[key] for point in report["curve"]])

@@ -17,7 +17,6 @@ KINDS = {
     "detected": ("change detection", "what the displacements cost it", "detected"),
     "watched": ("watch", "whether something begins", "watched"),
 }
-_TEN = 10.0
 _NAMED = 3
 
 
@@ -82,17 +81,7 @@ def _catalogued(path: Path) -> str:
 
 
 def _detected(path: Path) -> str:
-    found = files.read_json(path)
-    curve = [point for point in found["curve"] if point["rms"] is not None]
-    off = next((point for point in curve if point["metres"] == _TEN), None)
-    if off is None:
-        return "no scene could be compared"
-    there = curve[0]
-    return (
-        f"scenes {_TEN:g} m off: {100 * off['false_alarms']:.2g} % false alarms at "
-        f"{found['threshold']:g} dB instead of {100 * there['false_alarms']:.2g} %, "
-        f"{off['rms']:.3g} dB rms instead of {there['rms']:.3g}"
-    )
+    return str(files.read_json(path)["line"])
 
 
 def _watched(path: Path) -> str:

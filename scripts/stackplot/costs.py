@@ -5,10 +5,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from stackplot import drawing
+from stackshift.stack import detection
 
 _TEN = 10.0
-# Per cent of false alarms that is called none.
-_NEXT_TO_NONE = 1e-3
 _NONE = "next to no unchanged ground differs by {:g} dB,\nin any scene, nor would it 30 m off"
 # So many scenes have room for larger dots.
 _FEW = 40
@@ -61,7 +60,7 @@ def cost_of_displacement(
         shown = [*line, *(factor * table[[key, f"{key}_corrected"]].to_numpy(float)).ravel()]
         top = max([value for value in shown if np.isfinite(value)], default=0.0)
         _ten_metres(axes, metres, line, unit, top)
-        if len(table) and top < _NEXT_TO_NONE and unit == "%":
+        if len(table) and top < 100 * detection.NEXT_TO_NONE and unit == "%":
             axes.text(0.5, 0.5, _NONE.format(threshold), transform=axes.transAxes, ha="center",
                       va="center")  # fmt: skip
             top = 1.0
@@ -74,8 +73,7 @@ def cost_of_displacement(
         drawing.say_if_empty(axes, len(table), "scene")
     handles, labels = figure.axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False)
-    drawn = len(table) and len(known)
-    cost = f"\n{_cost(known, threshold)}" if drawn else ""
+    cost = f"\n{detection.line(curve, threshold)}" if len(table) and len(known) else ""
     figure.suptitle(
         f"Change detection by log-ratio in boxes of {box} x {box} pixels: {title}{cost}",
         fontweight="bold", fontsize=12,
@@ -94,20 +92,4 @@ def _ten_metres(axes, metres, line, unit: str, top: float) -> None:
     axes.plot([0, _TEN], [at, at], **drawing.REQUIREMENT)
     axes.annotate(
         f"10 m: {at:.3g} {unit}", (_TEN, at), (6, -12), textcoords="offset points", fontsize=9
-    )
-
-
-def _cost(curve: list[dict], threshold: float) -> str:
-    metres = [point["metres"] for point in curve]
-    alarms, needed, rms = (
-        [float(np.interp(at, metres, [point[key] for point in curve])) for at in (_TEN, 0)]
-        for key in ("false_alarms", "needed", "rms")
-    )
-    share, before = (f"{100 * value:.2g} %" for value in alarms)
-    at_threshold = f"no false alarms at {threshold:g} dB"
-    if 100 * alarms[0] >= _NEXT_TO_NONE:
-        at_threshold = f"{share} false alarms at {threshold:g} dB instead of {before}"
-    return (
-        f"10 m off: {at_threshold}; one in 1,000 at {needed[0]:.3g} dB instead of {needed[1]:.3g}; "
-        f"{rms[0]:.3g} dB rms instead of {rms[1]:.3g}"
     )
