@@ -95,12 +95,11 @@ def pages() -> list[str]:
 
 def passes() -> list[str]:
     """One offset a pass of each stack that has several polarizations."""
-    stacks = [stack for stack in STACKS if is_combined(stack)]
     return expand(
         [
             rules.combine.output.scenes,
             rules.draw_combined.output.figure,
             rules.draw_combined.output.figure_png,
         ],
-        stack=stacks,
+        stack=combined_stacks(),
     )
