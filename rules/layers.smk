@@ -1,14 +1,11 @@
-# What goes with the scenes: layers, masks, and what scenes are aligned with.
+# Layers that go with the scenes, and what scenes are prepared with.
 import re
 from functools import cache
 
 from snakemake.logging import logger
 
-from stackflow import headers, layers, masks
+from stackflow import headers, layers
 from stackflow.sources import base_name
-
-# The layer that is matched with, by what a scene is aligned with.
-ALIGNED_WITH = {"dem": "area", "image": layers.REFERENCE}
 
 
 @cache
@@ -82,33 +79,6 @@ if ZERO.kind == "dem" and config["correlate"]["normalisation"] == "keep":
     )
 
 
-@cache
-def mask_of(stack: str, polarization: str):
-    """The mask of a stack and polarization, empty if there is none; see `masks.Mask`."""
-    root = real(stack)
-    try:
-        return masks.find(STACKS[root], PRODUCTS[root, polarization], root)
-    except InputError as error:
-        raise WorkflowError(str(error)) from None
-
-
-def mask_parts(wildcards) -> list[dict]:
-    """What a job makes a mask of."""
-    found = mask_of(wildcards.stack, wildcards.polarization)
-    scene = wildcards.get("scene")
-    if not found or found.per_scene != (scene is not None):
-        raise WorkflowError(
-            f"stack '{wildcards.stack}', {wildcards.polarization} has no mask "
-            f"{'of each scene' if scene else 'of all scenes'}; see 'masks:' of the stack"
-        )
-    return found.of(scene)
-
-
-def mask_read(wildcards, input) -> list[str]:
-    """The files of it, for what a job's memory and time depend on."""
-    return [path for part in mask_parts(wildcards) for path in part["files"]]
-
-
 def area_of(stack: str, polarization: str):
     """The layer that undoes the normalisation of a stack, which has to be there."""
     found = layer_of(stack, polarization, "area")
@@ -129,15 +99,6 @@ def prepared_with(stack: str, polarization: str, scene: str) -> dict[str, str]:
     if mask := mask_of(stack, polarization):
         found["mask"] = f"{folder}/{mask.path(scene)}"
     return found
-
-
-def mask_written(stack: str, polarization: str, scene: str | None) -> list:
-    """What tells that a file of a mask was replaced, of those that the workflow does not make."""
-    return [
-        stamp
-        for part in mask_of(stack, polarization).of(scene)
-        for stamp in masks.stamps_of(part, but=is_made)
-    ]
 
 
 def prepared_from(stack: str, polarization: str, scene: str) -> list:
@@ -224,26 +185,6 @@ def layers_injected_with(wildcards) -> dict[str, str]:
     return prepared_with(wildcards.stack, wildcards.polarization, wildcards.scene)
 
 
-def aligned_kind(stack: str) -> str:
-    """What a stack's scenes are matched with: the same for a scene as for the stack, whose zero it is.
-
-    Corrected ones lie where the original ones should, and so from the same zero.
-    """
-    found = ZERO.absolute and (stack == real(stack) or is_corrected(stack))
-    return ZERO.kind if found else "stack"
-
-
-def aligned_with(wildcards) -> dict[str, str]:
-    """What a scene is aligned with: the template, the area that the DEM says, or an image."""
-    if aligned_kind(wildcards.stack) == "stack":
-        folder = f"results/{wildcards.stack}/{wildcards.polarization}/template"
-        return {
-            "image": f"{folder}/template.tif",
-            "report": f"{folder}/template.json",
-        }
-    return {"image": layer_file(wildcards, ALIGNED_WITH[ZERO.kind])}
-
-
 def incidences(wildcards) -> dict[str, list[str]]:
     """The layers of the incidence angle that the config names, of the stack or of each scene."""
     root = real(wildcards.stack)
@@ -253,41 +194,6 @@ def incidences(wildcards) -> dict[str, list[str]]:
     paths = [layer.path(scene) for scene in scenes_of(wildcards)]
     folder = f"results/{root}/{wildcards.polarization}"
     return {"incidence": [f"{folder}/{path}" for path in dict.fromkeys(paths)]}
-
-
-# What tiles are looked at by, of the layers.
-LOOKED_AT = ("dem", "local_incidence", "land_cover")
-
-
-def layers_looked_at(stack: str, polarization: str) -> list[str]:
-    """The layers that tell of the ground of tiles.
-
-    Those that the config names, as nothing is looked for beside the scenes unless it is asked for.
-    """
-    settings = STACKS[real(stack)]
-    given = settings.get("layers") or {}
-    made = settings.get("simulate", {}).get("steepness")
-    named = [name for name in LOOKED_AT if given.get(name)]
-    named += ["dem", "local_incidence"] if made else []
-    return [name for name in named if layer_of(stack, polarization, name)]
-
-
-def looked_at(stack: str, polarization: str) -> dict[str, dict[str, str]]:
-    """The rasters, on the grid, of these layers: one of the stack, or two of its scenes by name.
-
-    Where each scene has its own the newest scene's stands for all, and the oldest one's shows
-    whether it may.
-    """
-    folder, scenes = (
-        f"results/{stack}/{polarization}",
-        list(PRODUCTS[stack, polarization].scenes),
-    )
-    found = {}
-    for name in layers_looked_at(stack, polarization):
-        layer = layer_of(stack, polarization, name)
-        of = [scenes[0], scenes[-1]] if layer.per_scene else [""]
-        found[name] = {scene: f"{folder}/{layer.path(scene)}" for scene in of}
-    return found
 
 
 def check_layers() -> None:
