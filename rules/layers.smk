@@ -4,7 +4,7 @@ from functools import cache
 
 from snakemake.logging import logger
 
-from stackflow import headers, layers, masks
+from stackflow import coverings, headers, layers, masks
 from stackflow.sources import base_name
 
 # The layer that is matched with, by what a scene is aligned with.
@@ -160,7 +160,10 @@ def reach(layer, stack: str, polarization: str, then: str) -> list[str]:
     product = (stack, polarization)
     if layer.per_scene or is_made(layer.files[0]):
         return []
-    missing = layers.out_of_reach(layer, PRODUCTS[product], TILES[product])
+    # A template has its mean in the first of its bands.
+    band = 1 if layer.name == layers.REFERENCE else None
+    files = [(path, band) for path in layer.files]
+    missing = coverings.out_of_reach(files, PRODUCTS[product].grid, TILES[product])
     rows, columns = TILES[product]
     said = f"{base_name(layer.files[0])} does not reach {missing} of {rows * columns} tiles, {then}"
     return [said] if missing else []

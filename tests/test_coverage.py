@@ -15,7 +15,7 @@ import flatten
 import layer
 import mask
 import tile
-from stackflow import headers, layers
+from stackflow import coverings, headers
 from stackio import raster, writing
 from stackio.tags import shares_of_tile, tags_of
 from stackshift.ground.lattice import Grid
@@ -163,9 +163,8 @@ def test_tiles_out_of_reach_are_known_before_any_job(tmp_path):
     half = str(write_scene(tmp_path / "half.tif", texture(120, 90)))
     headers._remembered.cache_clear()
     _, here = product(tmp_path / "scenes")
-    one = layers.Layer("dem", (half,), named=True)
-    assert layers.out_of_reach(one, here, (2, 4)) == 4
-    assert layers.out_of_reach(one, here, (1, 1)) == 0
+    assert coverings.out_of_reach([(half, None)], here.grid, (2, 4)) == 4
+    assert coverings.out_of_reach([(half, None)], here.grid, (1, 1)) == 0
 
 
 def test_the_run_says_what_a_layer_does_not_reach_and_refuses_what_is_not_there(tmp_path):
