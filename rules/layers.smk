@@ -165,7 +165,7 @@ def reach(layer, stack: str, polarization: str, then: str) -> list[str]:
     files = [(path, band) for path in layer.files]
     missing = coverings.out_of_reach(files, PRODUCTS[product].grid, TILES[product])
     rows, columns = TILES[product]
-    said = f"{base_name(layer.files[0])} does not reach {missing} of {rows * columns} tiles, {then}"
+    said = f"{base_name(layer.files[0])} does not reach most of {missing} of {rows * columns} tiles, {then}"
     return [said] if missing else []
 
 
@@ -175,7 +175,7 @@ def prepared_told(stack: str, polarization: str) -> list[str]:
     if UNDO:
         area = area_of(*product)
         told.append(f"undoing the normalisation with {area.told}")
-        told += reach(area, *product, "which are not measured")
+        told += reach(area, *product, "which are measured in part or not at all")
     elif (STACKS[stack].get("layers") or {}).get("area"):
         told.append(
             "the layer area is named and not used ('correlate: {normalisation: undo}' or "
@@ -186,7 +186,7 @@ def prepared_told(stack: str, polarization: str) -> list[str]:
         for part in mask.everywhere:
             if part["kind"] != "vector":
                 layer = layers.Layer("masked", tuple(part["files"]), named=True)
-                told += reach(layer, *product, "which it does not mask")
+                told += reach(layer, *product, "where it masks nothing")
     elif UNDO:
         told.append(
             "layover and shadow are not masked ('masks: [layover, shadow]' of the stack does)"
@@ -195,7 +195,7 @@ def prepared_told(stack: str, polarization: str) -> list[str]:
         layer = layer_of(*product, ALIGNED_WITH[ZERO.kind])
         told.append(f"offsets are from {ZERO.words} ({layer.told}), absolute")
         if layer.name == layers.REFERENCE:
-            told += reach(layer, *product, "which are not measured")
+            told += reach(layer, *product, "which are measured in part or not at all")
     return told
 
 

@@ -114,8 +114,10 @@ def test_the_findings_and_what_to_look_at_say_so(measured):
         "area": (3, 9), "mask": (3, 9), "masked": (1, 9),
     }  # fmt: skip
     lines = [one["text"] for one in causes.of_findings({"coverage": found})]
-    assert lines[0].startswith("the area layer does not reach 3 of 9 tiles (33.3 % of the pixels)")
-    assert lines[1].startswith("a mask does not reach 3 of 9 tiles (33.3 % of the pixels)")
+    assert lines[0].startswith(
+        "the area layer has no value for 33.3 % of the pixels, and 3 of 9 tiles"
+    )
+    assert lines[1].startswith("a mask does not reach most of 3 of 9 tiles (33.3 % of the pixels)")
     assert len(lines) == 2
     (line,) = coverage.texts({"masked": {"share": 1.0, "tiles": 9, "of": 9}})
     assert line.startswith("masks take 100 % of the pixels: 'drop' and 'keep'")
@@ -175,7 +177,10 @@ def test_the_run_says_what_a_layer_does_not_reach_and_refuses_what_is_not_there(
     config = {"stacks": {"site": entry}, "tiles": {"rows": 2, "columns": 2}}
     workspace = Workspace(tmp_path, config | {"correlate": {"normalisation": "undo"}})
     done = workspace.run("--dry-run", "supersets")
-    assert "half.tif does not reach 2 of 4 tiles, which are not measured" in done.text
+    assert (
+        "half.tif does not reach most of 2 of 4 tiles, which are measured in part or not"
+        in done.text
+    )
     # Nothing uses heights that scenes are not compared with, and yet they have to be there.
     entry["layers"]["incidence"] = "no.tif"
     done = workspace.run("--dry-run", "supersets")
