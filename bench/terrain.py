@@ -21,6 +21,7 @@ sys.path += [str(ROOT / "scripts"), str(ROOT / "tests")]
 import elsewhere
 import numpy as np
 from mountains import mountains, scene
+from twotiles import OPTIONS
 
 import layer
 from stackio import raster
@@ -37,10 +38,6 @@ KINDS = {
     "flat": {"steep": 0.02},
     "bare mountains": {"texture": 0.15},
 }
-OPTIONS = {
-    "search_radius": 32, "taper": 0.1, "cutoff": 0.6, "bins": 16, "min_valid": 0.1, "min_psr": 8.0,
-    "max_sigma": 0.15, "transform": "log",
-}  # fmt: skip
 INNER = slice(32, 288)
 
 

@@ -32,6 +32,25 @@ def best(stack: str, name: str) -> str:
     return f"results/{stack}/{polarization}/analysis/{name}"
 
 
+def combined_stacks() -> list[str]:
+    """Those of which several polarizations make one offset a pass."""
+    return [stack for stack in STACKS if is_combined(stack)]
+
+
+def in_one_word(stack: str) -> str:
+    """The polarizations of a stack, as what all of them make together is called."""
+    return "+".join(polarizations_of(stack))
+
+
+def counted() -> list[tuple[str, str]]:
+    """Of which products the verdict over all is made: of each pass the best, and each pass once.
+
+    Results that `compare` sets side by side are of the same acquisitions: the first one counts.
+    """
+    again = list(RESULTS.values())[1:]
+    return [(stack, in_one_word(stack)) for stack in STACKS if stack not in again]
+
+
 def in_words(stack: str) -> str:
     """What the offsets of a stack are relative to, and what they were measured in."""
     reference = reference_of(stack)

@@ -31,3 +31,27 @@ def apart_of(wildcards) -> dict:
         return {}
     folder = f"results/comparison/{wildcards.first}__{wildcards.second}"
     return {"apart": f"{folder}/{wildcards.polarization}_apart.json"}
+
+
+def comparisons() -> list[str]:
+    """The comparisons of the polarizations of each stack, the first with each other one."""
+    return [
+        f"results/{stack}/comparison/{first}_{other}.csv"
+        for stack in STACKS
+        for first, *others in [polarizations_of(stack)]
+        for other in others
+    ]
+
+
+def compared_results() -> list[str]:
+    """The comparisons of results that the config asks for, the first with each other one."""
+    if not RESULTS:
+        return []
+    first, *others = RESULTS
+    return [
+        f"results/comparison/{first}__{other}/{polarization}.{suffix}"
+        for other in others
+        for polarization in polarizations_of(first)
+        if is_table(RESULTS[other]) or polarization in polarizations_of(other)
+        for suffix in ("csv", "svg")
+    ]

@@ -70,7 +70,7 @@ def template_from(stack: str, polarization: str) -> str:
 
 def aligned_from(stack: str, polarization: str, scene: str) -> str:
     """Digest of all that a scene's offsets depend on, which they carry."""
-    if ZERO.absolute and stack == real(stack):
+    if aligned_kind(stack) != "stack":
         files = layer_of(stack, polarization, ALIGNED_WITH[ZERO.kind]).of(scene)
         image = [[path, headers.stamp_of(path)] for path in files] + [
             code_digest("layer")

@@ -207,9 +207,11 @@ def layers_matched_with(wildcards) -> dict[str, str]:
     found = prepared_with(
         real(wildcards.stack), wildcards.polarization, wildcards.scene
     )
-    if wildcards.stack.endswith("@corrected"):
+    if is_corrected(wildcards.stack):
         # What a scene was divided by moves with it, and the mask stays.
-        return {name: path for name, path in found.items() if name == "mask"}
+        folder = f"results/{wildcards.stack}/{wildcards.polarization}"
+        moved = f"{folder}/layers/area/{wildcards.scene}.tif"
+        return {k: moved if k == "area" else path for k, path in found.items()}
     return {} if "@" in wildcards.stack else found
 
 
@@ -226,8 +228,12 @@ def layers_injected_with(wildcards) -> dict[str, str]:
 
 
 def aligned_kind(stack: str) -> str:
-    """What a stack's scenes are matched with: the same for a scene as for the stack, whose zero it is."""
-    return ZERO.kind if ZERO.absolute and stack == real(stack) else "stack"
+    """What a stack's scenes are matched with: the same for a scene as for the stack, whose zero it is.
+
+    Corrected ones lie where the original ones should, and so from the same zero.
+    """
+    found = ZERO.absolute and (stack == real(stack) or is_corrected(stack))
+    return ZERO.kind if found else "stack"
 
 
 def aligned_with(wildcards) -> dict[str, str]:

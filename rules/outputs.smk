@@ -1,9 +1,4 @@
-# What a run makes, and what it says at its end.
-import sys
-from pathlib import Path
-
-from stackflow.terminal import Teller, report_path
-
+# What a run makes.
 FIGURES = (
     "offset_per_scene",
     "shift_per_pair",
@@ -98,105 +93,13 @@ def pages() -> list[str]:
     ]
 
 
-def comparisons() -> list[str]:
-    """The comparisons of the polarizations of each stack, the first with each other one."""
-    return [
-        f"results/{stack}/comparison/{first}_{other}.csv"
-        for stack in STACKS
-        for first, *others in [polarizations_of(stack)]
-        for other in others
-    ]
-
-
-def compared_results() -> list[str]:
-    """The comparisons of results that the config asks for, the first with each other one."""
-    if not RESULTS:
-        return []
-    first, *others = RESULTS
-    return [
-        f"results/comparison/{first}__{other}/{polarization}.{suffix}"
-        for other in others
-        for polarization in polarizations_of(first)
-        if is_table(RESULTS[other]) or polarization in polarizations_of(other)
-        for suffix in ("csv", "svg")
-    ]
-
-
-def for_stacks(*patterns: str) -> list[str]:
-    """The patterns filled in for each stack."""
-    stacks = list(dict.fromkeys(stack for stack, _ in PRODUCTS))
-    return expand(list(patterns), stack=stacks)
-
-
 def passes() -> list[str]:
     """One offset a pass of each stack that has several polarizations."""
-    stacks = [
-        stack for stack in dict.fromkeys(s for s, _ in PRODUCTS) if is_combined(stack)
-    ]
     return expand(
         [
             rules.combine.output.scenes,
             rules.draw_combined.output.figure,
             rules.draw_combined.output.figure_png,
         ],
-        stack=stacks,
+        stack=combined_stacks(),
     )
-
-
-def judged() -> bool:
-    """Whether the run comes to the verdicts: their lines are among what its targets need."""
-    return any(rules.overview.output.lines in job.output for job in workflow.dag.jobs)
-
-
-def proofs() -> list[str]:
-    """What a run that corrects stacks says at its end of each: what that has done."""
-    jobs = [] if workflow.dryrun else workflow.dag.jobs
-    needed = {path for job in jobs for path in job.output}
-    stacks = dict.fromkeys(stack for stack, _ in PRODUCTS)
-    return [
-        f"{stack}: {read_json(path)['line']} ({Path(path).with_suffix('.png').resolve()})"
-        for stack, path in zip(
-            stacks, for_stacks(rules.prove.output.report), strict=True
-        )
-        if path in needed and Path(path).is_file()
-    ]
-
-
-def closing(with_report: bool = False) -> list[str]:
-    """What a run says at its end of the verdicts and corrections that it comes to."""
-    return [*verdicts(with_report), *proofs()]
-
-
-def verdicts(with_report: bool) -> list[str]:
-    """What a run that comes to the verdicts says at its end: them, and where they are explained."""
-    lines, page = map(Path, (rules.overview.output.lines, rules.overview.output.page))
-    if workflow.dryrun or not judged() or not lines.is_file():
-        return []
-    return [
-        *lines.read_text(encoding="utf-8").splitlines(),
-        f"Overview: {page.resolve()}",
-        (
-            f"All in one file to send around: {Path(report_path(sys.argv)).resolve()}"
-            if with_report
-            else "For all in one file to send around, call again with --report report.html added"
-        ),
-    ]
-
-
-def named_targets() -> list[str]:
-    """The targets that have a name: rules without outputs."""
-    return [each.name for each in workflow.rules if not each.output]
-
-
-TELLER = Teller(
-    closing,
-    named_targets,
-    stages=BATCH_RULES,
-    reporting=lambda: show_stages(workflow, BATCH_RULES),
-)
-# Another workflow that uses this one as a module has its own last words, and jobs have none.
-if (
-    workflow.is_main_process
-    and Path(workflow.main_snakefile).resolve() == HERE.parent / "Snakefile"
-):
-    TELLER.listen(workflow.logger_manager.logger)

@@ -1,6 +1,9 @@
 rule overall:
     input:
-        verdicts=for_products(rules.verdict.output.report),
+        verdicts=[
+            *for_products(rules.verdict.output.report),
+            *expand(rules.combine.output.report, stack=combined_stacks()),
+        ],
     output:
         report="results/verdict_all.json",
         table="results/verdict_all.csv",
@@ -13,7 +16,11 @@ rule overall:
         mem_mb=500,
         runtime=5,
     params:
-        names=list(PRODUCTS),
+        names=[
+            *PRODUCTS,
+            *((stack, in_one_word(stack)) for stack in combined_stacks()),
+        ],
+        counted=counted(),
         requirement=config["requirement"],
         code=code_digest("overall"),
     message:

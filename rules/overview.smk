@@ -9,6 +9,10 @@ rule overview:
         comparisons=lambda wildcards: [
             path.removesuffix(".csv") + ".json" for path in comparisons()
         ],
+        compared=lambda wildcards: compared_results(),
+        passes=lambda wildcards: passes(),
+        usable=lambda wildcards: for_stacks(rules.usable.output.table),
+        acted=asked_for,
     output:
         page=report(
             "results/overview.html",
@@ -29,6 +33,8 @@ rule overview:
         runtime=5,
     params:
         names=list(PRODUCTS),
+        acted=lambda wildcards: acted(),
+        compared=lambda wildcards: compared_told(),
         before=lambda wildcards: of_before(),
         links=lambda wildcards: [links(*product) for product in PRODUCTS],
         settings=lambda wildcards: config,

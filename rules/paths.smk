@@ -11,6 +11,11 @@ def for_products(*patterns: str) -> list[str]:
     return expand(list(patterns), zip, stack=stacks, polarization=polarizations)
 
 
+def for_stacks(*patterns: str) -> list[str]:
+    """The patterns filled in for each stack."""
+    return expand(list(patterns), stack=list(STACKS))
+
+
 def for_scenes(pattern: str) -> list[str]:
     """A pattern filled in for each scene of each stack and polarization."""
     names = [

@@ -3,6 +3,10 @@ rule prove:
     input:
         before=lambda wildcards: best(wildcards.stack, "scenes.csv"),
         after=lambda wildcards: best(f"{wildcards.stack}@corrected", "scenes.csv"),
+        tiles_before=in_all(f"{ANALYSIS}/scene_tiles.csv"),
+        tiles_after=in_all(
+            "results/{stack}@corrected/{polarization}/analysis/scene_tiles.csv"
+        ),
         verdict_before=lambda wildcards: best(wildcards.stack, "verdict.json"),
         verdict_after=lambda wildcards: best(
             f"{wildcards.stack}@corrected", "verdict.json"

@@ -1,9 +1,12 @@
 # The scenes of each stack and polarization, known before any job runs.
+from functools import partial
+
 from stackflow import grids, headers, headings
 from stackflow.forced import is_forced
 from stackflow.simulated import simulated
 from stackflow.stacks import assemble
 from stackshift.ground.lattice import Grid, intersection, snap
+from stackshift.simulate import planted
 from stackshift.simulate.place import ground_grid
 
 
@@ -27,9 +30,18 @@ def find_products() -> tuple[dict, dict, list[str]]:
     for name, settings in config["stacks"].items():
         if "simulate" in settings:
             grid = simulated_grid(settings)
+            plants = settings["simulate"]["planted"]
+            try:
+                planted.check(plants, settings["simulate"]["scenes"])
+            except InputError as error:
+                raise InputError(f"stack '{name}': {error}") from None
             found = {
                 (name, polarization): simulated(
-                    name, settings["simulate"], polarization, grid
+                    name,
+                    settings["simulate"],
+                    polarization,
+                    grid,
+                    partial(planted.made, plants),
                 )
                 for polarization in settings["polarizations"]
             }

@@ -48,6 +48,7 @@ rule detected:
     input:
         for_products(rules.inventory.output.grid),
         for_products(rules.detect.output.table),
+        overview_of_before,
 
 
 # The scenes moved by minus their offsets, and the proof: `snakemake corrected`, `snakemake proven`.
@@ -56,12 +57,14 @@ rule detected:
 rule corrected:
     input:
         for_stacks(rules.list_corrected.output.table),
+        overview_of_before,
 
 
 rule proven:
     input:
         for_stacks(rules.list_corrected.output.table),
         for_stacks(rules.prove.output.report),
+        overview_of_before,
 
 
 # A STAC item a scene: `snakemake catalogued`.
@@ -70,3 +73,4 @@ rule proven:
 rule catalogued:
     input:
         for_stacks(rules.catalogue.output.folder),
+        overview_of_before,

@@ -43,7 +43,7 @@ def of_before() -> list[str]:
 if workflow.is_main_process:
     for line in (*SAID, *enlarged()):
         logger.warning(line)
-    for stack in dict.fromkeys(stack for stack, _ in PRODUCTS):
+    for stack in STACKS:
         if without_reference(stack):
             logger.warning(
                 f"stack '{stack}' has no scene {ZERO.scene} (align.reference): its offsets are from its median"

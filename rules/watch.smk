@@ -1,3 +1,11 @@
+from stackflow.watching import check_known, known_of
+
+try:
+    check_known(config["watch"]["known"], PRODUCTS)
+except InputError as error:
+    raise WorkflowError(str(error)) from None
+
+
 rule watch:
     input:
         scenes=rules.locate.output.scenes,
@@ -26,7 +34,9 @@ rule watch:
         mem_mb=by_scenes(600, 0.5),
         runtime=minutes_by_scenes(5, 200),
     params:
-        **config["watch"],
+        run_length=config["watch"]["run_length"],
+        first=config["watch"]["first"],
+        known=lambda wildcards: known_of(config["watch"]["known"], *wildcards[:2]),
         code=code_digest("watch"),
     message:
         "Watch {wildcards.stack} {wildcards.polarization}"

@@ -1,7 +1,8 @@
 # A call a day: measures what is new, and fails in one line while something that began is not known.
 rule watched:
     input:
-        for_products(rules.watch.output.alerts),
+        overview_of_before,
+        alerts=for_products(rules.watch.output.alerts),
     log:
         "logs/watched.log",
     # To be told once is enough.

@@ -40,6 +40,7 @@ def main(
     judged = files.read_json(verdict)
     said = {
         "relative_to": relative_to,
+        "absolute": bool(judged.get("absolute")),
         "requirement": judged["criterion"],
         "verdict": f"{judged['criterion']}: {judged['verdict']}.",
         "software": {"stackshift": version},
@@ -86,7 +87,8 @@ def _assets(rows: list[dict]) -> tuple[dict, list]:
         key = kind if kinds.count(kind) == 1 else f"{kind}_{kinds[: at + 1].count(kind)}"
         band = int(row[a.BAND]) if row[a.BAND] else None
         with raster.open_scene(row["opened"], band=band) as source:
-            grid = raster.grid_of(source).record()
+            wkt2 = source.crs.to_wkt(version="WKT2_2019")
+            grid = raster.grid_of(source).record() | {"wkt2": wkt2}
             boxes.append(raster.bounds_in_degrees(source))
         assets[key] = items.asset(row[a.PATH], kind, grid, row[a.VALUES])
     return assets, boxes

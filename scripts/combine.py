@@ -8,6 +8,7 @@ from stackio import files, job
 from stackshift.stack import answers, causes, combination, judgement_columns, looks
 from stackshift.stack import columns as c
 from stackshift.stack.judged import judge, rows_of
+from stackshift.stack.zero import STACK, Zero
 
 
 def main(
@@ -25,7 +26,7 @@ def main(
     scenes, pairs : tables of each polarization, the first of the config first.
     inventories : JSONs of what each polarization is made of.
     requirement : as for the verdict of a polarization.
-    reference : scene that all offsets are relative to, or None for the stack's median.
+    reference : what offsets are relative to, as ``align: reference`` of the config says it.
     outputs : paths of ``scenes``, ``pairs`` and ``table`` (CSV), ``report`` (JSON).
     """
     names = {c.SCENE: str, c.REFERENCE: str, c.SECONDARY: str}
@@ -33,13 +34,15 @@ def main(
         {p: pd.read_csv(path, dtype=names) for p, path in paths.items()}
         for paths in (scenes, pairs)
     ]
-    table, summary = combination.of_scenes(read[0], reference)
+    zero = Zero.of(reference)
+    table, summary = combination.of_scenes(read[0], None if zero.kind == STACK else reference)
     both = combination.of_pairs(read[1])
     # A file that one polarization lacks is no loss if the other one has the scene.
     left_out = [entry for path in inventories for entry in files.read_json(path)["left_out"]]
     left_out = [e for e in left_out if not e["scene"] or e["scene"] not in set(table[c.SCENE])]
     seen = looks.beside(table, list(read[0].values()))
-    judged = judge(seen, both, requirement, left_out)
+    told = {"from": zero.words, "absolute": zero.absolute}
+    judged = judge(seen, both, requirement, left_out, told)
     judged["to_look_at"] = [
         *causes.of_scenes(judged["left_out"], judged["outliers"]),
         *causes.of_pairs(judged["pairs"]["any_two"], requirement),

@@ -13,7 +13,7 @@ from stackshift.ground.geometry import to_pixels
 from stackshift.ground.resampling import HALO, sampled
 from stackshift.stack import check_columns
 from stackshift.stack import columns as c
-from stackshift.stack.detection import Histogram, averaged, quiet
+from stackshift.stack.detection import Histogram, averaged, line, quiet
 from stackshift.stack.inversion import as_numbers
 
 # Metres by which all scenes are displaced for the curve, in four directions by turns.
@@ -87,7 +87,8 @@ def main(
     result = pd.DataFrame(rows_of, columns=list(check_columns.DETECTION_TABLE))
     curve = [{"metres": m} | histogram.figures(threshold) for m, histogram in moved.items()]
     files.write_csv(outputs["table"], result)
-    files.write_json(outputs["report"], {"threshold": threshold, "box": box, "curve": curve})
+    said = {"line": line(curve, threshold), "threshold": threshold, "box": box, "curve": curve}
+    files.write_json(outputs["report"], said)
     drawing.reproducible()
     figure = costs.cost_of_displacement(result, curve, threshold, box, title)
     drawing.save(figure, outputs["figure"], outputs["picture"])
@@ -138,6 +139,8 @@ def _row(name, offset, before: Histogram, after: Histogram, threshold: float) ->
         "pixels": lies["pixels"],
         "false_alarms": lies["false_alarms"],
         "false_alarms_corrected": put["false_alarms"],
+        "needed": lies["needed"],
+        "needed_corrected": put["needed"],
         "rms": lies["rms"],
         "rms_corrected": put["rms"],
         "added": None

@@ -17,6 +17,7 @@ from stackshift.stack import (
     inversion,
     looks,
     offsets,
+    screening,
     shown,
     tables,
     tile_offsets,
@@ -40,6 +41,7 @@ def main(
     outputs: dict[str, str],
     seen_by: dict[str, dict] | None = None,
     incidence: list[str] | None = None,
+    moved: bool = False,
 ) -> None:
     """Write the tables of the scenes and tiles of a stack.
 
@@ -57,7 +59,10 @@ def main(
     seen_by : what is told of how each scene was seen, as for `flight.look_of`, with ``swath``.
     incidence : GeoTIFFs of the incidence angle in degrees on the stack's grid, one for all scenes
         or one for each in their order; none if there is none.
+    moved : whether scenes were moved by what was measured of them, so that they scatter by less
+        than their errors.
     """
+    least = screening.AS_QUOTED if moved else screening.LEAST
     names = {columns.REFERENCE: str, columns.SECONDARY: str}
     measured = pd.read_csv(measurements, dtype=names)
     pair_table = inversion.usable(pd.read_csv(pairs, dtype=names))
@@ -85,8 +90,8 @@ def main(
     table[columns.HEADING_FROM] = [(seen_by or {}).get(name, {}).get("from") for name in scenes]
     table[columns.SWATH] = [(seen_by or {}).get(name, {}).get("swath") for name in scenes]
     tiles = looks.with_looks(tiles, looked, (seen[columns.OFFSET_EAST], seen[columns.OFFSET_NORTH]))
-    table = inversion.screened(table, tile_offsets.still(seen, stack), positions)
-    why, causes = explanation.explained(table, shown.with_processing(scenes, stack))
+    table = inversion.screened(table, tile_offsets.still(seen, stack), positions, least)
+    why, causes = explanation.explained(table, shown.with_processing(scenes, stack), least)
     findings: dict = {"why": causes}
     findings["parts"] = int(network[0].part.max(initial=-1) + 1)
     findings["own_share"] = {
@@ -158,4 +163,5 @@ if __name__ == "__main__":
             outputs=dict(snakemake.output.items()),
             seen_by=dict(snakemake.params.seen_by),
             incidence=job.paths(snakemake.input.get("incidence", [])),
+            moved=snakemake.wildcards.stack.endswith("@corrected"),
         )

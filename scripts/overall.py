@@ -9,35 +9,45 @@ from stackshift.stack import answers, clusters, judgement, judgement_columns
 
 
 def main(
-    verdicts: list[str], names: list[tuple[str, str]], requirement: dict, report: str, table: str
+    verdicts: list[str],
+    names: list[tuple[str, str]],
+    counted: list[tuple[str, str]],
+    requirement: dict,
+    report: str,
+    table: str,
 ) -> None:
     """Judge the products of all stacks, each stack being a site.
 
     Parameters
     ----------
-    verdicts : JSON of the verdict of each stack and polarization.
-    names : stack and polarization of each; the first of a stack is the one that counts.
+    verdicts : JSON of the verdict of each stack and polarization, and of all polarizations of a
+        stack together.
+    names : stack and polarization of each; of all together they are joined by a plus.
+    counted : those of the names of which the verdict over all is made, so that each acquisition
+        counts once.
     requirement : ``metres``, ``share``, ``confidence``, ``of`` and ``shape``.
     report, table : JSON and CSV to write.
     """
     found = [files.read_json(path) for path in verdicts]
     products = list(zip(names, found, strict=True))
-    first: dict[str, str] = {}
-    for stack, polarization in names:
-        first.setdefault(stack, polarization)
-    # Polarizations of a stack see the same passes, so that each pass counts once.
-    judged = over([verdict for name, verdict in products if name in first.items()], requirement)
-    judged["counted"] = [{"stack": stack, "polarization": p} for stack, p in first.items()]
+    # Polarizations of a stack see the same passes.
+    judged = over([verdict for name, verdict in products if name in counted], requirement)
+    judged["counted"] = [{"stack": stack, "polarization": p} for stack, p in counted]
     judged["polarizations"] = {
         polarization: over(
             [verdict for name, verdict in products if name[1] == polarization], requirement
         )
         for polarization in dict.fromkeys(polarization for _, polarization in names)
+        if "+" not in polarization
     }
     files.write_json(report, {"requirement": requirement} | judged)
-    rows = [row for name, verdict in products for row in rows_of(name, verdict, requirement)]
+    rows = [
+        row | {"counted": int(name in counted)}
+        for name, verdict in products
+        for row in rows_of(name, verdict, requirement)
+    ]
     files.write_csv(table, pd.DataFrame(rows, columns=list(judgement_columns.SITES_TABLE)))
-    logging.info("%d stacks: %s", len(first), judged["verdict"])
+    logging.info("%d stacks: %s", len(counted), judged["verdict"])
 
 
 def over(verdicts: list[dict], requirement: dict) -> dict:
@@ -84,6 +94,7 @@ if __name__ == "__main__":
         main(
             verdicts=list(snakemake.input.verdicts),
             names=[tuple(name) for name in snakemake.params.names],
+            counted=[tuple(name) for name in snakemake.params.counted],
             requirement=snakemake.params.requirement,
             report=snakemake.output.report,
             table=snakemake.output.table,

@@ -11,7 +11,7 @@ from pathlib import Path
 import jinja2
 import yaml
 
-from stackio import files, job
+from stackio import acted, files, job
 from stackshift.stack import columns
 from stackshift.stack.digits import told, with_error
 
@@ -28,6 +28,8 @@ def main(
     figures: list[str],
     pictures: list[str],
     comparisons: list[str],
+    acted_on: list[dict],
+    compared_to: list[dict],
     names: list[tuple[str, str]],
     before: list[str],
     links: list[dict],
@@ -47,6 +49,8 @@ def main(
     verdicts, pairs, scenes : JSON of the verdict and CSVs of the pairs and scenes of each product.
     figures, pictures : the figure of the offsets in time of each product, as SVG and as PNG.
     comparisons : JSON of each comparison of two polarizations.
+    acted_on : what may have been done with the offsets, as for `acted.rows_of`.
+    compared_to : of each comparison of two results ``tells``, its JSON, and ``links``.
     names : stack and polarization of each product.
     before : folders of results that an earlier run made, and this one does not.
     links : of each product the files to look at: kind, and list of (text, path from the page).
@@ -58,19 +62,26 @@ def main(
         summary(files.read_json(verdict), table) | {"stack": stack, "polarization": polarization}
         for verdict, table, (stack, polarization) in zip(verdicts, pairs, names, strict=True)
     ]
+    rows, missing = acted.rows_of(acted_on)
     drawn, painted = embedded(figures, "svg+xml"), embedded(pictures, "png")
     for i, product in enumerate(products):
         product["out"] = scenes_out(scenes[i], product["requirement"]["metres"])
         product["links"], product["figure"], product["picture"] = links[i], drawn[i], painted[i]
+        product["proof"] = next(
+            (row for row in rows if row["kind"] == "proven" and row["stack"] == product["stack"]),
+            None,
+        )
     compared = [compared_of(path) for path in comparisons]
+    results = [one | acted.compared(one["tells"]) for one in compared_to]
     in_force = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     text = environment.from_string(template).render(
-        products=products, compared=compared, before=before, config=in_force, with_error=with_error
-    )
+        products=products, compared=compared, before=before, config=in_force,
+        with_error=with_error, acted=rows, missing=missing, results=results,
+    )  # fmt: skip
     lines_of_all = [*map(lines_on, products), *lines_on_all(files.read_json(overall), names)]
     said = "".join(f"{line}\n" for line in lines_of_all)
-    first = f"{line_block(said)}\n\n{front_of(products, compared)}"
+    first = f"{line_block(said)}\n\n{front_of(products, compared)}{acted_of(rows, results)}"
     for path, content in ((page, text), (lines, said), (front, first), (effective, in_force)):
         with files.whole(path) as part:
             part.write_text(content, encoding="utf-8")
@@ -154,9 +165,26 @@ def compared_of(path: str) -> dict:
     return found | {"stack": Path(path).parts[-3], "first": first, "second": second}
 
 
+def plain(text: str) -> str:
+    """Text of which docutils takes nothing for markup."""
+    return re.sub(r"([\\*`_|])", r"\\\1", text)
+
+
+def acted_of(rows: list[dict], results: list[dict]) -> str:
+    """What was done with the offsets, for the report's first page."""
+    lines = [
+        f"**{plain(' '.join(filter(None, (row['stack'], row['polarization']))))}: {row['name']}**, "
+        f"{row['what']}: {plain(row['said'])}"
+        f"{' (of an earlier state of the stack)' if row['old'] else ''}."
+        for row in rows
+    ]
+    lines += [f"**{plain(one['names'])}**: {plain(one['said'])}." for one in results]
+    return "".join(f"\n{line}\n" for line in lines)
+
+
 def line_block(text: str) -> str:
     """Lines of text for the report's first page, which are broken where the page ends."""
-    lines = [re.sub(r"([\\*`_|])", r"\\\1", line) for line in text.splitlines()]
+    lines = [plain(line) for line in text.splitlines()]
     return "\n".join(f"| {line}" if line.startswith(" ") else f"| **{line}**" for line in lines)
 
 
@@ -227,6 +255,8 @@ if __name__ == "__main__":
             figures=list(snakemake.input.figures),
             pictures=list(snakemake.input.pictures),
             comparisons=list(snakemake.input.comparisons),
+            acted_on=list(snakemake.params.acted),
+            compared_to=list(snakemake.params.compared),
             links=snakemake.params.links,
             names=snakemake.params.names,
             before=snakemake.params.before,

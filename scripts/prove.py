@@ -9,10 +9,12 @@ from stackio import earth, files, job, raster
 from stackplot import before_after, drawing
 from stackshift.stack import columns as c
 from stackshift.stack import proof
+from stackshift.stack.zero import Zero
 
 
 def main(
     inputs: dict[str, str],
+    tiles: dict[str, list[str]],
     reference: str | None,
     requirement: dict,
     title: str,
@@ -24,7 +26,8 @@ def main(
     ----------
     inputs : paths of the tables of the scenes ``before`` and ``after``, and of the JSONs
         ``moves``, ``verdict_before``, ``verdict_after`` and ``grid``.
-    reference : scene that all offsets are relative to, or None for the stack's median.
+    tiles : tables of the scenes' tiles ``before`` and ``after``, one of each polarization.
+    reference : what offsets are relative to, as ``align: reference`` of the config says it.
     requirement : ``metres``.
     title : stack and polarizations.
     outputs : paths of ``table`` (CSV), ``report`` (JSON), ``figure`` and ``figure_png``.
@@ -32,9 +35,14 @@ def main(
     before, after = (
         pd.read_csv(inputs[name], dtype={c.SCENE: str}) for name in ("before", "after")
     )
+    cut = [
+        tuple(pd.read_csv(path, dtype={c.SCENE: str}) for path in paths)
+        for paths in zip(tiles["before"], tiles["after"], strict=True)
+    ]
     verdicts = [files.read_json(inputs[f"verdict_{name}"]) for name in ("before", "after")]
+    zero = Zero.of(reference)
     pixel = earth.pixel_in_the_middle(raster.read_grid(inputs["grid"]))
-    table = proof.table(before, after, files.read_json(inputs["moves"]), reference)
+    table = proof.table(before, after, files.read_json(inputs["moves"]), zero, cut)
     posting = math.sqrt(math.hypot(*pixel.column) * math.hypot(*pixel.row))
     found = proof.summary(table, posting)
     answers = {
@@ -45,7 +53,7 @@ def main(
     files.write_csv(outputs["table"], table)
     files.write_json(outputs["report"], {"line": line} | found | {"verdicts": answers})
     drawing.reproducible()
-    figure = before_after.drawn(table, found, requirement["metres"], title)
+    figure = before_after.drawn(table, found, requirement["metres"], title, zero.words)
     drawing.save(figure, outputs["figure"], outputs["figure_png"])
     logging.info(line)
 
@@ -53,7 +61,8 @@ def main(
 if __name__ == "__main__":
     with job.logged(snakemake):
         main(
-            inputs=dict(snakemake.input.items()),
+            inputs={k: v for k, v in snakemake.input.items() if not k.startswith("tiles_")},
+            tiles={name: list(snakemake.input[f"tiles_{name}"]) for name in ("before", "after")},
             reference=snakemake.params.reference,
             requirement=snakemake.params.requirement,
             title=f"{snakemake.wildcards.stack} {' and '.join(snakemake.params.polarizations)}",

@@ -7,7 +7,7 @@ import numpy as np
 
 from stackio import earth, job, writing
 from stackshift.ground import names
-from stackshift.simulate import simulated_stack, terrain
+from stackshift.simulate import planted, simulated_stack, terrain
 from stackshift.simulate.place import ground_grid, part_of_ground
 from stackshift.simulate.simulation import ground, observe
 
@@ -52,7 +52,10 @@ def main(settings: dict, path: str, polarization: str) -> None:
     image = np.where(simulated_stack.footprint(extent), image, _NO_DATA).astype(np.float32)
     grid = part_of_ground(settings, extent.top, extent.left, extent.rows, extent.columns)
     tags = {"stage": "simulate"}
+    made = planted.made(settings.get("planted", []), number, scene)["tags"]
     with writing.create(path, grid, tags, no_data=_NO_DATA) as target:
+        # As OPERA's products say it.
+        target.update_tags(**{key.upper().replace(" ", "_"): value for key, value in made.items()})
         writing.write_rows(target, 0, image)
     logging.info("%s displaced by %+.3f east, %+.3f north pixels", scene, east, north)
 

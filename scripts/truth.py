@@ -4,7 +4,7 @@ import csv
 
 from stackio import earth, files, job
 from stackshift.ground.geometry import to_metres
-from stackshift.simulate import terrain
+from stackshift.simulate import planted, terrain
 from stackshift.simulate.place import ground_grid
 from stackshift.simulate.simulated_stack import scene_offsets
 from stackshift.stack import columns
@@ -12,6 +12,8 @@ from stackshift.stack import columns
 
 def main(settings: dict, path: str) -> None:
     """Write where each scene lies: metres on the ground, positive to true east and north.
+
+    With it stands what of that was planted, and by what.
 
     Parameters
     ----------
@@ -24,10 +26,13 @@ def main(settings: dict, path: str) -> None:
     seen = terrain.view(settings, latitude, pixel)
     with files.whole(path) as part, open(part, "w", newline="", encoding="utf-8") as lines:
         table = csv.writer(lines, lineterminator="\n")
-        table.writerow([columns.SCENE, columns.OFFSET_EAST, columns.OFFSET_NORTH])
-        for scene, (right, up) in scene_offsets(settings, seen).items():
-            east, north = to_metres((-up, right), pixel)
-            table.writerow([scene, f"{east:.6f}", f"{north:.6f}"])
+        head = [columns.SCENE, columns.OFFSET_EAST, columns.OFFSET_NORTH]
+        table.writerow([*head, "planted_east", "planted_north", "planted"])
+        plants = settings.get("planted", [])
+        for i, (scene, (right, up)) in enumerate(scene_offsets(settings, seen).items()):
+            values = *to_metres((-up, right), pixel), *planted.metres(plants, i, scene)
+            said = planted.said(plants, i, scene)
+            table.writerow([scene, *(f"{value:.6f}" for value in values), said])
 
 
 if __name__ == "__main__":

@@ -26,15 +26,29 @@ def main(alerts: list[str], names: list[tuple[str, str]]) -> None:
         for alert in content["open"]
     ]
     if told:
-        # The last one that came, which may be an older acquisition.
-        last = max(content["open"][-1]["scene"] for content in read if content["open"])
-        known = f"(once it is known: watch: {{known: {last}}})"
-        raise InputError(f"ALERT: {'; '.join(told)} {known}")
+        known: dict[str, dict[str, str]] = {}
+        for content, (stack, polarization) in zip(read, names, strict=True):
+            if content["open"]:
+                # The last one that came, which may be an older acquisition.
+                known.setdefault(stack, {})[polarization] = content["open"][-1]["scene"]
+        raise InputError(f"ALERT: {'; '.join(told)} (once it is known: {_setting(known, names)})")
     for content, (stack, polarization) in zip(read, names, strict=True):
         what = "nothing began" if content["tested"] else "not tested yet, too few scenes"
         logging.info("%s %s: %s: %d tested", stack, polarization, what, content["tested"])
 
 
+def _setting(known: dict[str, dict[str, str]], names: list[tuple[str, str]]) -> str:
+    """The line of the config by which all that is open is known: as short as it can be."""
+    if len(names) == 1:
+        ((own,),) = (each.values() for each in known.values())
+        return f"watch: {{known: {own}}}"
+    by_stack = ", ".join(
+        f"{stack}: {{{', '.join(f'{p}: {scene}' for p, scene in each.items())}}}"
+        for stack, each in known.items()
+    )
+    return f"watch: {{known: {{{by_stack}}}}}"
+
+
 if __name__ == "__main__":
     with job.logged(snakemake):
-        main(alerts=list(snakemake.input), names=[tuple(n) for n in snakemake.params.names])
+        main(alerts=list(snakemake.input.alerts), names=[tuple(n) for n in snakemake.params.names])

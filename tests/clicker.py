@@ -1,9 +1,39 @@
-"""Hands on Snakemake's report in a browser: open a category, look at an entry, take its picture."""
+"""A browser without a network, and hands on Snakemake's report in it.
+
+They open a category, look at an entry, and take its picture.
+"""
 
 import base64
 import re
+import shutil
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@contextmanager
+def offline_tab(height: int):
+    """A tab 1500 pixels wide; fails in the end if a script did, or if the network was asked."""
+    from playwright.sync_api import sync_playwright
+
+    asked, failed = [], []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+        )
+        context = browser.new_context(viewport={"width": 1500, "height": height}, offline=True)
+        # Milliseconds; ends what hangs, and nothing that is slow.
+        context.set_default_timeout(3_600_000)
+        tab = context.new_page()
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.on("pageerror", lambda error: failed.append(str(error)))
+        yield tab
+        browser.close()
+    assert failed == []
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
 
 
 class Clicker:

@@ -98,6 +98,13 @@ def small_stack(folder: Path, polarization="VV", times=TIMES, offsets=OFFSETS) -
     return folder
 
 
+@pytest.fixture
+def folder(tmp_path, monkeypatch) -> Path:
+    """A working folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
 def once(tmp_path_factory, name: str, make: Callable[[Path], object]) -> Path:
     """A folder that is filled by the first worker that asks for it; no worker may change it."""
     common = tmp_path_factory.getbasetemp()

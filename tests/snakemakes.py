@@ -22,6 +22,12 @@ AHEAD = (
     "snakemake_logger_plugin_rich",
     "jsonschema",
     "pandas",
+    # Of Snakemake's own, which it imports late: sources, scripts, reports, the config.
+    "smart_open",
+    "nbformat",
+    "snakemake.report.html_reporter",
+    "snakemake.script",
+    "yte",
 )
 # Ends what hangs, and nothing that is slow.
 LIMIT = 3600

@@ -141,10 +141,8 @@ def test_offsets_from_a_reference_keep_it():
     assert found[c.OFFSET_EAST].to_numpy(float) == pytest.approx(mean, abs=1e-9)
 
 
-def test_the_stage_judges_what_it_combines(tmp_path):
-    _, (vv, vh) = drawn(12, (0.2, 0.3), 0.0, 1)
-    vv[4] += [0, 50]
-    vh[4] += [0, 50]
+def judged(tmp_path, vv, vh, reference):
+    """What the stage writes of two polarizations, of which VH lacks a file of the newest scene."""
     paths = {"scenes": {}, "pairs": {}}
     for polarization, values, sigma in (("VV", vv, 0.2), ("VH", vh, 0.3)):
         table = scenes(values, sigma)
@@ -161,8 +159,15 @@ def test_the_stage_judges_what_it_combines(tmp_path):
     inventory.write_text(json.dumps({"left_out": [entry], "remarks": []}))
     outputs = {k: tmp_path / f"{k}.csv" for k in ("scenes", "pairs", "table")}
     outputs["report"] = tmp_path / "report.json"
-    combine.main(paths["scenes"], paths["pairs"], [inventory], REQUIREMENT, None, outputs)
-    report = json.loads(outputs["report"].read_text(), parse_constant=pytest.fail)
+    combine.main(paths["scenes"], paths["pairs"], [inventory], REQUIREMENT, reference, outputs)
+    return outputs, json.loads(outputs["report"].read_text(), parse_constant=pytest.fail)
+
+
+def test_the_stage_judges_what_it_combines(tmp_path):
+    _, (vv, vh) = drawn(12, (0.2, 0.3), 0.0, 1)
+    vv[4] += [0, 50]
+    vh[4] += [0, 50]
+    outputs, report = judged(tmp_path, vv, vh, None)
     assert report["worst_scene"]["scene"] == names(12)[4]
     assert report["answers"]["scenes"]["these"] == "met"
     assert report["criteria"]["radial"]["sure_within"] == 11
@@ -174,6 +179,25 @@ def test_the_stage_judges_what_it_combines(tmp_path):
         assert list(pd.read_csv(outputs[name])) == c.without_truth(columns)
     pairs = pd.read_csv(outputs["pairs"])
     assert pairs[c.SIGMA_X].median() == pytest.approx(0.2 * 0.3 / np.hypot(0.2, 0.3), rel=0.25)
+
+
+@pytest.mark.parametrize(
+    ("reference", "middle", "words"),
+    [(None, 0, "the stack's median"), ("stack", 0, "the stack's median"), ("dem", 7, "the DEM")],
+)
+def test_the_zero_is_that_of_the_config(tmp_path, reference, middle, words):
+    """Scenes that all lie 7 m east of the DEM, or have a zero of their own."""
+    random = np.random.default_rng(8)
+    vv, vh = (np.add(random.normal(0, 0.2, (12, 2)), [7, 0]) for _ in range(2))
+    if reference != "dem":
+        vh = vh + 1
+    outputs, report = judged(tmp_path, vv, vh, reference)
+    table = pd.read_csv(outputs["scenes"])
+    assert table[c.OFFSET_EAST].median() == pytest.approx(middle, abs=0.2)
+    assert (report["zero"], report["absolute"]) == (words, reference == "dem")
+    assert report["criteria"]["radial"]["within"] == (0 if middle else 12)
+    # Zeros that differ are no contradiction.
+    assert report["combined"]["east"]["widened"] < 1.5
 
 
 def test_the_figure_shows_what_disagrees_and_bears_that_nothing_is_known():

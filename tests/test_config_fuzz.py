@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import validate
 
-from stackflow.settings import check_finite, explain, with_integers
+from stackflow.settings import check_finite, check_masks, explain, with_integers
 from stackflow.simulated import simulated
 from stackshift.errors import InputError
 from stackshift.simulate.place import ground_grid
@@ -82,7 +82,10 @@ def complaint(config) -> str | None:
     """What the workflow says of a config before it looks at any file; None if it takes it."""
     config = with_integers(config)
     try:
+        check_masks(config)
         validate(config, str(SCHEMA_FILE))
+    except InputError as error:
+        return str(error)
     except WorkflowError as error:
         return explain(error.__context__)
     try:
@@ -155,6 +158,10 @@ def test_a_number_that_yaml_takes_for_text_is_told():
         ("requirement: {metres: .nan}", "config.requirement.metres: nan is no number"),
         ("pairs: {reference: 20200101T000000}", "stack 'site', VV: pairs.reference: there is no"),
         ("correlate: 7", "config.correlate: 7 is not of type 'object'"),
+        (
+            "stacks: {site: {directory: scenes, masks: [null]}}",
+            "config.stacks.site.masks.0: 'None' is no mask",
+        ),
         ("keep: [everything]", "config.keep.0: 'everything' is not one of"),
     ],
 )

@@ -10,6 +10,7 @@ from scipy import ndimage
 
 import detect
 from stackio import files, writing
+from stackplot import costs
 from stackshift.ground.lattice import Grid
 from stackshift.simulate import simulation
 from stackshift.stack import check_columns
@@ -81,6 +82,7 @@ def test_moving_a_scene_to_its_place_gives_what_one_that_lies_there_has(measured
 def test_the_curve_tells_what_displaced_scenes_have(measured):
     """It comes from the template and scenes in their places, so those that lie off are a check."""
     found, _, report = measured
+    assert report["line"].startswith("10 m off: ") and "at 0.9 dB instead of" in report["line"]
     metres = [point["metres"] for point in report["curve"]]
     for column, key in (("rms", "rms"), ("false_alarms", "false_alarms")):
         line = np.interp(found["distance"], metres, [point[key] for point in report["curve"]])
@@ -105,7 +107,11 @@ def test_histograms_tell_rms_median_and_share():
     assert found["pixels"] == len(values)
     assert found["level"] == pytest.approx(np.median(values), abs=0.002)
     assert found["rms"] == pytest.approx(values.std(), rel=0.003)
-    share = np.mean(np.abs(values - np.median(values)) > 2)
+    about = np.abs(values - np.median(values))
+    # One in 1,000 normal deviates is beyond 3.29 standard deviations.
+    assert found["needed"] == pytest.approx(np.quantile(about, 0.999), rel=0.01)
+    assert found["needed"] == pytest.approx(3.29 * 0.9, rel=0.02)
+    share = np.mean(about > 2)
     assert found["false_alarms"] == pytest.approx(share, rel=0.03)
     assert Histogram().figures(2.0)["rms"] is None
 
@@ -133,3 +139,45 @@ def test_a_stack_in_which_nothing_could_be_measured_has_an_empty_table(tmp_path)
     detect.main(scenes, str(tmp_path / "scenes.csv"), str(tmp_path / "t.tif"), 3.0, 5, "s", outputs)
     assert len(pd.read_csv(outputs["table"])) == 0
     assert json.loads((tmp_path / "d.json").read_text())["curve"][0]["rms"] is None
+
+
+def points(count, alarms=0.0, seed=0):
+    """A table and a curve as the stage makes them, of so many scenes."""
+    random = np.random.default_rng(seed)
+    table = pd.DataFrame(index=range(count), columns=list(check_columns.DETECTION_TABLE))
+    table["distance"] = random.exponential(2, count)
+    for key, level in (("false_alarms", alarms), ("needed", 1.3), ("rms", 0.4)):
+        for name in (key, f"{key}_corrected"):
+            table[name] = level * random.uniform(0.9, 1.1, count)
+    rows = [(m, alarms * (1 + m), 1.3 + 0.01 * m, 0.4 + 0.002 * m) for m in detect.METRES]
+    rows = rows if count else [(m, None, None, None) for m in detect.METRES]
+    keys = ("metres", "false_alarms", "needed", "rms")
+    curve = [dict(zip(keys, row, strict=True)) for row in rows]
+    return table, curve
+
+
+@pytest.mark.parametrize(("count", "alarms"), [(0, 0), (1, 0), (12, 0), (97, 0.002), (1, 0.002)])
+def test_the_figure_speaks_in_every_case(count, alarms):
+    """No dot and no word is hidden: by a legend, below the axis, or by another word."""
+    table, curve = points(count, alarms)
+    figure = costs.cost_of_displacement(table, curve, 3.0, 5, "site VV")
+    figure.canvas.draw()
+    left, needed, rms = figure.axes
+    title = figure._suptitle.get_text()
+    if not count:
+        assert all(axes.texts[0].get_text() == "no scene could be measured" for axes in figure.axes)
+        return
+    assert ("no false alarms at 3 dB" in title) == (alarms == 0)
+    assert (
+        "one in 1,000 at 1.4 dB instead of 1.3" in title and "0.42 dB rms instead of 0.4" in title
+    )
+    assert any("next to no" in text.get_text() for text in left.texts) == (alarms == 0)
+    legend = figure.legends[0].get_window_extent()
+    for axes in figure.axes:
+        inside = axes.get_window_extent()
+        assert not inside.overlaps(legend)
+        assert axes.get_ylim()[0] < 0 < axes.get_ylim()[1]
+        for line in axes.lines[1:3]:
+            places = axes.transData.transform(line.get_xydata())
+            assert len(places) == count and all(inside.contains(*place) for place in places)
+    assert needed.get_ylim()[1] > 1.3 and rms.get_ylim()[1] > 0.4

@@ -5,13 +5,13 @@ import gzip
 import json
 import os
 import re
-import shutil
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import snyder
+from clicker import CHROMIUM, offline_tab
 from conftest import ROOT, once
 
 import explore
@@ -20,7 +20,6 @@ from stackplot import contents
 from stackshift.ground.lattice import Grid
 from stackshift.stack import columns
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 REJECTED = 2  # number of the tile that is rejected in each scene
 OUTLIER, AT = 1, (100.0, -80.0)
 
@@ -181,27 +180,13 @@ class Explorer:
 
 @pytest.fixture
 def explorer(page, tmp_path):
-    sync_api = pytest.importorskip("playwright.sync_api")
-    asked, failed = [], []
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
-        )
-        context = browser.new_context(viewport={"width": 1500, "height": 1000}, offline=True)
-        # Milliseconds; ends what hangs, and nothing that is slow.
-        context.set_default_timeout(600_000)
-        tab = context.new_page()
-        tab.on("request", lambda request: asked.append(request.url))
-        tab.on("pageerror", lambda error: failed.append(str(error)))
+    pytest.importorskip("playwright.sync_api")
+    with offline_tab(height=1000) as tab:
         tab.goto(page.as_uri())
         tab.wait_for_selector("body[data-ready=yes]")
         yield Explorer(tab)
         pictures = Path(os.environ.get("STACKSHIFT_SCREENSHOTS", tmp_path))
         tab.screenshot(path=pictures / "explore.png")
-        browser.close()
-    assert failed == []
-    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
 
 
 # Tile 0 of 3 x 4 is 100 columns wide and 134 rows high: centre at 1.5 km and about 2 km.

@@ -126,7 +126,7 @@ def test_3_scenes_are_numbered_in_time(tmp_path):
     from stackshift.stack.pairing import choose
 
     assert fails(check, notebook())
-    sources, _ = finding.find("site", {"directory": str(tmp_path)}, "VV")
+    sources = finding.find("site", {"directory": str(tmp_path)}, "VV").sources
     found = [f"{source.time:%Y%m%dT%H%M%S}" for source in sources]
     check(choose(found, pair_settings(next=1)))
 
@@ -308,7 +308,7 @@ def test_11_lower_case_is_found_and_original_in_a_path_is_harmless(tmp_path):
 
     assert fails(check, list(tmp_path.glob("**/*_VV.tif")))
     assert fails(check, [str(p).replace("original", "superset") for p in folder.iterdir()])
-    check([s.path for s in finding.find("s", {"directory": str(tmp_path)}, "VV")[0]])
+    check([s.path for s in finding.find("s", {"directory": str(tmp_path)}, "VV").sources])
 
 
 def test_11_files_of_one_name_and_single_scenes_are_named(tmp_path, monkeypatch):

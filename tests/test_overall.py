@@ -93,20 +93,22 @@ def verdict(within, total):
     }
 
 
-def test_each_pass_counts_once_and_each_polarization_by_itself(tmp_path):
-    names = [("a", "VV"), ("a", "VH"), ("b", "VH")]
-    for number, counts in enumerate([(20, 20), (5, 20), (10, 10)]):
+def test_each_pass_counts_once_by_its_best_offset_and_each_polarization_by_itself(tmp_path):
+    """Of stack a VV and VH, and both in one, in which 18 of 20 are within; b has VH alone."""
+    names = [("a", "VV"), ("a", "VH"), ("b", "VH"), ("a", "VV+VH")]
+    counted = [("a", "VV+VH"), ("b", "VH")]
+    for number, counts in enumerate([(20, 20), (5, 20), (10, 10), (18, 20)]):
         (tmp_path / f"{number}.json").write_text(json.dumps(verdict(*counts)))
     overall.main(
-        [tmp_path / f"{number}.json" for number in range(3)], names, REQUIREMENT,
+        [tmp_path / f"{number}.json" for number in range(4)], names, counted, REQUIREMENT,
         tmp_path / "all.json", tmp_path / "all.csv",
     )  # fmt: skip
     found = json.loads((tmp_path / "all.json").read_text(), parse_constant=pytest.fail)
     assert found["counted"] == [
-        {"stack": "a", "polarization": "VV"},
+        {"stack": "a", "polarization": "VV+VH"},
         {"stack": "b", "polarization": "VH"},
     ]
-    assert found["answers"]["scenes"]["within"] == found["answers"]["scenes"]["scenes"] == 30
+    assert (found["answers"]["scenes"]["within"], found["answers"]["scenes"]["scenes"]) == (28, 30)
     text = found["answers"]["scenes"]["text_general"]
     assert text.endswith("as 2 sites cannot show how much sites differ; at least 4 are needed")
     by = {name: part["answers"]["scenes"] for name, part in found["polarizations"].items()}
@@ -119,5 +121,7 @@ def test_each_pass_counts_once_and_each_polarization_by_itself(tmp_path):
         ("a", "VV", "scenes"), ("a", "VV", "pairs"), ("a", "VH", "scenes"),
     ]  # fmt: skip
     assert list(rows.worst[:2]) == [60, 12.5]
-    assert rows.CE90.isna().tolist() == [False, True] * 3
+    assert rows.CE90.isna().tolist() == [False, True] * 4
     assert set(rows.to_look_at) == {"stands out"}
+    # No acquisition of a stack is in two rows that count.
+    assert list(rows.counted) == [0, 0, 0, 0, 1, 1, 1, 1]

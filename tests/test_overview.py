@@ -10,6 +10,7 @@ from conftest import ROOT
 from docutils.core import publish_parts
 
 import overview
+from stackio import acted
 
 TEMPLATE = (ROOT / "report" / "overview.html").read_text()
 OVERALL = {"verdict": "undecided", "answers": {"scenes": {}}}
@@ -27,6 +28,19 @@ COMPARED = {
 }
 LINKS = {"explore": [("click", "my_site/VV/analysis/explore.html")]}
 PAIRS = "reference,secondary,tiles,count\nb,a,4,3\nc,b,4,0\nc,a,4,4\n"
+
+
+def acted_on(folder, proof=None):
+    """A stack whose scenes were listed and perhaps corrected and proven, and nothing else."""
+    (folder / "usable.csv").write_text("scene,usable\na,true\na,true\nb,false\n")
+    head = {"stack": "my_<site>", "than": str(folder / "scenes.csv"), "polarization": ""}
+    if proof:
+        (folder / "proof.json").write_text(json.dumps({"line": proof}))
+    kinds = {"usable": "usable.csv", "proven": "proof.json", "catalogued": "catalog.json"}
+    return [
+        head | {"kind": kind, "tells": str(folder / name), "links": [("file", f"to/{name}")]}
+        for kind, name in kinds.items()
+    ]
 
 
 def verdict(**changes):
@@ -68,6 +82,7 @@ def written(tmp_path):
             verdicts=[tmp_path / "verdict.json"], pairs=[tmp_path / "pairs.csv"],
             scenes=[tmp_path / "scenes.csv"], figures=[tmp_path / "figure.svg"],
             pictures=[tmp_path / "figure.svg"], comparisons=[compared],
+            acted_on=acted_on(tmp_path), compared_to=[],
             names=[("my_<site>", "VV")], before=["results/my_<site>/VH"], links=[LINKS],
             settings=settings, template=TEMPLATE,
             page=page, lines=lines, front=front, effective=effective,
@@ -164,6 +179,30 @@ def test_the_reports_first_page_says_the_same(written, tmp_path):
     assert "<strong>my_&lt;site&gt; VV: PASS</strong>" in shown and "system-message" not in shown
     # docutils' limit.
     assert max(map(len, front.splitlines())) < 10_000
+
+
+def test_the_page_says_what_was_done_and_how_the_rest_is_made(written, tmp_path):
+    page, _, _ = written(verdict(), {})
+    assert "1 of 2 scenes can be used" in page and 'href="to/usable.csv"' in page
+    assert "<code>snakemake proven</code> (proof: the corrected scenes, measured again)" in page
+    assert "<code>snakemake catalogued</code>" in page and "Corrected and proven" not in page
+    assert "to/proof.json" not in page
+
+
+def test_a_proof_stands_in_the_verdicts_card_and_says_if_it_is_old(written, tmp_path):
+    acted_on(tmp_path, "3 of 4 scenes_moved, *all* lie where they should")
+    page, _, _ = written(verdict(), {})
+    card = page[page.index('<section id="p1">') : page.index("</section>")]
+    # The scenes' table is written behind it.
+    assert "Corrected and proven</b> (an earlier state of the stack): 3 of 4 scenes_moved" in card
+    assert "<code>snakemake proven</code> makes it anew" in page
+    (row,) = [
+        row for row in acted.rows_of(acted_on(tmp_path, "again"))[0] if row["kind"] == "proven"
+    ]
+    assert not row["old"] and row["said"] == "again"
+    front = (tmp_path / "front.rst").read_text()
+    shown = publish_parts(front, writer="html")["html_body"]
+    assert "3 of 4 scenes_moved, *all* lie" in shown and "system-message" not in shown
 
 
 def test_figures_beyond_the_frame_of_the_report_are_left_out(tmp_path, monkeypatch):

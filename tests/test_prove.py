@@ -7,12 +7,14 @@ import pandas as pd
 import pytest
 import rasterio
 from conftest import OFFSETS, TIMES
+from scipy.stats import chi2
 
 import prove
 from stackplot import before_after
 from stackshift.stack import action_columns as a
 from stackshift.stack import columns as c
-from stackshift.stack import proof
+from stackshift.stack import proof, screening
+from stackshift.stack.zero import Zero
 
 GRID = {"crs": "EPSG:32611", "transform": [30, 0, 5e5, 0, -30, 3.9e6], "width": 90, "height": 80}
 NAMES = [f"202201{day:02}T000000" for day in (25, 13, 1)]
@@ -31,14 +33,16 @@ def scenes(offsets, truth=None):
 
 
 def move(east, north):
-    return {"corrected": bool(east or north), "east": east, "north": north}
+    corrected = bool(east or north)
+    reason = "off" if corrected else "0.3 ± 0.2 m off: no more than chance"
+    return {"corrected": corrected, "east": east, "north": north, "reason": reason}
 
 
 def test_what_is_expected_is_what_was_and_what_was_done_from_one_zero():
     before = scenes([(50, -30), (0, 0), (-1, 2)], [(50.2, -30.1), (0, 0), (-1.2, 2.4)])
     after = scenes([(0.05, 0), (0.02, 0.01), (-1, 2)]).drop(index=1)
     moves = dict(zip(NAMES, [move(-50, 30), move(0, 0), move(0, 0)], strict=True))
-    table = proof.table(before, after, moves, None)
+    table = proof.table(before, after, moves, Zero())
     assert list(table) == list(a.PROOF_TABLE)
     # The middle of the two that were measured again, which are at 0 and -1, and at 0 and 2.
     assert list(table[a.EXPECTED_EAST]) == [0.5, 0.5, -0.5]
@@ -55,8 +59,14 @@ def test_what_is_expected_is_what_was_and_what_was_done_from_one_zero():
     rms = np.sqrt(np.mean(np.sum(np.square(missed), axis=1)))
     assert found["missed"]["rms"] == pytest.approx(rms)
     assert found["missed_pixels"] == pytest.approx(rms / np.sqrt(2) / 30)
-    reference = proof.table(before, after, moves, NAMES[2])
+    reference = proof.table(before, after, moves, Zero.of(NAMES[2]))
     assert list(reference[a.EXPECTED_EAST]) == [1, 1, 0]
+    same = proof.table(before, after, moves, Zero.of("stack"))
+    assert list(same[a.EXPECTED_EAST]) == list(table[a.EXPECTED_EAST])
+    # From the DEM there is no median to take out.
+    absolute = proof.table(before, after, moves, Zero.of("dem"))
+    assert list(absolute[a.EXPECTED_EAST]) == [0, 0, -1]
+    assert list(absolute[a.TRUE_AFTER_EAST]) == pytest.approx([0.2, 0, -1.2])
 
 
 def test_the_stage_writes_a_line_a_table_and_a_figure(tmp_path):
@@ -80,13 +90,122 @@ def test_the_stage_writes_a_line_a_table_and_a_figure(tmp_path):
             ("table", "csv"), ("report", "json"), ("figure", "svg"), ("figure_png", "png"),
         )
     }  # fmt: skip
-    prove.main(inputs, None, {"metres": 6}, "site VV", outputs)
+    prove.main(inputs, {"before": [], "after": []}, None, {"metres": 6}, "site VV", outputs)
     report = json.loads(outputs["report"].read_text(), parse_constant=pytest.fail)
     assert report["line"].startswith("2 of 3 scenes moved; offsets rms 33.69 m before, 0.08 m")
-    assert report["line"].endswith("verdict fail before, pass after")
+    assert report["line"].endswith(
+        "; not moved: 2022-01-13 (0.3 ± 0.2 m off: no more than chance); "
+        "verdict fail before, pass after"
+    )
+    assert report["not_moved"] == [{"scene": NAMES[1], "reason": moves[NAMES[1]]["reason"]}]
     known = [name for name in a.PROOF_TABLE if not name.startswith("true_")]
     assert list(pd.read_csv(outputs["table"])) == known
     assert outputs["figure"].stat().st_size > 10_000 and outputs["figure_png"].stat().st_size > 0
+
+
+def measured_twice(random, count, tiles, moved, again=0.0, template=0.02):
+    """A stack measured before and after it was moved, out of one speckle, by what is known of it.
+
+    Scenes lie anywhere, those of `moved` far; what a tile's second measurement adds is `again`
+    metres, what the new template adds to a whole scene `template`.
+    """
+    names = [f"2022{month:02}{day:02}T000000" for month in range(1, 13) for day in (5, 17)][:count]
+    names = names[::-1]
+    at = random.normal(0, 0.02, (count, 2))
+    at[moved] += random.uniform(30, 60, (len(moved), 2))
+    error = random.uniform(1.5, 2.5, (count, 1, 1)) * random.normal(size=(count, tiles, 2))
+    first = at[:, None] + error
+    offsets = first.mean(axis=1) - np.median(first.mean(axis=1), axis=0)
+    way = np.zeros((count, 2))
+    way[moved] = -offsets[moved]
+    second = first + way[:, None] + random.normal(0, template, (count, 1, 2))
+    second = second + again * random.normal(size=second.shape)
+    tables = []
+    for values in (first, second):
+        mean = values.mean(axis=1)
+        table = pd.DataFrame(
+            index=range(count), columns=c.without_truth(c.SCENES_TABLE), dtype=object
+        )
+        table[c.SCENE], table[c.TIME], table[c.PLATFORM] = names, names, "S1A"
+        table[c.OFFSET_EAST], table[c.OFFSET_NORTH] = (mean - np.median(mean, axis=0)).T
+        table[c.SIGMA_EAST] = table[c.SIGMA_NORTH] = 2 / np.sqrt(tiles)
+        cut = pd.DataFrame(
+            [
+                (name, k, 0, *values[i, k], 2.0, 2.0)
+                for i, name in enumerate(names)
+                for k in range(tiles)
+            ],
+            columns=[
+                c.SCENE,
+                c.TILE_X,
+                c.TILE_Y,
+                c.OFFSET_EAST,
+                c.OFFSET_NORTH,
+                c.SIGMA_EAST,
+                c.SIGMA_NORTH,
+            ],
+        )
+        tables.append((table, cut))
+    return names, tables, {n: move(*w) for n, w in zip(names, way, strict=True)}
+
+
+@pytest.mark.parametrize(("tiles", "again"), [(40, 0.1), (40, 0.0), (1, 0.0), (9, 0.5)])
+def test_a_scene_that_was_moved_right_or_not_at_all_is_not_called_elsewhere(tiles, again):
+    """One speckle: the moved ones scatter by nothing, the others by their errors, as before."""
+    random = np.random.default_rng([tiles, int(10 * again)])
+    wrong = 0
+    for _ in range(50):
+        _, (before, after), moves = measured_twice(random, 12, tiles, [1, 4, 7, 9], again)
+        table = proof.table(before[0], after[0], moves, Zero(), [(before[1], after[1])])
+        found = proof.summary(table, 30.0)
+        wrong += bool(found["elsewhere"])
+        assert len(found["not_moved"]) == 8
+    # Nominal 1 % of the stacks.
+    assert wrong <= 3
+
+
+@pytest.mark.parametrize("tiles", [40, 1])
+def test_a_scene_that_was_moved_wrong_is_called_elsewhere(tiles):
+    """The wrong way, by half, or not at all, be it one or each: the report says which."""
+    random = np.random.default_rng(tiles)
+    for share in (-1.0, 0.5, 0.0):
+        names, (before, after), moves = measured_twice(random, 12, tiles, [1, 4, 7, 9])
+        for at in ([4], [1, 4, 7, 9]):
+            wrong = after[0].copy()
+            for i in at:
+                way = moves[names[i]]
+                for offset, axis in ((c.OFFSET_EAST, "east"), (c.OFFSET_NORTH, "north")):
+                    wrong.loc[i, offset] -= (1 - share) * way[axis]
+            table = proof.table(before[0], wrong, moves, Zero(), [(before[1], after[1])])
+            found = proof.summary(table, 30.0)
+            assert found["elsewhere"] == [names[i] for i in at]
+            assert "elsewhere than they should be: " in proof.line(found, ("fail", "fail"))
+
+
+def test_the_error_of_the_difference_is_that_of_what_the_second_measurement_adds():
+    """Half a metre a tile more, over 25 tiles, is 0.1 m, whatever both have in common (0.4 m)."""
+    random = np.random.default_rng(3)
+    names, (before, after), _ = measured_twice(random, 24, 25, [], again=0.5, template=0.0)
+    found = proof.paired(names, [(before[1], after[1])])
+    assert np.sqrt(np.mean(found**2)) == pytest.approx(0.1, rel=0.08)
+
+
+def test_scenes_left_where_they_were_are_no_outliers_of_those_that_were_moved():
+    """An unmoved scene, as far off as chance allows, beside ones that were moved onto zero."""
+    random = np.random.default_rng(5)
+    flagged = {screening.LEAST: 0, screening.AS_QUOTED: 0}
+    for _ in range(200):
+        sigmas = random.uniform(0.2, 0.4, 12)
+        offsets = random.normal(0, sigmas, (2, 12))
+        p = screening.holm(chi2.sf((offsets**2 / sigmas**2).sum(axis=0), 2))
+        moved = random.choice(12, 8, replace=False)
+        kept = np.setdiff1d(np.flatnonzero(p >= 0.05), moved)
+        after = random.normal(0, 0.03, (2, 12))
+        after[:, kept] = offsets[:, kept]
+        for least in flagged:
+            p = np.concatenate([screening.outliers(axis, sigmas, least) for axis in after])
+            flagged[least] += bool((screening.holm(p) < screening.ALPHA).any())
+    assert flagged[screening.LEAST] > 60 and flagged[screening.AS_QUOTED] == 0
 
 
 @pytest.mark.long
@@ -121,7 +240,7 @@ def test_a_stack_in_which_nothing_could_be_measured_has_a_proof_too():
     nothing = scenes(np.full((3, 2), np.nan))
     nothing[[c.SIGMA_EAST, c.SIGMA_NORTH]] = np.nan
     moves = dict.fromkeys(NAMES, move(0.0, 0.0))
-    table = proof.table(nothing, nothing, moves, None)
+    table = proof.table(nothing, nothing, moves, Zero())
     found = proof.summary(table, 30.0)
     assert (found["measured"], found["before"], found["missed_pixels"]) == (0, None, None)
     assert proof.line(found, ("undecided", "undecided")).startswith("0 of 3 scenes moved; 3 not")

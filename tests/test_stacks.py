@@ -4,6 +4,7 @@ import os
 
 import numpy as np
 import pytest
+import rasterio
 from conftest import Workspace
 from makers import NORTH, WEST, hyp3_name, write_scene
 from rasterio.warp import transform
@@ -340,3 +341,43 @@ def test_a_scene_that_offsets_are_from_may_be_one_of_some_stacks_only(tmp_path):
     done = Workspace(tmp_path, config).run("--dry-run", "--quiet", "all")
     assert done.status == 1
     assert "there is no scene 20240106T052302" in " ".join(done.text.split())
+
+
+def stamped(path, stage):
+    with rasterio.open(path, "r+") as made:
+        made.update_tags(STACKSHIFT_STAGE=stage)
+    return path
+
+
+@pytest.mark.parametrize("pattern", [None, "**/*_{polarization}.tif"])
+def test_what_the_workflow_made_itself_is_no_scene_unless_a_sheet_names_it(folder, pattern):
+    """Corrected scenes below the folder would stand beside the originals, or in their place."""
+    for day in (1, 13):
+        put(folder, f"202201{day:02}T015000")
+    for day in (1, 13, 25):
+        # The same scenes moved, and one of a stack that is gone.
+        name = f"site/corrected/VV/202201{day:02}T015000_{hyp3_name(f'202201{day:02}T015000')}"
+        stamped(put(folder, f"202201{day:02}T015000", west=3, name=name), "correct")
+    # One that a simulation made is a scene.
+    stamped(put(folder, "20220206T015000"), "simulate")
+    products, said = assembled(**({"pattern": pattern} if pattern else {}))
+    scenes = products["site", "VV"].scenes
+    assert list(scenes) == ["20220206T015000", "20220113T015000", "20220101T015000"]
+    assert not any("corrected" in path for scene in scenes.values() for path in scene.paths)
+    (line,) = [line for line in said if "STACKSHIFT_STAGE" in line]
+    assert "and 2 more" in line and "sheet" in line
+    made = [str(path) for path in (folder / "scenes" / "site").rglob("*.tif")]
+    days = ("01", "13", "25")
+    rows = [f"{path},2022-01-{d}T01:50:00" for path, d in zip(sorted(made), days, strict=True)]
+    (folder / "sheet.csv").write_text("\n".join(["path,datetime", *rows]) + "\n")
+    entry = {"scenes": "sheet.csv", "polarizations": ["VV"], "tracks": "apart"}
+    products, said = stacks.assemble("site", entry | {"slices": "together"}, SUPERSET, "stop")
+    assert len(products["site", "VV"].scenes) == 3
+    assert not any("STACKSHIFT_STAGE" in line for line in said)
+
+
+def test_a_folder_of_what_the_workflow_made_alone_is_refused(folder):
+    for day in (1, 13):
+        stamped(put(folder, f"202201{day:02}T015000"), "superset")
+    with pytest.raises(InputError, match=r"made by stackshift .* nothing else is there"):
+        assembled()

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 from makers import NORTH, POSTING, WEST, write_scene
+from twotiles import OPTIONS
 
 import template
 import tile
@@ -17,10 +18,6 @@ from stackshift.tile import coherence, near
 from stackshift.tile.spectra import common_spectra
 
 SIZE = 192
-OPTIONS = {
-    "transform": "log", "search_radius": 32, "taper": 0.1, "cutoff": 0.6, "bins": 16,
-    "min_valid": 0.1, "min_psr": 8.0, "max_sigma": 0.15,
-}  # fmt: skip
 # Of six scenes, (rows to the south, columns to the east) in pixels; one is far off.
 PLACES = [(0.0, 0.0), (0.3, -0.2), (-0.25, 0.4), (0.1, 0.15), (7.4, -5.3), (-0.2, -0.3)]
 NAMES = [f"202201{day:02}T000000" for day in range(1, 7)]

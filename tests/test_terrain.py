@@ -14,6 +14,7 @@ import snyder
 from conftest import Workspace
 from makers import NORTH, POSTING, WEST, read, texture, write_scene
 from mountains import mountains, moved, scene
+from twotiles import OPTIONS
 
 import flatten
 import inject
@@ -24,10 +25,6 @@ from stackshift.tile import coherence
 from stackshift.tile.frequencies import transformed
 from stackshift.tile.match import OK
 
-OPTIONS = {
-    "search_radius": 32, "taper": 0.1, "cutoff": 0.6, "bins": 16, "min_valid": 0.1, "min_psr": 8.0,
-    "max_sigma": 0.15, "transform": "log",
-}  # fmt: skip
 INNER = slice(32, 288)
 
 

@@ -1,6 +1,7 @@
 """How many tiles a grid is cut into, by hand."""
 
 import pytest
+from makers import NORTH, WEST
 
 from stackflow.tiling import tiles_for
 from stackshift.errors import InputError
@@ -36,3 +37,14 @@ def test_tiles_that_are_too_small_are_refused_with_the_largest_cut_that_fits():
     assert tiles_for(grid(100, 100), {"rows": 8, "columns": 8}, "cross_correlation") == (8, 8)
     with pytest.raises(InputError, match="20 x 500 pixels"):
         tiles_for(grid(20, 500), UNSAID, "coherence")
+
+
+def test_tiles_fit_or_the_largest_cut_is_named():
+    def grid(height, width):
+        return Grid("EPSG:32611", (30.0, 0.0, WEST, 0.0, -30.0, NORTH), width, height)
+
+    nothing, many = {"rows": None, "columns": None}, {"rows": 8, "columns": 8}
+    assert tiles_for(grid(100, 100), nothing, "coherence") == (1, 1)
+    assert tiles_for(grid(400, 3000), nothing, "coherence") == (3, 8)
+    with pytest.raises(InputError, match="is the largest cut that fits"):
+        tiles_for(grid(100, 100), many, "coherence")

@@ -14,7 +14,7 @@ from makers import hyp3_name, write_scene
 import usable
 from stackflow import listing, stacks
 from stackflow.acquisitions import Scene
-from stackflow.finding import search
+from stackflow.finding import find
 from stackflow.sources import Source
 from stackshift.errors import InputError
 from stackshift.stack import action_columns as a
@@ -175,12 +175,12 @@ def test_a_sheet_that_leaves_nothing_or_says_neither_is_refused(places):
     head = "path,time,usable\n"
     sheet.write_text(f"{head}{path},{TIMES[0]},no\n")
     with pytest.raises(InputError, match="calls no row usable; correct its column 'usable'"):
-        search("site", {"scenes": str(sheet)}, "VV")
+        find("site", {"scenes": str(sheet)}, "VV")
     sheet.write_text(f"{head}{path},{TIMES[0]},perhaps\n")
     with pytest.raises(InputError, match="line 2: usable 'perhaps' is neither true nor false"):
-        search("site", {"scenes": str(sheet)}, "VV")
+        find("site", {"scenes": str(sheet)}, "VV")
     sheet.write_text(f"{head}{path},{TIMES[0]},\n")
-    assert len(search("site", {"scenes": str(sheet)}, "VV").sources) == 1
+    assert len(find("site", {"scenes": str(sheet)}, "VV").sources) == 1
 
 
 def test_bands_values_dates_and_addresses_are_told(tmp_path):
@@ -189,7 +189,7 @@ def test_bands_values_dates_and_addresses_are_told(tmp_path):
         "path,datetime,band,values,track\n"
         "https://host/a.tif?key=1,2022-01-01,2,db,101\ns3://b/20220113.tif,2022-01-13,,,\n"
     )
-    found = search("site", {"scenes": str(sheet)}, "VV").sources
+    found = find("site", {"scenes": str(sheet)}, "VV").sources
     rows = listing.rows(Scene("x", tuple(found), None), "VV", ".")
     told = [[row[key] for key in ("path", "time", "band", "values", "track")] for row in rows]
     assert told == [
@@ -220,7 +220,7 @@ def test_geojson_may_say_it_too(places):
     ]  # fmt: skip
     sheet = places / "s.geojson"
     sheet.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
-    found = search("site", {"scenes": str(sheet)}, "VV")
+    found = find("site", {"scenes": str(sheet)}, "VV")
     assert [source.path for source in found.sources] == [str(places / "in" / hyp3_name(TIMES[0]))]
 
 

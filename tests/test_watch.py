@@ -1,5 +1,6 @@
 """The watch: what is new is appended, what began is told, and neither changes by another call."""
 
+import itertools
 import json
 from datetime import datetime, timedelta
 
@@ -10,9 +11,10 @@ from scipy import stats
 
 import watch
 from stackio import files
+from stackplot import charts
 from stackshift.errors import InputError
 from stackshift.stack import columns as c
-from stackshift.stack import sequential, watch_columns
+from stackshift.stack import history, sequential, watch_columns
 
 START = datetime(2024, 1, 1, 5, 23, 1)
 NAMES = [f"{START + timedelta(days=12 * i):%Y%m%dT%H%M%S}" for i in range(60)]
@@ -217,3 +219,23 @@ def test_a_stack_in_which_nothing_could_be_measured_has_empty_charts(tmp_path):
     before, found = call(tmp_path)
     assert (found["scenes"], found["tested"], found["open"]) == (12, 0, [])
     assert call(tmp_path)[0] == before
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 6, 7, 8, 9, 10, 13, 40])
+def test_dates_below_the_charts_are_there_and_cover_none_other(count):
+    random = np.random.default_rng(count)
+    names = [f"2024{1 + i // 28:02}{1 + i % 28:02}T052301" for i in range(count)]
+    rows = pd.DataFrame({c.SCENE: names, "measured": "2024-01-01T00:00:00Z"})
+    rows[[c.OFFSET_EAST, c.OFFSET_NORTH]] = random.normal(0, 0.3, (count, 2))
+    rows[[c.SIGMA_EAST, c.SIGMA_NORTH]] = 0.3
+    table, alerts, seen = history.watched(rows, 1000, 10)
+    figure = charts.control_charts(table, seen, alerts, "site VV")
+    figure.canvas.draw()
+    for axes in figure.axes[-2:]:
+        labels = [label for label in axes.get_xticklabels() if label.get_text()]
+        assert labels[-1].get_text() == f"{names[-1][:4]}-{names[-1][4:6]}-{names[-1][6:8]}"
+        assert len(labels) >= min(count, 3)
+        boxes = [label.get_window_extent() for label in labels]
+        assert all(a.x1 + 3 < b.x0 for a, b in itertools.pairwise(boxes))
+        inside = axes.get_window_extent()
+        assert all(inside.x0 - 40 < box.x0 and box.x1 < inside.x1 + 40 for box in boxes)

@@ -1,11 +1,15 @@
 """The alarm of a watch: one line, and not well, while something is not known."""
 
+import re
+
 import numpy as np
 import pytest
+import yaml
 from conftest import Workspace
 from makers import hyp3_name, write_scene
 
 import watched
+from stackflow.watching import check_known, known_of
 from stackio import files
 from stackshift.errors import InputError
 from stackshift.simulate import simulation
@@ -24,10 +28,44 @@ def test_the_alarm_is_one_line(tmp_path):
     watched.main([quiet, quiet], [("a", "VV"), ("a", "VH")])
     with pytest.raises(InputError) as error:
         watched.main([quiet, loud], [("a", "VV"), ("a", "VH")])
-    assert (
-        str(error.value)
-        == f"ALERT: a VH: {alert['text']} (once it is known: watch: {{known: {NAMES[3]}}})"
-    )
+    setting = f"watch: {{known: {{a: {{VH: {NAMES[3]}}}}}}}"
+    assert str(error.value) == f"ALERT: a VH: {alert['text']} (once it is known: {setting})"
+    with pytest.raises(InputError) as error:
+        watched.main([loud], [("a", "VV")])
+    line = f"{alert['text']} (once it is known: watch: {{known: {NAMES[3]}}})"
+    assert str(error.value) == f"ALERT: a VV: {line}"
+
+
+def test_what_the_line_says_silences_what_it_told_and_nothing_else(tmp_path):
+    """The setting is read as YAML, as a user pastes it."""
+    names = [("a", "VV"), ("a", "VH"), ("b.T137", "VV")]
+    paths = [tmp_path / f"{number}.json" for number in range(3)]
+    for path, scene in zip(paths, (NAMES[1], None, NAMES[3]), strict=True):
+        alert = [{"text": "something", "scene": scene}] if scene else []
+        files.write_json(path, {"open": alert, "tested": 3})
+    with pytest.raises(InputError) as error:
+        watched.main(paths, names)
+    setting = re.search(r"once it is known: (.*)\)$", str(error.value))[1]
+    known = yaml.safe_load(setting)["watch"]["known"]
+    check_known(known, names)
+    assert [known_of(known, *name) for name in names] == [NAMES[1], None, NAMES[3]]
+
+
+def test_known_by_stack_holds_for_its_polarizations_and_tracks():
+    names = [("a.T10", "VV"), ("a.T10", "VH"), ("a.T20", "VV"), ("b", "VV")]
+    for known, expected in (
+        (None, [None] * 4),
+        (NAMES[0], [NAMES[0]] * 4),
+        ({"a": NAMES[0]}, [NAMES[0]] * 3 + [None]),
+        ({"a": NAMES[0], "a.T20": NAMES[1]}, [NAMES[0]] * 2 + [NAMES[1], None]),
+        ({"a.T10": {"VH": NAMES[0]}, "b": NAMES[2]}, [None, NAMES[0], None, NAMES[2]]),
+    ):
+        check_known(known, names)
+        assert [known_of(known, *name) for name in names] == expected
+    with pytest.raises(InputError, match=r"known\.a\.T1: .* did you mean 'a\.T10'"):
+        check_known({"a.T1": NAMES[0]}, names)
+    with pytest.raises(InputError, match=r"known\.b\.VH: the stack has no VH, but VV"):
+        check_known({"b": {"VH": NAMES[0]}}, names)
 
 
 @pytest.mark.long
@@ -68,7 +106,12 @@ def test_calls_a_day_keep_the_history_whatever_becomes_of_them(tmp_path):
     assert done.status == 1 and "is no history" in done.text
     assert kept.read_text() == "a,b\n" + after
     kept.write_text(after)
-    workspace = Workspace(tmp_path, config | {"watch": {"first": 6, "known": times[13]}})
-    done = workspace.run("watched")
-    assert done.status == 0, done.text
-    assert kept.read_text() == after
+    # What is known of another stack or polarization is not known of this one.
+    wrong = Workspace(tmp_path, config | {"watch": {"first": 6, "known": {"sit": times[13]}}})
+    done = wrong.run("watched")
+    assert done.status == 1 and "did you mean 'site'?" in done.text
+    for known in (times[13], {"site": {"VV": times[13]}}):
+        workspace = Workspace(tmp_path, config | {"watch": {"first": 6, "known": known}})
+        done = workspace.run("watched")
+        assert done.status == 0, done.text
+        assert kept.read_text() == after

@@ -32,6 +32,11 @@ def spectra_of(reference, secondary, cutoff=0.6, bins=32):
 
 
 SHAPE = (97, 120)
+# Of the estimator, as the config has them.
+OPTIONS = {
+    "transform": "log", "search_radius": 32, "taper": 0.1, "cutoff": 0.6, "bins": 16,
+    "min_valid": 0.1, "min_psr": 8.0, "max_sigma": 0.15,
+}  # fmt: skip
 
 
 def ideal(displacement, shape=SHAPE, coherent=1.0, cutoff=0.6, bins=16, seed=0, fall=0.0):

@@ -15,7 +15,7 @@ _SECONDS = len("20220115T134101")
 
 
 def take_out(found, entry: str, whole: bool = True) -> bool:
-    """Take what an entry of ``exclude`` matches out of a ``finding.Found``; whether any was.
+    """Take what an entry of ``exclude`` matches out of a ``found.Found``; whether any was.
 
     A time or a date means a scene: the ``whole`` pass of files that it is made of.
     """

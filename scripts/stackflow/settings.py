@@ -31,7 +31,7 @@ def check_finite(value, key: str = "config") -> None:
 
 
 def check_masks(config: dict) -> None:
-    """Refuse words among the masks that are none, of which the schema would not say what is.
+    """Refuse what is no mask among the masks, of which the schema would not say what is.
 
     Raises
     ------
@@ -41,10 +41,12 @@ def check_masks(config: dict) -> None:
     for name, entry in (config.get("stacks") or {}).items():
         masks = entry.get("masks") if isinstance(entry, dict) else None
         for number, mask in enumerate(masks if isinstance(masks, list) else []):
-            if isinstance(mask, str) and mask not in ("layover", "shadow"):
+            if not isinstance(mask, dict) and mask not in ("layover", "shadow"):
+                said = " ".join(str(mask).split())[:60]
+                own = said if isinstance(mask, str) else "..."
                 raise InputError(
-                    f"config.stacks.{name}.masks.{number}: '{mask}' is no mask; give layover, "
-                    f"shadow, or a file of your own as {{path: {mask}}}"
+                    f"config.stacks.{name}.masks.{number}: '{said}' is no mask; give layover, "
+                    f"shadow, or a file of your own as {{path: {own}}}"
                 )
 
 

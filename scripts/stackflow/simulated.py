@@ -10,13 +10,22 @@ from stackshift.ground import names
 from stackshift.ground.lattice import Grid
 
 
-def simulated(name: str, settings: dict, polarization: str, grid: Grid) -> Product:
-    """The product of a simulated stack, with names as HyP3 gives them."""
+def simulated(name: str, settings: dict, polarization: str, grid: Grid, made) -> Product:
+    """The product of a simulated stack, with names as HyP3 gives them.
+
+    ``made`` is a function of a scene's number and name: how it was made, as `planted.made` says it.
+    """
     scenes = {}
     for i, (scene, time) in reversed(list(enumerate(_times(name, settings)))):
-        product = f"S1A_IW_{scene}_DVP_RTC30_G_gpuned_{i:04X}_{polarization}.tif"
+        how = made(i, scene)
+        platform = how["platform"]
+        product = (
+            f"{platform}_IW_{scene}_DV{how['orbit']}_RTC30_G_gpune{how['reckoning'].lower()}"
+            f"_{i:04X}_{polarization}.tif"
+        )
         path = f"results/{name}/simulated/{product}"
-        scenes[scene] = Scene(scene, (Source(path, time, platform="S1A"),), "S1A")
+        source = Source(path, time, platform=platform, traits=tuple(how["traits"].items()))
+        scenes[scene] = Scene(scene, (source,), platform, (how["tags"],) if how["tags"] else ())
     return Product(scenes, grid)
 
 

@@ -6,9 +6,10 @@ imports this each time it is parsed.
 
 from dataclasses import dataclass, replace
 
-from stackflow import grids, grouping, headers, passes
+from stackflow import folders, grids, grouping, headers, passes
 from stackflow.acquisitions import Looked, Own, Scene, scenes_of
-from stackflow.finding import Found, search
+from stackflow.finding import find
+from stackflow.found import Found
 from stackflow.sources import Source
 from stackshift.errors import InputError
 from stackshift.ground import names
@@ -48,10 +49,11 @@ def assemble(
     InputError
         With a line for each file that cannot be used, or for what no stack can be made of.
     """
-    found = {p: search(name, settings, p) for p in settings["polarizations"]}
+    found = {p: find(name, settings, p) for p in settings["polarizations"]}
     _check_apart(name, found)
     everything = [source for part in found.values() for source in part.sources]
     looked = Looked(everything, headers.read([(s.path, s.band) for s in everything]))
+    own_making = _put_own_making_aside(name, looked) if "directory" in settings else []
     aside = _check_bounds(name, looked, settings, superset)
     groups = grouping.by_place(name, looked, settings)
     missing = {path: line for part in found.values() for path, line in part.bad}
@@ -62,7 +64,7 @@ def assemble(
         raise InputError(f"stack '{name}': no file can be used; the first: {reasons[0]}")
     _check_one_system(name, groups, looked, settings, superset)
     said = [line for part in found.values() for line in part.lines]
-    said += [*aside, *(f"left out: {reason}" for reason in reasons)]
+    said += [*own_making, *aside, *(f"left out: {reason}" for reason in reasons)]
     products: dict[tuple[str, str], Product] = {}
     # A stray file of another track has no date to be compared with: the stack keeps its name.
     labels = [label for label, members in groups.items() if grouping.dates(members) > 1] or list(
@@ -102,6 +104,27 @@ def _check_apart(name: str, found: dict[str, Found]) -> None:
                 "{polarization} in the paths of the sheet or in 'pattern'"
             )
         seen |= files
+
+
+def _put_own_making_aside(name: str, looked: Looked) -> list[str]:
+    """Put aside what this workflow made of scenes, such as corrected ones, and say so.
+
+    Who wants to measure these lists them in a sheet, as `corrected.csv` does. Simulated scenes are
+    scenes.
+    """
+    made = [s for s in looked.sources if looked.header(s).get("stage") not in (None, "simulate")]
+    if not made:
+        return []
+    line = (
+        f"stack '{name}': {folders.some([source.path for source in made])} "
+        f"{'was' if len(made) == 1 else 'were'} made by stackshift out of other scenes (tag "
+        "STACKSHIFT_STAGE), left out; to measure such files name them in a sheet, as "
+        "corrected/corrected.csv is one"
+    )
+    looked.sources = [source for source in looked.sources if source not in made]
+    if not looked.sources and not looked.bad:
+        raise InputError(line.replace("left out;", "and nothing else is there;"))
+    return [line]
 
 
 def _check_bounds(name: str, looked: Looked, settings: dict, superset: dict) -> list[str]:

@@ -9,6 +9,7 @@ from rasterio.errors import RasterioError
 from rasterio.warp import transform
 
 from stackio import earth, raster
+from stackio.tags import tags_of
 from stackshift.errors import InputError
 
 # Where a product says when it was processed.
@@ -45,7 +46,8 @@ def look(path: str, band: int | None = None) -> dict:
     ``width``, ``height``; ``turn``, what leads around the Earth in units of the CRS, None where
     nothing does; ``box``, (west, south, east, north) in degrees, east beyond 180 where it
     crosses the antimeridian; ``size``, bytes on disk; ``processed``, what the file says, or None;
-    and ``made``, what its tags tell of how it was made, by attribute.
+    ``made``, what its tags tell of how it was made, by attribute; and ``stage``, the stage of this
+    workflow that made it, or None.
     """
     try:
         with raster.open_scene(path, band=band) as source:
@@ -63,6 +65,7 @@ def look(path: str, band: int | None = None) -> dict:
                 "size": os.path.getsize(path) if os.path.isfile(path) else None,
                 "processed": next((tags[key] for key in _PROCESSED if key in tags), None),
                 "made": made_by(tags),
+                "stage": tags_of(source).get("stage"),
             }
     except InputError as error:
         return {"problem": str(error)}

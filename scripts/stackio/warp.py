@@ -6,6 +6,7 @@ to: its longest kernel reaches three pixels, which displaces by up to two hundre
 
 import logging
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -45,19 +46,56 @@ def warped(
     -------
     float32 over the grid's width, NaN = no data; None where the scene does not reach.
     """
+
+    def values_at(columns, places):
+        part = _part(pixels, places)
+        if part is None:
+            return None
+        if resampling == "sinc":
+            return sampled(part.image, *part.places, part.scale)
+        return _by_gdal(part, pixels, _cut(grid, rows, columns), resampling)
+
+    return _in_parts(pixels.source, grid, rows, values_at)
+
+
+def nearest(pixels: Pixels, grid: Grid, rows: tuple[int, int]) -> np.ndarray | None:
+    """Rows of a grid, (first, number), with the raster's pixel nearest to each, as classes need.
+
+    Returns
+    -------
+    float32 over the grid's width, NaN = no data; None where the raster does not reach.
+    """
+
+    def values_at(columns, places):
+        at = [np.floor(place + 0.5).astype(int) for place in places]
+        sizes = pixels.source.height, pixels.source.width
+        inside = (at[0] >= 0) & (at[0] < sizes[0]) & (at[1] >= 0) & (at[1] < sizes[1])
+        if not inside.any():
+            return None
+        (top, bottom), (west, east) = ((a[inside].min(), a[inside].max() + 1) for a in at)
+        values = pixels.read((int(top), int(bottom)), (int(west), int(east)))
+        found = np.full(inside.shape, np.nan, np.float32)
+        found[inside] = values[at[0][inside] - top, at[1][inside] - west]
+        return found
+
+    return _in_parts(pixels.source, grid, rows, values_at)
+
+
+def _in_parts(source, grid: Grid, rows: tuple[int, int], values_at: Callable) -> np.ndarray | None:
+    """Rows of a grid out of parts of their columns, as far as the raster reaches.
+
+    ``values_at`` gives the values of a part by its columns, (first, number), and its places in the
+    raster; None where there are none.
+    """
     block = None
     for left in range(0, grid.width, BLOCK_COLUMNS):
         columns = left, min(BLOCK_COLUMNS, grid.width - left)
-        places = places_in(pixels.source, grid, rows, columns)
-        part = None if places is None else _part(pixels, places)
-        if part is None:
+        places = places_in(source, grid, rows, columns)
+        values = None if places is None else values_at(columns, places)
+        if values is None:
             continue
         if block is None:
             block = np.full((rows[1], grid.width), np.nan, np.float32)
-        if resampling == "sinc":
-            values = sampled(part.image, *part.places, part.scale)
-        else:
-            values = _by_gdal(part, pixels, _cut(grid, rows, columns), resampling)
         block[:, left : left + columns[1]] = values
     return block
 
@@ -187,30 +225,3 @@ def _steps(places: np.ndarray) -> float:
     down = middle[1, 0] - middle[0, 0] if middle.shape[0] > 1 else 0.0
     right = middle[0, 1] - middle[0, 0] if middle.shape[1] > 1 else 0.0
     return math.hypot(down, right)
-
-
-def nearest(pixels: Pixels, grid: Grid, rows: tuple[int, int]) -> np.ndarray | None:
-    """Rows of a grid, (first, number), with the raster's pixel nearest to each, as classes need.
-
-    Returns
-    -------
-    float32 over the grid's width, NaN = no data; None where the raster does not reach.
-    """
-    block = None
-    for left in range(0, grid.width, BLOCK_COLUMNS):
-        columns = left, min(BLOCK_COLUMNS, grid.width - left)
-        places = places_in(pixels.source, grid, rows, columns)
-        if places is None:
-            continue
-        at = [np.floor(place + 0.5).astype(int) for place in places]
-        sizes = pixels.source.height, pixels.source.width
-        inside = (at[0] >= 0) & (at[0] < sizes[0]) & (at[1] >= 0) & (at[1] < sizes[1])
-        if not inside.any():
-            continue
-        (top, bottom), (west, east) = ((a[inside].min(), a[inside].max() + 1) for a in at)
-        values = pixels.read((int(top), int(bottom)), (int(west), int(east)))
-        if block is None:
-            block = np.full((rows[1], grid.width), np.nan, np.float32)
-        part = block[:, left : left + columns[1]]
-        part[inside] = values[at[0][inside] - top, at[1][inside] - west]
-    return block

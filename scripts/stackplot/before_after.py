@@ -7,12 +7,19 @@ from matplotlib.figure import Figure
 from stackplot import drawing, marks
 from stackshift.stack import action_columns as a
 from stackshift.stack import columns as c
+from stackshift.stack import proof
 
 _BEFORE = {"color": "#D55E00", "marker": "o", "label": "before"}
 _AFTER = {"color": "#0072B2", "marker": "o", "label": "after"}
 
 
-def drawn(table: pd.DataFrame, found: dict, requirement: float, title: str) -> Figure:
+def drawn(
+    table: pd.DataFrame,
+    found: dict,
+    requirement: float,
+    title: str,
+    zero: str = "the stack's median",
+) -> Figure:
     """East against north before and after, and how far each scene lies off in time.
 
     Parameters
@@ -21,6 +28,7 @@ def drawn(table: pd.DataFrame, found: dict, requirement: float, title: str) -> F
     found : its summary, from `proof.summary`.
     requirement : metres.
     title : stack and polarizations.
+    zero : what offsets are from, in words.
     """
     figure = drawing.new_figure(14, 6.2)
     left, right = figure.subplots(1, 2, width_ratios=(5, 8))
@@ -28,8 +36,12 @@ def drawn(table: pd.DataFrame, found: dict, requirement: float, title: str) -> F
     limit = marks.reach(offsets, requirement)
     _plane(left, table, requirement, limit)
     _in_time(right, table, requirement)
+    right.set_ylabel(f"distance from {zero} (m)")
     measured = found["measured"]
-    said = f"{found['moved']} of {found['scenes']} scenes were moved, {measured} measured again"
+    said = (
+        f"{found['moved']} of {found['scenes']} scenes were moved, {measured} measured again; "
+        + proof.where(found)
+    )
     figure.suptitle(f"Before and after the correction: {title}\n{said}",
                     fontweight="bold", fontsize=12)  # fmt: skip
     return figure
@@ -81,6 +93,13 @@ def _in_time(axes, table: pd.DataFrame, requirement: float) -> None:
         when[still], shown["before"][still], linestyle="none", marker="o", markersize=12,
         markerfacecolor="none", color="#777777", label="not moved" if still.any() else None,
     )  # fmt: skip
+    off = table[a.FOUND] == proof.ELSEWHERE
+    if off.any():
+        axes.plot(
+            when[off], shown["after"][off], linestyle="none", marker="s", markersize=13,
+            markerfacecolor="none", markeredgewidth=1.8, color="#B2182B",
+            label="elsewhere than it should be",
+        )  # fmt: skip
     sigma = np.hypot(
         table["before_sigma_east"].astype(float), table["before_sigma_north"].astype(float)
     )
@@ -89,7 +108,6 @@ def _in_time(axes, table: pd.DataFrame, requirement: float) -> None:
         label="standard error of the offset",
     )  # fmt: skip
     axes.axhline(requirement, **drawing.REQUIREMENT, label=f"requirement: {requirement:g} m")
-    axes.set_ylabel("distance from the stack's median (m)")
     axes.set_xlabel("acquisition (UTC)")
     axes.grid(alpha=0.3, which="both")
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False, fontsize=8.5, ncols=4)

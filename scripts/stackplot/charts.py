@@ -12,6 +12,8 @@ from stackshift.stack.sequential import CHANGE, Charts
 
 _AXES = (("east", drawing.EAST), ("north", drawing.NORTH))
 _ALERT = "#D00000"
+# Scenes whose dates stand beside each other below a chart.
+_DATED = 6
 
 
 def control_charts(table: pd.DataFrame, charts: Charts, alerts: list[dict], title: str) -> Figure:
@@ -84,7 +86,9 @@ def _summary(alerts: list[dict], tested: bool) -> str:
 def _offsets(axes, table, direction: str, style: dict, number: np.ndarray) -> None:
     values, sigmas = table[f"offset_{direction}"].astype(float), table[f"sigma_{direction}"]
     usual = values.abs().median() if values.notna().any() else 0.0
-    limit = 1.2 * max(1.0, values.abs()[values.abs() <= max(15 * usual, 6)].max())
+    near = values.abs() <= max(15 * usual, 6)
+    # With room for the legend below the error bars.
+    limit = 1.5 * max(0.5, (values.abs() + sigmas.astype(float))[near].max())
     inside = values.abs() <= limit
     axes.errorbar(number[inside], values[inside], yerr=sigmas.astype(float)[inside],
                   linestyle="none", markersize=4, elinewidth=1, color=style["color"],
@@ -105,7 +109,8 @@ def _mark(above, middle, below, alert: dict, at: dict, label: bool) -> None:
 
 
 def _dates(axes, table, number: np.ndarray) -> None:
-    """A few of the scenes by their dates."""
-    shown = np.unique(np.linspace(0, len(number) - 1, min(6, len(number))).astype(int))
+    """Scenes by their dates, evenly, the newest among them, as many as there is room for."""
+    step = max(1, -(-len(number) // _DATED))
+    shown = np.sort(number[::-1][::step])
     axes.set_xticks(shown, [marks.day(table[columns.SCENE].iloc[i]) for i in shown], fontsize=8.5)
     axes.set_xlim(-1, max(len(number), 2))

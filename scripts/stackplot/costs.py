@@ -5,8 +5,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from stackplot import drawing
+from stackshift.stack import detection
 
 _TEN = 10.0
+_NONE = "next to no unchanged ground differs by {:g} dB,\nin any scene, nor would it 30 m off"
+# So many scenes have room for larger dots.
+_FEW = 40
 
 
 def cost_of_displacement(
@@ -17,44 +21,59 @@ def cost_of_displacement(
     Parameters
     ----------
     table : with the columns of `check_columns.DETECTION_TABLE`.
-    curve : ``metres``, ``false_alarms`` and ``rms`` of all scenes, each so far off.
+    curve : ``metres``, ``false_alarms``, ``needed`` and ``rms`` of all scenes, each so far off.
     threshold, box : decibels and pixels of the detector.
     title : stack and polarization.
     """
-    figure = drawing.new_figure(13, 5.6)
-    left, right = figure.subplots(1, 2)
+    figure = drawing.new_figure(16, 5.8)
     known = [point for point in curve if point["rms"] is not None]
     metres = [point["metres"] for point in known]
-    for axes, key, factor, unit, label in (
+    for axes, (key, factor, unit, label) in zip(
+        figure.subplots(1, 3),
         (
-            left,
-            "false_alarms",
-            100.0,
-            "%",
-            f"false alarms at {threshold:g} dB (% of unchanged ground)",
+            (
+                "false_alarms",
+                100.0,
+                "%",
+                f"false alarms at {threshold:g} dB (% of unchanged ground)",
+            ),
+            ("needed", 1.0, "dB", "threshold for 1 false alarm in 1,000 pixels (dB)"),
+            ("rms", 1.0, "dB", "log-ratio on unchanged ground, rms (dB)"),
         ),
-        (right, "rms", 1.0, "dB", "log-ratio on unchanged ground, rms (dB)"),
+        strict=True,
     ):
-        line = factor * np.array([point[key] for point in known])
+        line = factor * np.array([point[key] for point in known], float)
         axes.plot(metres, line, color=drawing.NEUTRAL, zorder=1,
                   label="if every scene lay so far off")  # fmt: skip
+        few = len(table) <= _FEW
         # A ring with a dot in it is a scene that moving changes nothing for.
         for name, style, text in (
-            (f"{key}_corrected", {"markersize": 8, "markerfacecolor": "white"}, "in its place"),
-            (key, {"markersize": 4}, "as it lies"),
-        ):
-            axes.plot(table["distance"], factor * table[name].astype(float), "o",
+            (f"{key}_corrected", {"markersize": 8 if few else 6, "markerfacecolor": "none"},
+             "moved to its place"),
+            (key, {"markersize": 4 if few else 3}, "as it lies"),
+        ):  # fmt: skip
+            values = factor * table[name].astype(float)
+            there = values.notna()
+            # Without a dot nothing may hang out of the axes, or there is no room for them.
+            axes.plot(table["distance"][there], values[there], "o", clip_on=not there.any(),
                       color=drawing.NORTH["color"], label=f"a scene {text}", **style)  # fmt: skip
-        _ten_metres(axes, metres, line, unit)
+        shown = [*line, *(factor * table[[key, f"{key}_corrected"]].to_numpy(float)).ravel()]
+        top = max([value for value in shown if np.isfinite(value)], default=0.0)
+        _ten_metres(axes, metres, line, unit, top)
+        if len(table) and top < 100 * detection.NEXT_TO_NONE and unit == "%":
+            axes.text(0.5, 0.5, _NONE.format(threshold), transform=axes.transAxes, ha="center",
+                      va="center")  # fmt: skip
+            top = 1.0
+        # Below nothing there is room for the dots of nothing.
+        axes.set_ylim(-0.03 * top, 1.08 * top or 1.0)
         axes.set_xlabel("distance from the stack's median position (m)")
         axes.set_ylabel(label)
-        axes.set_ylim(bottom=0)
         axes.set_xlim(left=-0.5)
         axes.grid(alpha=0.3)
-        axes.legend(loc="lower right", fontsize=8.5)
         drawing.say_if_empty(axes, len(table), "scene")
-    drawn = len(table) and len(known)
-    cost = f"\n{_cost(known)}" if drawn else ""
+    handles, labels = figure.axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False)
+    cost = f"\n{detection.line(curve, threshold)}" if len(table) and len(known) else ""
     figure.suptitle(
         f"Change detection by log-ratio in boxes of {box} x {box} pixels: {title}{cost}",
         fontweight="bold", fontsize=12,
@@ -62,28 +81,15 @@ def cost_of_displacement(
     return figure
 
 
-def _ten_metres(axes, metres, line, unit: str) -> None:
+def _ten_metres(axes, metres, line, unit: str, top: float) -> None:
     if not len(line):
         return
-    if not line.any():
-        axes.text(0.5, 0.5, "no difference as large as that", transform=axes.transAxes, ha="center")
-        axes.set_ylim(top=1)
-        return
     at = float(np.interp(_TEN, metres, line))
+    # On the axis it would cover its numbers.
+    if at <= 0.04 * top:
+        return
     axes.plot([_TEN, _TEN], [0, at], **drawing.REQUIREMENT)
     axes.plot([0, _TEN], [at, at], **drawing.REQUIREMENT)
     axes.annotate(
-        f"10 m: {at:.2g} {unit}", (_TEN, at), (6, -10), textcoords="offset points", fontsize=9
-    )
-
-
-def _cost(curve: list[dict]) -> str:
-    metres = [point["metres"] for point in curve]
-    alarms, rms = (
-        [np.interp(at, metres, [point[key] for point in curve]) for at in (_TEN, 0)]
-        for key in ("false_alarms", "rms")
-    )
-    return (
-        f"10 m off: {100 * alarms[0]:.2g} % false alarms instead of {100 * alarms[1]:.2g} %, "
-        f"{rms[0]:.3g} dB rms instead of {rms[1]:.3g}"
+        f"10 m: {at:.3g} {unit}", (_TEN, at), (6, -12), textcoords="offset points", fontsize=9
     )

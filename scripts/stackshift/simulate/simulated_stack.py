@@ -6,9 +6,9 @@ from datetime import timedelta
 import numpy as np
 
 from stackshift.ground import names
-from stackshift.ground.flight import of_height
+from stackshift.ground.flight import of_height, to_range_azimuth
 from stackshift.ground.lattice import Grid
-from stackshift.simulate import terrain
+from stackshift.simulate import planted, terrain
 from stackshift.simulate.place import part_of_ground
 
 
@@ -59,8 +59,8 @@ def scene_offsets(
     Parameters
     ----------
     settings : the stack's ``simulate`` section of the config.
-    seen : how it is seen, which turns metres along range and azimuth, and errors of the DEM that a
-        scene was made with, into pixels; where there are none it is not needed.
+    seen : how it is seen, which turns metres on the ground, and errors of the DEM that a scene was
+        made with, into pixels; where there are none it is not needed.
     """
     common = settings.get("dem_error", 0)
     offsets = {}
@@ -75,6 +75,10 @@ def scene_offsets(
                     along + displaced.get("azimuth", 0),
                 )
                 error += displaced.get("dem_error", 0)
+        plants = planted.metres(settings.get("planted", []), i, scene)
+        if seen is not None and any(plants):
+            more = to_range_azimuth(plants, seen.heading)
+            across, along = across + more[0], along + more[1]
         if seen is not None and (across or along or error):
             rows, columns = seen.pixels(across + of_height(error, seen.incidence), along)
             east, north = east + columns, north - rows

@@ -29,6 +29,11 @@ AFTER_EAST = "after_east"
 AFTER_NORTH = "after_north"
 EXPECTED_EAST = "expected_east"
 EXPECTED_NORTH = "expected_north"
+MISSED_EAST = "missed_east"
+MISSED_NORTH = "missed_north"
+MISSED_SIGMA_EAST = "missed_sigma_east"
+MISSED_SIGMA_NORTH = "missed_sigma_north"
+FOUND = "found"
 TRUE_BEFORE_EAST = "true_before_east"
 TRUE_BEFORE_NORTH = "true_before_north"
 TRUE_AFTER_EAST = "true_after_east"
@@ -137,9 +142,22 @@ PROOF_TABLE = {
     "after_sigma_north": ("m", "standard error of after_north"),
     EXPECTED_EAST: ("m", "before_east and moved_east together, from their median: what is to be"),
     EXPECTED_NORTH: ("m", "before_north and moved_north together, from their median"),
+    MISSED_EAST: ("m", "after_east less expected_east"),
+    MISSED_NORTH: ("m", "after_north less expected_north"),
+    MISSED_SIGMA_EAST: (
+        "m",
+        "standard error of missed_east: less than that of an offset, as both measurements see one "
+        "speckle",
+    ),
+    MISSED_SIGMA_NORTH: ("m", "standard error of missed_north"),
+    FOUND: (
+        "",
+        "as expected, elsewhere (by more than chance, of all scenes together), or not measured",
+    ),
     TRUE_BEFORE_EAST: ("m", "true offset to the east as it was; simulated stacks only"),
     TRUE_BEFORE_NORTH: ("m", "true offset to the north as it was; simulated stacks only"),
     TRUE_AFTER_EAST: ("m", "true offset to the east of the corrected scene; simulated stacks only"),
     TRUE_AFTER_NORTH: ("m", "true offset to the north of the corrected scene"),
     c.FLAG: ("", "what stands out in the corrected stack"),
+    REASON: ("", "why the scene was moved, or not"),
 }

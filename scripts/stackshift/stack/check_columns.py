@@ -12,6 +12,8 @@ DETECTION_TABLE = {
     "pixels": ("", "pixels of unchanged ground that are compared with the template"),
     "false_alarms": ("1", "share of them that differ by more than the threshold, as it lies"),
     "false_alarms_corrected": ("1", "the same with the scene moved to its place"),
+    "needed": ("dB", "threshold beyond which one in 1,000 pixels is a false alarm, as it lies"),
+    "needed_corrected": ("dB", "the same with the scene moved to its place"),
     "rms": ("dB", "rms of the log-ratio about its median, as it lies"),
     "rms_corrected": ("dB", "the same with the scene moved to its place"),
     "added": ("dB", "what the displacement adds, root of the difference of the squares"),

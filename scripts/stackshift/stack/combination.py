@@ -147,7 +147,8 @@ def of_scenes(
     Parameters
     ----------
     tables : scenes (`columns.SCENES_TABLE`) by polarization.
-    reference : scene that all offsets are relative to; None for the stack's median.
+    reference : what all offsets are relative to, a scene or what is none of the stack's; None for
+        the stack's median.
 
     Returns
     -------

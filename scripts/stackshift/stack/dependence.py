@@ -93,7 +93,7 @@ def fits(beyond: pd.DataFrame, axes: tuple, tiles: pd.DataFrame) -> pd.DataFrame
 
     Returns
     -------
-    Rows with the columns of `columns.WHERE_TABLE`. Of a class raster there is no line but the
+    Rows with the columns of `where_columns.WHERE_TABLE`. Of a class raster there is no line but the
     test of one mean against one a class. ``p_adjusted`` allows for the number of all rows (Holm
     1979). Tiles count as independent; errors that neighbours share make p too small.
     """

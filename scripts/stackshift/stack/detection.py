@@ -14,6 +14,12 @@ _BIN, _REACH = 0.02, 40.0
 _QUIET = 1.5
 # Fewer scenes cannot tell ground that changes.
 _ENOUGH = 5
+# Metres of displacement that are told in words.
+_TEN = 10.0
+# Share of false alarms that is called none.
+NEXT_TO_NONE = 1e-5
+# False alarms that a detector may have, as a share of unchanged ground.
+RARE = 1e-3
 # Share of a box that must have data.
 _FILLED = 0.5
 
@@ -84,11 +90,12 @@ class Histogram:
         Returns
         -------
         ``pixels``; ``level``, the median, and ``rms`` about it in decibels; ``false_alarms``, the
-        share that is more than ``threshold`` decibels from it. None without a pixel.
+        share that is more than ``threshold`` decibels from it; ``needed``, the threshold beyond
+        which RARE of them are. None without a pixel.
         """
         pixels = int(self.counts.sum())
         if not pixels:
-            return {"pixels": 0, "level": None, "rms": None, "false_alarms": None}
+            return dict.fromkeys(("level", "rms", "false_alarms", "needed")) | {"pixels": 0}
         middle = (np.arange(len(self.counts)) + 0.5) * _BIN - _REACH
         total = np.cumsum(self.counts)
         at = int(np.searchsorted(total, pixels / 2))
@@ -101,4 +108,38 @@ class Histogram:
             "level": float(level),
             "rms": float(np.sqrt((self.counts * about**2).sum() / pixels)),
             "false_alarms": float(self.counts[np.abs(about) > threshold].sum() / pixels),
+            "needed": _beyond(np.abs(about), self.counts, RARE),
         }
+
+
+def _beyond(values: np.ndarray, counts: np.ndarray, share: float) -> float:
+    """The value beyond which a share of what is counted lies."""
+    order = np.argsort(values)[::-1]
+    above = np.cumsum(counts[order])
+    return float(np.interp(share * above[-1], above, values[order]))
+
+
+def line(curve: list[dict], threshold: float) -> str:
+    """What 10 m of displacement cost, in a line.
+
+    Parameters
+    ----------
+    curve : ``metres`` and what `Histogram.figures` tells of all scenes, each so far off.
+    threshold : decibels from which the detector calls a change.
+    """
+    known = [point for point in curve if point["rms"] is not None]
+    if not known:
+        return "no scene could be compared"
+    metres = [point["metres"] for point in known]
+    alarms, needed, rms = (
+        [float(np.interp(at, metres, [point[key] for point in known])) for at in (_TEN, 0)]
+        for key in ("false_alarms", "needed", "rms")
+    )
+    share, before = (f"{100 * value:.2g} %" for value in alarms)
+    at_threshold = f"no false alarms at {threshold:g} dB"
+    if alarms[0] >= NEXT_TO_NONE:
+        at_threshold = f"{share} false alarms at {threshold:g} dB instead of {before}"
+    return (
+        f"10 m off: {at_threshold}; one in 1,000 at {needed[0]:.3g} dB instead of {needed[1]:.3g}; "
+        f"{rms[0]:.3g} dB rms instead of {rms[1]:.3g}"
+    )

@@ -20,7 +20,8 @@ _CLEARLY = 2.0
 class Axis:
     """Offsets along one axis, and what the candidates explain of them."""
 
-    def __init__(self, values: np.ndarray, sigmas: np.ndarray, columns: np.ndarray):
+    def __init__(self, values: np.ndarray, sigmas: np.ndarray, columns: np.ndarray, least: float):
+        self.least = least
         self.values, self.sigmas, self.columns = values - np.median(values), sigmas, columns
         self.binary = np.isin(columns, (0, 1)).all(axis=1)
         self.sound = np.ones(len(values), bool)
@@ -44,7 +45,7 @@ class Axis:
         """(candidates,) -2 log likelihood of the chosen ones and one more."""
         model = _Model(self, self.weights[-1], chosen)
         size = len(model.values)
-        misfit = size * np.log(np.maximum(model.rests(), screening.LEAST * model.free) / size)
+        misfit = size * np.log(np.maximum(model.rests(), self.least * model.free) / size)
         return np.where(model.tells, misfit, np.inf)
 
     def joint(self, chosen: list[int]) -> np.ndarray:
@@ -85,7 +86,7 @@ class Axis:
                 ]
             )
             rest = deviations[int(np.abs(deviations).sum(axis=1).argmin())]
-        self.sound = np.asarray(screening.sound(rest, self.sigmas))
+        self.sound = np.asarray(screening.sound(rest, self.sigmas, self.least))
         rest, sigmas = rest[self.sound], self.sigmas[self.sound]
         self.weights = _likely(screening.weightings(rest, sigmas, levels=2), rest)
 
@@ -103,7 +104,7 @@ class _Model:
     """Least squares of one axis by a level, the chosen candidates, and one other at a time."""
 
     def __init__(self, axis: Axis, weights: np.ndarray, chosen: list[int]):
-        sound, root = axis.sound, np.sqrt(weights)
+        sound, root, self.least = axis.sound, np.sqrt(weights), axis.least
         design = np.column_stack([np.ones(sound.sum()), axis.columns[chosen][:, sound].T])
         self._basis, _ = np.linalg.qr(root[:, None] * design)
         columns = axis.columns[:, sound]
@@ -132,7 +133,7 @@ class _Model:
 
     def estimates(self) -> tuple[np.ndarray, np.ndarray]:
         """(candidates,) difference and standard error of each; NaN where nothing tells it."""
-        scatter = np.maximum(self.rests() / max(self.free, 1), screening.LEAST)
+        scatter = np.maximum(self.rests() / max(self.free, 1), self.least)
         value, error = self.columns @ self.values / self.square, np.sqrt(scatter / self.square)
         known = self.tells & (self.free > 0)
         return np.where(known, value, np.nan), np.where(known, error, np.nan)

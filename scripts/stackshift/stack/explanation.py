@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from stackshift.stack import answers, judgement_columns, reasons
+from stackshift.stack import answers, judgement_columns, reasons, screening
 from stackshift.stack import columns as c
 from stackshift.stack.attributes import (
     PROCESSED,
@@ -22,7 +22,9 @@ _TOLD = 2.0
 
 
 def explained(
-    scenes: pd.DataFrame, attributes: dict[str, dict[str, str]]
+    scenes: pd.DataFrame,
+    attributes: dict[str, dict[str, str]],
+    least: float = screening.LEAST,
 ) -> tuple[pd.DataFrame, list[dict]]:
     """Which attributes, steps and trends the scenes' offsets follow.
 
@@ -30,6 +32,7 @@ def explained(
     ----------
     scenes : as in `columns.SCENES_TABLE`.
     attributes : of each scene by its name.
+    least : as for `screening.outliers`.
 
     Returns
     -------
@@ -45,12 +48,16 @@ def explained(
     days = np.array([days_between(names[0], name) for name in names], float)
     dates = [answers.day(name) for name in names]
     looked = candidates(days, told, dates)
-    found = reasons.search(series[offset].to_numpy(float), series[sigma].to_numpy(float), looked)
+    found = reasons.search(
+        series[offset].to_numpy(float), series[sigma].to_numpy(float), looked, least=least
+    )
     along = None
     if len(series) and c.OFFSET_RANGE in series and series[c.OFFSET_RANGE].notna().all():
         # The same scenes as the radar sees them, for what lies between groups there.
         seen, errors = ([axis[i] for axis in c.LOOK_AXES] for i in (0, 1))
-        along = reasons.search(series[seen].to_numpy(float), series[errors].to_numpy(float), looked)
+        along = reasons.search(
+            series[seen].to_numpy(float), series[errors].to_numpy(float), looked, least=least
+        )
     rows = [_row(looked, found, number, along) for number in _listed(looked, found)]
     table = pd.DataFrame([*rows, *_alone(told)], columns=list(judgement_columns.WHY_TABLE))
     return table, [_finding(looked, found, number, along) for number in found.chosen]

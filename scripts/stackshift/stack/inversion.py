@@ -41,7 +41,10 @@ def solve(table: pd.DataFrame, scenes: list[str]) -> list[Adjustment]:
 
 
 def screened(
-    table: pd.DataFrame, tiles: pd.DataFrame, positions: dict[tuple[int, int], tuple[float, float]]
+    table: pd.DataFrame,
+    tiles: pd.DataFrame,
+    positions: dict[tuple[int, int], tuple[float, float]],
+    least: float = screening.LEAST,
 ) -> pd.DataFrame:
     """The scenes' table with rotation, scale and flags.
 
@@ -50,6 +53,7 @@ def screened(
     table : from `scenes_table`.
     tiles : from `scene_tiles`.
     positions : metres (east, north) of each tile's centre by (column, row).
+    least : of the scenes' scatter along either axis, as for `screening.outliers`.
 
     Returns
     -------
@@ -60,16 +64,16 @@ def screened(
     main = table[c.OFFSET_EAST].notna()
     for i in np.flatnonzero(~main):
         flags[i].append("unmeasured")
-    _flag_outliers(table, main, flags)
+    _flag_outliers(table, main, flags, least)
     _flag_planes(table, tiles, positions, flags)
     table[c.FLAG] = [" ".join(flag) for flag in flags]
     return table
 
 
-def _flag_outliers(table, main, flags) -> None:
+def _flag_outliers(table, main, flags, least) -> None:
     at = np.flatnonzero(main)
     p = [
-        screening.outliers(table[offset].astype(float)[at], table[sigma].astype(float)[at])
+        screening.outliers(table[offset].astype(float)[at], table[sigma].astype(float)[at], least)
         for _, _, offset, sigma in _AXES
     ]
     adjusted = screening.holm(np.concatenate(p)).reshape(2, -1) if len(at) else np.empty((2, 0))

@@ -2,10 +2,12 @@
 
 STAC 1.1.0 (https://github.com/radiantearth/stac-spec) with the extensions projection, sat,
 processing and accuracy (https://stac-extensions.github.io); what these have no word for has the
-prefix ``stackshift:``. Offsets are relative, and the items say to what.
+prefix ``stackshift:``. Offsets are relative unless they are from the DEM or an image, and the items
+say to what.
 """
 
 import math
+import re
 
 _VERSION = "1.1.0"
 _EXTENSION = "https://stac-extensions.github.io/{}/schema.json"
@@ -26,8 +28,8 @@ def item(scene: dict, offset: dict, assets: dict[str, dict], said: dict) -> dict
     offset : ``east``, ``north``, ``sigma_east``, ``sigma_north`` in metres, None where the scene
         was not measured; ``usable``, ``reason`` and ``flag``.
     assets : by key, as `asset` makes them.
-    said : what holds for all: ``relative_to``, ``requirement`` in words, ``software``
-        (its versions by name), ``stack``.
+    said : what holds for all: ``relative_to``, and whether that is ``absolute``, ``requirement`` in
+        words, ``software`` (its versions by name), ``stack``.
     """
     polygon, box = _footprint(scene["box"])
     orbit = {"sat:relative_orbit": scene["track"], "sat:orbit_state": scene["direction"]}
@@ -36,13 +38,13 @@ def item(scene: dict, offset: dict, assets: dict[str, dict], said: dict) -> dict
     properties = {
         "datetime": scene["time"],
         "title": f"{said['stack']}, {scene['time']}",
-        **({"platform": scene["platform"].lower()} if scene["platform"] else {}),
+        **_platform(scene["platform"]),
         **orbit,
         "processing:software": said["software"],
-        "processing:lineage": "Measured by stackshift against the aligned mean of the stack; the "
-        "files are as their producer made them",
+        "processing:lineage": f"Measured by stackshift from {said['relative_to']}; the files are "
+        "as their producer made them",
         **_accuracy(offset),
-        "stackshift:accuracy": "relative",
+        "stackshift:accuracy": "absolute" if said["absolute"] else "relative",
         "stackshift:relative_to": said["relative_to"],
         "stackshift:measured": offset["east"] is not None,
         "stackshift:usable": offset["usable"],
@@ -61,6 +63,15 @@ def item(scene: dict, offset: dict, assets: dict[str, dict], said: dict) -> dict
         "links": _links("catalog.json"),
         "assets": assets,
     }
+
+
+def _platform(name: str | None) -> dict:
+    """The platform as STAC writes it, with what it is one of."""
+    if not name:
+        return {}
+    if re.fullmatch(r"S1[A-Z]", name):
+        return {"platform": f"sentinel-{name[1:].lower()}", "constellation": "sentinel-1"}
+    return {"platform": name.lower()}
 
 
 def _accuracy(offset: dict) -> dict:
@@ -84,7 +95,7 @@ def asset(href: str, polarization: str, grid: dict, values: str) -> dict:
     Parameters
     ----------
     href : relative to the item, or absolute.
-    grid : of the file: ``crs``, ``transform``, ``width`` and ``height``.
+    grid : of the file: ``crs``, ``wkt2``, the same in WKT2, ``transform``, ``width``, ``height``.
     values : power, amplitude or decibel; "" where nothing says so.
     """
     code = grid["crs"] if grid["crs"].startswith("EPSG:") and "+" not in grid["crs"] else None
@@ -97,7 +108,7 @@ def asset(href: str, polarization: str, grid: dict, values: str) -> dict:
         "roles": ["data"],
         "title": f"gamma0 {polarization}" + (f", {values}" if values else ""),
         "proj:code": code,
-        **({"proj:wkt2": grid["crs"]} if code is None else {}),
+        **({"proj:wkt2": grid["wkt2"]} if code is None else {}),
         "proj:shape": [grid["height"], grid["width"]],
         "proj:transform": [float(value) for value in grid["transform"]],
     }

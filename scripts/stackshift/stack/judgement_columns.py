@@ -48,7 +48,11 @@ VERDICT_TABLE = {
 }
 SITES_TABLE = {
     "stack": ("", "name of the stack: a site"),
-    "polarization": ("", "VV, VH, HH or HV"),
+    "polarization": ("", "VV, VH, HH or HV; VV+VH for one offset a pass out of both"),
+    "counted": (
+        "",
+        "1 where the verdict over all stacks rests on it, each acquisition once; else 0",
+    ),
     **VERDICT_TABLE,
     "CE90": ("m", "radius about the median that holds 90 % of the scenes; empty for pairs"),
     "worst": ("m", "distance of the farthest scene from the median, or of the farthest pair"),

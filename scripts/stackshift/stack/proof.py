@@ -2,10 +2,23 @@
 
 import numpy as np
 import pandas as pd
+from scipy.special import chdtrc, fdtrc
 
 from stackshift.stack import action_columns as a
+from stackshift.stack import answers, robust, screening
 from stackshift.stack import columns as c
 from stackshift.stack.inversion import as_numbers
+from stackshift.stack.zero import Zero
+
+AS_EXPECTED, ELSEWHERE, NOT_MEASURED = "as expected", "elsewhere", "not measured"
+# Fewer tiles do not tell by how much the second measurement differs from the first, and fewer
+# scenes not what such differences have in common: then the errors of both count in full.
+_TILES = 4
+_SCENES = 5
+# Tiles beyond so many of the bulk's deviations say nothing of it.
+_FAR = 3.0
+# So many scenes are named in the line, or one.
+_NAMED = 3
 
 _AXES = (
     ("east", c.OFFSET_EAST, c.SIGMA_EAST, c.TRUE_EAST, a.MOVED_EAST),
@@ -14,18 +27,24 @@ _AXES = (
 
 
 def table(
-    before: pd.DataFrame, after: pd.DataFrame, moves: dict[str, dict], reference: str | None
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    moves: dict[str, dict],
+    zero: Zero,
+    tiles: list[tuple[pd.DataFrame, pd.DataFrame]] | None = None,
 ) -> pd.DataFrame:
     """A row a scene, newest first, with the columns of `action_columns.PROOF_TABLE`.
 
     What is expected after the correction is where the scene was and by how much it was moved,
-    from the median of that, as all offsets are; so is the truth of a simulated scene.
+    from the zero of all offsets, as the median of that; so is the truth of a simulated scene.
 
     Parameters
     ----------
     before, after : scenes (`columns.SCENES_TABLE`) of the stack and of the corrected stack.
     moves : by scene, as `decision.moves` gives them.
-    reference : scene that all offsets are relative to; None for the stack's median.
+    zero : what all offsets are relative to.
+    tiles : of each polarization the scenes' tiles (`columns.SCENE_TILES_TABLE`) before and after,
+        which tell by how much a second measurement of the same speckle differs from the first.
     """
     names = list(before[c.SCENE])
     later = after.set_index(c.SCENE).reindex(names)
@@ -42,18 +61,99 @@ def table(
         way = np.array([moves[name][axis] for name in names])
         made[moved] = way
         known = np.isfinite(as_numbers(later, offset)[0])
-        at = names.index(reference) if reference else None
-        made[f"expected_{axis}"] = _from_zero(as_numbers(before, offset)[0] + way, known, at)
+        made[f"expected_{axis}"] = _from_zero(
+            as_numbers(before, offset)[0] + way, known, names, zero
+        )
         if known_truth:
             (truth,) = as_numbers(before, true)
             made[f"true_before_{axis}"] = truth
-            made[f"true_after_{axis}"] = _from_zero(truth + way, known, at)
+            made[f"true_after_{axis}"] = _from_zero(truth + way, known, names, zero)
+    made[a.REASON] = [moves[name].get("reason", "") for name in names]
+    _compare(made, paired(names, tiles or []))
     return made
 
 
-def _from_zero(values: np.ndarray, known: np.ndarray, reference: int | None) -> np.ndarray:
-    if reference is not None:
-        return values - values[reference]
+def _compare(made: pd.DataFrame, same: np.ndarray) -> None:
+    """What each scene misses of where it should be, the error of that, and whether it is chance.
+
+    Parameters
+    ----------
+    made : the table, to be completed.
+    same : from `paired`.
+    """
+    squares = np.zeros(len(made))
+    count = 0
+    for axis, own in zip(("east", "north"), same, strict=True):
+        after, expected = as_numbers(made, f"after_{axis}", f"expected_{axis}")
+        missed = after - expected
+        both = np.hypot(*as_numbers(made, f"before_sigma_{axis}", f"after_sigma_{axis}"))
+        told = np.isfinite(missed) & np.isfinite(own)
+        count = int(told.sum())
+        sigma = both
+        if count >= _SCENES:
+            # What the template, which is new too, adds to each scene.
+            common = robust.natural_spread(missed[told], own[told])
+            sigma = np.where(np.isfinite(own), np.fmin(np.hypot(own, common), both), both)
+        made[f"missed_{axis}"], made[f"missed_sigma_{axis}"] = missed, sigma
+        squares += (missed / np.maximum(sigma, 1e-6)) ** 2
+    # The errors are told by so many scenes themselves, or are known.
+    chance = fdtrc(2, count - 1, squares / 2) if count >= _SCENES else chdtrc(2, squares)
+    p = screening.holm(chance)
+    made[a.FOUND] = [
+        NOT_MEASURED if np.isnan(one) else ELSEWHERE if one < screening.ALPHA else AS_EXPECTED
+        for one in p
+    ]
+
+
+def paired(names: list[str], tiles: list[tuple[pd.DataFrame, pd.DataFrame]]) -> np.ndarray:
+    """Standard errors of the scenes' second offsets less their first ones, out of the same tiles.
+
+    The tiles' own differences scatter by what the second measurement adds, whatever the two have
+    in common.
+
+    Parameters
+    ----------
+    names : of the scenes.
+    tiles : as for `table`.
+
+    Returns
+    -------
+    (2, scenes) metres to the east and north; NaN where fewer than four tiles tell.
+    """
+    found = np.full((2, len(names)), np.nan)
+    keys = [c.SCENE, c.TILE_X, c.TILE_Y]
+    joined = [before.merge(after, on=keys, suffixes=("", "_after")) for before, after in tiles]
+    if not joined:
+        return found
+    by_scene = dict(list(pd.concat(joined, ignore_index=True).groupby(c.SCENE)))
+    for row, (_, offset, sigma, *_) in enumerate(_AXES):
+        for at, name in enumerate(names):
+            if name in by_scene:
+                first, second, errors = as_numbers(by_scene[name], offset, f"{offset}_after", sigma)
+                found[row, at] = _error_of_mean(second - first, errors)
+    return found
+
+
+def _error_of_mean(values: np.ndarray, sigmas: np.ndarray) -> float:
+    """Standard error of a mean with the weights of `sigmas`, by the values' own scatter."""
+    known = np.isfinite(values) & np.isfinite(sigmas)
+    if known.sum() < _TILES:
+        return np.nan
+    values, sigmas = values[known], sigmas[known]
+    middle = float(np.median(values))
+    limit = _FAR * robust.nmad((values - middle) / sigmas) * sigmas
+    weights = 1 / sigmas**2
+    weights /= weights.sum()
+    rest = np.clip(values - middle, -limit, limit)
+    worth = 1 / (weights**2).sum()
+    return float(np.sqrt((weights**2 * rest**2).sum() * worth / max(worth - 1, 0.5)))
+
+
+def _from_zero(values: np.ndarray, known: np.ndarray, names: list[str], zero: Zero) -> np.ndarray:
+    if zero.absolute:
+        return values
+    if zero.scene:
+        return values - values[names.index(zero.scene)]
     counted = values[known & np.isfinite(values)]
     return values - (np.median(counted) if counted.size else 0.0)
 
@@ -72,16 +172,10 @@ def summary(proof: pd.DataFrame, pixel: float) -> dict:
     ``missed`` (measured after less expected: what the moving itself, the resampling and the second
     measurement add), ``true_before`` and ``true_after`` the ``rms`` and the ``largest`` distance
     with its scene; None where nothing is known. ``missed_pixels`` is the rms of what was missed in
-    pixels along one axis.
+    pixels along one axis. ``elsewhere`` are the scenes that do not lie where they should, by more
+    than chance; ``not_moved`` those that were left where they were, with the reason of each.
     """
-    missed = proof[[c.SCENE]].assign(
-        **{
-            f"missed_{axis}": as_numbers(proof, f"after_{axis}")[0]
-            - as_numbers(proof, f"expected_{axis}")[0]
-            for axis in ("east", "north")
-        }
-    )
-    off = _distances(missed, "missed")
+    off = _distances(proof, "missed")
     posting = np.sqrt(2) * pixel
     return {
         "scenes": len(proof),
@@ -93,7 +187,17 @@ def summary(proof: pd.DataFrame, pixel: float) -> dict:
         },
         "missed": off,
         "missed_pixels": None if off is None else off["rms"] / posting,
+        "elsewhere": list(proof[c.SCENE][proof[a.FOUND] == ELSEWHERE]),
+        "not_moved": _not_moved(proof),
     }
+
+
+def _not_moved(proof: pd.DataFrame) -> list[dict]:
+    """The scenes that were left where they were: unmeasured ones, then those farthest off first."""
+    still = proof[proof[a.CORRECTED] != "true"]
+    off = np.hypot(*as_numbers(still, a.BEFORE_EAST, a.BEFORE_NORTH))
+    order = np.argsort(np.where(np.isnan(off), -np.inf, -off), kind="stable")
+    return [{"scene": still[c.SCENE].iloc[at], "reason": still[a.REASON].iloc[at]} for at in order]
 
 
 def _distances(of: pd.DataFrame, name: str) -> dict | None:
@@ -135,4 +239,25 @@ def line(found: dict, verdicts: tuple[str, str]) -> str:
         )
     if lost := found["scenes"] - found["measured"]:
         text += f"; {lost} not measured"
+    if found["measured"]:
+        text += "; " + where(found)
+    if found["not_moved"]:
+        text += "; not moved: " + ", ".join(not_moved(found["not_moved"]))
     return f"{text}; verdict {verdicts[0]} before, {verdicts[1]} after"
+
+
+def where(found: dict) -> str:
+    """Whether the scenes lie where they should after the correction, in words."""
+    if found["elsewhere"]:
+        return f"elsewhere than they should be: {answers.listed(found['elsewhere'])}"
+    return "all that were measured lie where they should"
+
+
+def not_moved(of: list[dict]) -> list[str]:
+    """A few scenes that were not moved with the reason; of many the first, and how many more."""
+    named = len(of) if len(of) <= _NAMED else 1
+    more = len(of) - named
+    return [
+        *(f"{answers.day(one['scene'])} ({one['reason']})" for one in of[:named]),
+        *([f"and {more} more (proof.csv)"] if more > 0 else []),
+    ]

@@ -55,6 +55,7 @@ def search(
     sigmas: np.ndarray,
     candidates: list[Candidate],
     level: float = screening.ALPHA,
+    least: float = screening.LEAST,
 ) -> Result:
     """Which of the candidates the offsets of a stack follow.
 
@@ -63,6 +64,7 @@ def search(
     offsets, sigmas : (scenes, 2) metres east and north, none missing, and standard errors.
     candidates : what to look at.
     level : probability that anything is found in a stack in which scenes only scatter.
+    least : as for `screening.outliers`.
     """
     count = len(candidates)
     nothing = np.full((count, 2), np.nan)
@@ -70,7 +72,7 @@ def search(
     if len(offsets) < 2 * LEAST or not count:
         return result
     columns = np.array([candidate.column for candidate in candidates])
-    axes = [Axis(offsets[:, a], sigmas[:, a], columns) for a in (0, 1)]
+    axes = [Axis(offsets[:, a], sigmas[:, a], columns, least) for a in (0, 1)]
     for _ in range(min(_MOST, len(offsets) // _SCENES)):
         p = np.min([axis.look(result.chosen, level / 2) for axis in axes], axis=0)
         result.p = np.where(np.isin(range(count), result.chosen), result.p, p)

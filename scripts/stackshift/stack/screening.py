@@ -17,6 +17,9 @@ ALPHA = 0.01
 _SURELY = 2e-4
 # Scatter that is less than a tenth of the quoted errors is made up.
 LEAST = 0.01
+# Scenes that were moved by what was measured of them, and measured again out of the same speckle,
+# scatter by next to nothing beside those that were not: their errors are as they were.
+AS_QUOTED = 1.0
 
 
 def two_sided(z) -> np.ndarray:
@@ -37,7 +40,7 @@ def holm(p) -> np.ndarray:
     return adjusted
 
 
-def outliers(offsets, sigmas) -> np.ndarray:
+def outliers(offsets, sigmas, least: float = LEAST) -> np.ndarray:
     """p-value of each scene for lying where the others lie, along one axis.
 
     A scene's deviation from the mean of the others over the standard error that their scatter
@@ -49,6 +52,7 @@ def outliers(offsets, sigmas) -> np.ndarray:
     Parameters
     ----------
     offsets, sigmas : (scenes,) metres; NaN for a scene without an offset.
+    least : the smallest variance that is believed of the scenes' scatter, in that of their errors.
 
     Returns
     -------
@@ -62,16 +66,18 @@ def outliers(offsets, sigmas) -> np.ndarray:
     values = offsets[known] - np.median(offsets[known])
     ways = weightings(values, sigmas[known])
     # Two axes are looked at.
-    found[known] = _p_of_scenes(values, ways, _clear(values, ways, ALPHA / 2))
+    found[known] = _p_of_scenes(
+        values, ways, _clear(values, ways, ALPHA / 2, least=least), least=least
+    )
     return found
 
 
-def _clear(values, ways, level: float, levels: int = 1) -> np.ndarray:
+def _clear(values, ways, level: float, levels: int = 1, least: float = LEAST) -> np.ndarray:
     """Which values are left once those were left out that stand out, one by one."""
     kept = np.ones(len(values), bool)
     clear = kept
     for _ in range(max(1, len(values) // 4)):
-        p = np.where(kept, _p_of_scenes(values, ways, kept, levels), np.inf)
+        p = np.where(kept, _p_of_scenes(values, ways, kept, levels, least), np.inf)
         worst = int(np.argmin(p))
         alone = p[worst] * kept.sum() < level
         kept = kept.copy()
@@ -81,7 +87,7 @@ def _clear(values, ways, level: float, levels: int = 1) -> np.ndarray:
     return clear
 
 
-def _p_of_scenes(values, ways, kept, levels: int = 1) -> np.ndarray:
+def _p_of_scenes(values, ways, kept, levels: int = 1, least: float = LEAST) -> np.ndarray:
     """p-value of each value for fitting the mean of the others that are kept (Student's t)."""
     free = int(kept.sum()) - levels - kept
     largest = np.zeros(len(values))
@@ -93,7 +99,7 @@ def _p_of_scenes(values, ways, kept, levels: int = 1) -> np.ndarray:
         square /= np.where(kept, 1 / weights - 1 / total, 1 / weights + 1 / total)
         residual = (others * (values - (others * values).sum() / total) ** 2).sum()
         scatter = (residual - np.where(kept, square, 0.0)) / free
-        p = 2 * stdtr(free, -np.sqrt(square / np.maximum(scatter, LEAST)))
+        p = 2 * stdtr(free, -np.sqrt(square / np.maximum(scatter, least)))
         largest = np.maximum(largest, p)
     return largest
 
@@ -111,9 +117,9 @@ def weightings(deviations, sigmas, levels: int = 1) -> list[np.ndarray]:
     return [1 / sigmas**2, 1 / (sigmas**2 + natural**2)]
 
 
-def sound(residuals, sigmas) -> np.ndarray:
+def sound(residuals, sigmas, least: float = LEAST) -> np.ndarray:
     """Which scenes do not clearly stand out of the others, once two levels were taken out."""
-    return _clear(residuals, weightings(residuals, sigmas, levels=2), _SURELY, levels=2)
+    return _clear(residuals, weightings(residuals, sigmas, levels=2), _SURELY, 2, least)
 
 
 def plane(x, y, east, north, sigma_east, sigma_north) -> dict[str, float] | None:
