@@ -4,7 +4,7 @@ from functools import cache
 
 from snakemake.logging import logger
 
-from stackflow import headers, layers
+from stackflow import coverings, headers, layers
 from stackflow.sources import base_name
 
 
@@ -121,9 +121,12 @@ def reach(layer, stack: str, polarization: str, then: str) -> list[str]:
     product = (stack, polarization)
     if layer.per_scene or is_made(layer.files[0]):
         return []
-    missing = layers.out_of_reach(layer, PRODUCTS[product], TILES[product])
+    # A template has its mean in the first of its bands.
+    band = 1 if layer.name == layers.REFERENCE else None
+    files = [(path, band) for path in layer.files]
+    missing = coverings.out_of_reach(files, PRODUCTS[product].grid, TILES[product])
     rows, columns = TILES[product]
-    said = f"{base_name(layer.files[0])} does not reach {missing} of {rows * columns} tiles, {then}"
+    said = f"{base_name(layer.files[0])} does not reach most of {missing} of {rows * columns} tiles, {then}"
     return [said] if missing else []
 
 
@@ -133,7 +136,7 @@ def prepared_told(stack: str, polarization: str) -> list[str]:
     if UNDO:
         area = area_of(*product)
         told.append(f"undoing the normalisation with {area.told}")
-        told += reach(area, *product, "which are not measured")
+        told += reach(area, *product, "which are measured in part or not at all")
     elif (STACKS[stack].get("layers") or {}).get("area"):
         told.append(
             "the layer area is named and not used ('correlate: {normalisation: undo}' or "
@@ -144,7 +147,7 @@ def prepared_told(stack: str, polarization: str) -> list[str]:
         for part in mask.everywhere:
             if part["kind"] != "vector":
                 layer = layers.Layer("masked", tuple(part["files"]), named=True)
-                told += reach(layer, *product, "which it does not mask")
+                told += reach(layer, *product, "where it masks nothing")
     elif UNDO:
         told.append(
             "layover and shadow are not masked ('masks: [layover, shadow]' of the stack does)"
@@ -153,7 +156,7 @@ def prepared_told(stack: str, polarization: str) -> list[str]:
         layer = layer_of(*product, ALIGNED_WITH[ZERO.kind])
         told.append(f"offsets are from {ZERO.words} ({layer.told}), absolute")
         if layer.name == layers.REFERENCE:
-            told += reach(layer, *product, "which are not measured")
+            told += reach(layer, *product, "which are measured in part or not at all")
     return told
 
 

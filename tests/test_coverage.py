@@ -15,7 +15,7 @@ import flatten
 import layer
 import mask
 import tile
-from stackflow import headers, layers
+from stackflow import coverings, headers
 from stackio import raster, writing
 from stackio.tags import shares_of_tile, tags_of
 from stackshift.ground.lattice import Grid
@@ -114,8 +114,10 @@ def test_the_findings_and_what_to_look_at_say_so(measured):
         "area": (3, 9), "mask": (3, 9), "masked": (1, 9),
     }  # fmt: skip
     lines = [one["text"] for one in causes.of_findings({"coverage": found})]
-    assert lines[0].startswith("the area layer does not reach 3 of 9 tiles (33.3 % of the pixels)")
-    assert lines[1].startswith("a mask does not reach 3 of 9 tiles (33.3 % of the pixels)")
+    assert lines[0].startswith(
+        "the area layer has no value for 33.3 % of the pixels, and 3 of 9 tiles"
+    )
+    assert lines[1].startswith("a mask does not reach most of 3 of 9 tiles (33.3 % of the pixels)")
     assert len(lines) == 2
     (line,) = coverage.texts({"masked": {"share": 1.0, "tiles": 9, "of": 9}})
     assert line.startswith("masks take 100 % of the pixels: 'drop' and 'keep'")
@@ -163,9 +165,8 @@ def test_tiles_out_of_reach_are_known_before_any_job(tmp_path):
     half = str(write_scene(tmp_path / "half.tif", texture(120, 90)))
     headers._remembered.cache_clear()
     _, here = product(tmp_path / "scenes")
-    one = layers.Layer("dem", (half,), named=True)
-    assert layers.out_of_reach(one, here, (2, 4)) == 4
-    assert layers.out_of_reach(one, here, (1, 1)) == 0
+    assert coverings.out_of_reach([(half, None)], here.grid, (2, 4)) == 4
+    assert coverings.out_of_reach([(half, None)], here.grid, (1, 1)) == 0
 
 
 def test_the_run_says_what_a_layer_does_not_reach_and_refuses_what_is_not_there(tmp_path):
@@ -176,7 +177,10 @@ def test_the_run_says_what_a_layer_does_not_reach_and_refuses_what_is_not_there(
     config = {"stacks": {"site": entry}, "tiles": {"rows": 2, "columns": 2}}
     workspace = Workspace(tmp_path, config | {"correlate": {"normalisation": "undo"}})
     done = workspace.run("--dry-run", "supersets")
-    assert "half.tif does not reach 2 of 4 tiles, which are not measured" in done.text
+    assert (
+        "half.tif does not reach most of 2 of 4 tiles, which are measured in part or not"
+        in done.text
+    )
     # Nothing uses heights that scenes are not compared with, and yet they have to be there.
     entry["layers"]["incidence"] = "no.tif"
     done = workspace.run("--dry-run", "supersets")

@@ -14,12 +14,11 @@ import zipfile
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from stackflow import grids, headers
+from stackflow import coverings, grids, headers
 from stackflow.sources import Source, archive_of, base_name, is_remote, parts_of
 from stackflow.stacks import Product
 from stackshift.errors import InputError
 from stackshift.ground import names
-from stackshift.ground.lattice import Grid
 
 # What the producers' names of a layer end with, the one that is taken first first. HyP3's inc_map
 # is the angle to the normal of the terrain, as OPERA's local one.
@@ -37,10 +36,6 @@ NAMES = tuple(ENDINGS)
 CLASSES = ("mask", "layover_shadow")
 # An image that scenes are aligned with is brought onto the grid as layers are.
 REFERENCE = "reference"
-# How many times as long as the scenes' the pixels of an area may be.
-_COARSER = 1.6
-# Places a side of a tile at which is looked whether a file reaches it.
-_SAMPLED = 5
 _TIFF = re.compile(r"\.(?:geo|g)?tiff?$", re.IGNORECASE)
 _POLARIZED = re.compile(r"^(.+)[-_](?:VV|VH|HH|HV)$", re.IGNORECASE)
 # Longer ones first, as local_incidence_angle ends with incidence_angle.
@@ -184,66 +179,14 @@ def check(layer: Layer, product: Product, where: str) -> Layer:
                 f"{where}: {first} lies outside the grid of the stack; name the one of this place"
             )
     if layer.name == "area":
-        _check_detail(sorted(inside), product.grid, where)
+        coverings.check_detail(sorted(inside), product.grid, where)
     if layer.per_scene:
         return replace(layer, by_scene=left)
     return replace(layer, files=left[""])
 
 
-def _check_detail(paths: list[str], grid: Grid, where: str) -> None:
-    """Refuse an area that lacks what its scenes were divided by.
-
-    What it has not is left in the image, stays with the map, and makes displacements too large:
-    by 0.7 % where its pixels are 1.5 times as long as the scenes', 3.5 at 2 and 5.5 at 3
-    (`bench/terrain.py`).
-    """
-    a, _, _, _, e, _ = grid.transform
-    for (path, _), sides in headers.postings([(path, None) for path in paths], grid.crs).items():
-        times = max(sides[0] / abs(a), sides[1] / abs(e))
-        if times > _COARSER:
-            raise InputError(
-                f"{where}: the pixels of {path} are {times:.3g} times as long as the grid's, and "
-                "displacements would come out too large by what it lacks; give the area that the "
-                "product was divided by, at the scenes' posting"
-            )
-
-
 def _parts(layer: Layer) -> dict[str, tuple[str, ...]]:
     return layer.by_scene or {"": layer.files}
-
-
-def out_of_reach(layer: Layer, product: Product, cut: tuple[int, int]) -> int:
-    """How many tiles most of which no file of a layer of the stack reaches, by the files' bounds.
-
-    Parameters
-    ----------
-    layer : of the stack as a whole; each scene's own reaches as far as the scene.
-    product : with the grid.
-    cut : number of tiles (rows, columns).
-    """
-    if layer.per_scene:
-        return 0
-    files = [(path, 1 if layer.name == REFERENCE else None) for path in layer.files]
-    boxes = grids.boxes_in(product.grid.crs, files, headers.read(files))
-    left, bottom, right, top = product.grid.bounds
-    inside = [(at + 0.5) / _SAMPLED for at in range(_SAMPLED)]
-    number = 0
-    for row in range(cut[0]):
-        for column in range(cut[1]):
-            places = [
-                (
-                    left + (right - left) * (column + x) / cut[1],
-                    top - (top - bottom) * (row + y) / cut[0],
-                )
-                for x in inside
-                for y in inside
-            ]
-            seen = sum(
-                any(box[0] <= x <= box[2] and box[1] <= y <= box[3] for box in boxes)
-                for x, y in places
-            )
-            number += 2 * seen < len(places)
-    return number
 
 
 def image(path: str, product: Product) -> Layer:

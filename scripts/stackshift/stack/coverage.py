@@ -45,8 +45,9 @@ def found(contents: list[dict]) -> dict[str, dict]:
     Returns
     -------
     By ``area``, ``mask``, ``image`` and ``masked``, as far as there is such a layer: ``share``, the
-    median of the scenes' own (None for the image); ``tiles`` of which most pixels are concerned in
-    any scene, of so many, ``of``.
+    median of the scenes' own (None for the image); ``tiles``, of so many, ``of``, that are not
+    measured for lack of the area or the image in any scene, or most pixels of which no mask knows,
+    or masks take.
     """
     known = {
         "area": ("no_area", c.NO_AREA), "mask": ("no_mask", c.NO_MASK),
@@ -55,17 +56,27 @@ def found(contents: list[dict]) -> dict[str, dict]:
     records = [one["tiles"] for one in contents]
     cells = len(records[0]) if records else 0
     made: dict[str, dict] = {}
+
+    def refused(what: str) -> list[bool]:
+        """Which tiles are not measured in some scene for lack of a layer."""
+        return [
+            any(what in tiles[i][c.MESSAGE] for tiles in records if tiles[i][c.STATUS] == NO_LAYER)
+            for i in range(cells)
+        ]
+
     for name, (scene, tile) in known.items():
         shares = [one[scene] for one in contents if one.get(scene) is not None]
         if shares:
-            lacking = [
-                any((tiles[i].get(tile) or 0) >= _MOSTLY for tiles in records) for i in range(cells)
-            ]
+            lacking = (
+                refused(AREA)
+                if name == "area"
+                else [
+                    any((tiles[i].get(tile) or 0) >= _MOSTLY for tiles in records)
+                    for i in range(cells)
+                ]
+            )
             made[name] = {"share": float(median(shares)), "tiles": sum(lacking), "of": cells}
-    beyond = [
-        any(IMAGE in tiles[i][c.MESSAGE] for tiles in records if tiles[i][c.STATUS] == NO_LAYER)
-        for i in range(cells)
-    ]
+    beyond = refused(IMAGE)
     if any(beyond):
         made["image"] = {"share": None, "tiles": sum(beyond), "of": cells}
     return made
@@ -81,14 +92,15 @@ def texts(covered: dict[str, dict]) -> list[str]:
         pixels = "" if one["share"] is None else f" ({_percent(one['share'])} of the pixels)"
         if name == "area":
             lines.append(
-                f"the area layer does not reach {tiles}{pixels}, where nothing is measured: name "
-                "one that covers the scenes"
+                f"the area layer has no value for {_percent(one['share'])} of the pixels, and "
+                f"{tiles} are not measured for it: name one that covers the scenes"
             )
         elif name == "image":
-            lines.append(f"the image to align with does not reach {tiles}: these are not measured")
+            lines.append(f"the image to align with does not reach {tiles}, which are not measured")
         elif name == "mask":
             lines.append(
-                f"a mask does not reach {tiles}{pixels}, which are used as if nothing were masked"
+                f"a mask does not reach most of {tiles}{pixels}: what it does not reach is used as "
+                "if nothing were masked"
             )
         elif one["share"] >= _NEARLY_ALL:
             lines.append(
