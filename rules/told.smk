@@ -48,6 +48,12 @@ if workflow.is_main_process:
             logger.warning(
                 f"stack '{stack}' has no scene {ZERO.scene} (align.reference): its offsets are from its median"
             )
+    for (stack, polarization), product in PRODUCTS.items():
+        if taken_out := leftover.scenes_before(stack, polarization, product.scenes):
+            logger.warning(
+                f"stack '{stack}', {polarization}: results hold files of scenes that it has no more, "
+                f"which enter no table and are used again if they return: {', '.join(taken_out)}"
+            )
     for folder in of_before():
         logger.warning(
             f"{folder} is of an earlier run and no part of this one; move it away"

@@ -293,6 +293,16 @@ def test_results_of_an_earlier_config_are_named(folder):
     assert found == ["results/site/VH", "results/site.0150/VV"]
 
 
+def test_scenes_that_were_taken_out_are_named(folder):
+    place = folder / "results" / "site" / "VV"
+    for name in ("20220101T015000", "20220113T015000"):
+        (place / "tiles" / name).mkdir(parents=True)
+        (place / "superset").mkdir(exist_ok=True)
+        (place / "superset" / f"{name}.tif").touch()
+    assert leftover.scenes_before("site", "VV", ["20220113T015000"]) == ["20220101T015000"]
+    assert leftover.scenes_before("site", "VH", ["20220113T015000"]) == []
+
+
 def test_fixed_bounds_of_tracks_in_two_systems_are_refused(folder):
     for day in (1, 13):
         put(folder, f"202201{day:02}T015003")

@@ -38,6 +38,23 @@ def of_before(names: Iterable[str], products: Iterable[tuple[str, str]]) -> list
     ]
 
 
+def scenes_before(stack: str, polarization: str, names: Iterable[str]) -> list[str]:
+    """Scenes of which results hold files, and which a product has no more.
+
+    Parameters
+    ----------
+    stack, polarization : the product.
+    names : of its scenes.
+    """
+    folder = RESULTS / stack / polarization
+    files = (
+        *folder.glob("superset/*.tif"),
+        *folder.glob("offsets/*.json"),
+        *folder.glob("tiles/*"),
+    )
+    return sorted({path.stem for path in files} - set(names))
+
+
 def _analysed() -> list[tuple[str, str]]:
     """(stack, polarization) of all tables that are there."""
     tables = RESULTS.glob("*/*/analysis/scenes.csv")

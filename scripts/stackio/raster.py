@@ -62,6 +62,14 @@ def open_scene(path, bands: int | None = None, band: int | None = None):
                 raise unread(source, error) from error
 
 
+def _gone(path) -> str | None:
+    """The stage whose result is not there any more, though Snakemake took it for done."""
+    parts = Path(str(path)).parts
+    if parts[:1] != ("results",) or len(parts) < 5 or Path(str(path)).exists():
+        return None
+    return {"tiles": "tile"}.get(parts[3], parts[3])
+
+
 def _listing(path) -> str:
     """How GDAL looks for files beside a raster: it asks for each, or does not for an address.
 
