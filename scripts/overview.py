@@ -79,7 +79,7 @@ def main(
         products=products, compared=compared, before=before, config=in_force,
         with_error=with_error, acted=rows, missing=missing, results=results,
     )  # fmt: skip
-    lines_of_all = [*map(lines_on, products), *lines_on_all(files.read_json(overall), names)]
+    lines_of_all = [*map(lines_on, products), *lines_on_all(files.read_json(overall))]
     said = "".join(f"{line}\n" for line in lines_of_all)
     first = f"{line_block(said)}\n\n{front_of(products, compared)}{acted_of(rows, results)}"
     for path, content in ((page, text), (lines, said), (front, first), (effective, in_force)):
@@ -234,9 +234,9 @@ def lines_on(product: dict) -> str:
     )
 
 
-def lines_on_all(overall: dict, names: list[tuple[str, str]]) -> list[str]:
-    """The verdict over all stacks in a few lines; none for one stack, of which all is said."""
-    sites = {stack for stack, _ in names}
+def lines_on_all(overall: dict) -> list[str]:
+    """The verdict over all stacks in a few lines; none where one alone counts."""
+    sites = {one["stack"] for one in overall["counted"]}
     if len(sites) < 2:
         return []
     lines = [f"all {len(sites)} stacks: {overall['verdict'].upper()}"]

@@ -17,6 +17,7 @@ from snakemake.utils import validate
 from stackflow.settings import check_finite, check_masks, explain, with_integers
 from stackflow.simulated import simulated
 from stackshift.errors import InputError
+from stackshift.simulate import planted
 from stackshift.simulate.place import ground_grid
 from stackshift.stack.pairing import choose
 
@@ -92,7 +93,10 @@ def complaint(config) -> str | None:
         check_finite(config)
         stack = config["stacks"]["site"]
         if "simulate" in stack:
-            simulated("site", stack["simulate"], "VV", ground_grid(stack["simulate"]))
+            told = stack["simulate"]
+            planted.check(told["planted"], told["scenes"])
+            made = functools.partial(planted.made, told["planted"])
+            simulated("site", told, "VV", ground_grid(told), made)
         choose(TIMES, config["pairs"])
     except InputError as error:
         return str(error)

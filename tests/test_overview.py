@@ -14,6 +14,7 @@ from stackio import acted
 
 TEMPLATE = (ROOT / "report" / "overview.html").read_text()
 OVERALL = {"verdict": "undecided", "answers": {"scenes": {}}}
+OVERALL["counted"] = [{"stack": "a", "polarization": "VV+VH"}]
 OVERALL["answers"]["scenes"] = {"text_these": "30 of 40: met", "text_general": "undecided, as so"}
 SCENES = """scene,platform,offset_east,offset_north,sigma_east,sigma_north,flag,message
 20240106T052301,S1A,6.5,-4.472,0.123,0.4,outlier,
@@ -123,8 +124,9 @@ def test_the_lines_for_the_terminal(written):
 
 
 def test_the_lines_of_several_stacks_end_with_all_of_them():
-    assert overview.lines_on_all(OVERALL, [("a", "VV"), ("a", "VH")]) == []
-    assert overview.lines_on_all(OVERALL, [("a", "VV"), ("a", "VH"), ("b", "VV")]) == [
+    other = {"stack": "b", "polarization": "VV"}
+    assert overview.lines_on_all(OVERALL) == []
+    assert overview.lines_on_all(OVERALL | {"counted": [*OVERALL["counted"], other]}) == [
         "all 2 stacks: UNDECIDED",
         "  these: 30 of 40: met",
         "  in general: undecided, as so",

@@ -154,7 +154,7 @@ def test_a_scene_that_was_moved_right_or_not_at_all_is_not_called_elsewhere(tile
     """One speckle: the moved ones scatter by nothing, the others by their errors, as before."""
     random = np.random.default_rng([tiles, int(10 * again)])
     wrong = 0
-    for _ in range(50):
+    for _ in range(30):
         _, (before, after), moves = measured_twice(random, 12, tiles, [1, 4, 7, 9], again)
         table = proof.table(before[0], after[0], moves, Zero(), [(before[1], after[1])])
         found = proof.summary(table, 30.0)

@@ -221,7 +221,7 @@ def test_a_stack_in_which_nothing_could_be_measured_has_empty_charts(tmp_path):
     assert call(tmp_path)[0] == before
 
 
-@pytest.mark.parametrize("count", [1, 2, 3, 5, 6, 7, 8, 9, 10, 13, 40])
+@pytest.mark.parametrize("count", [1, 3, 6, 7, 10, 40])
 def test_dates_below_the_charts_are_there_and_cover_none_other(count):
     random = np.random.default_rng(count)
     names = [f"2024{1 + i // 28:02}{1 + i % 28:02}T052301" for i in range(count)]
