@@ -335,7 +335,7 @@ def test_damage_is_told_of_the_file_that_has_it(tmp_path):
 def test_a_result_that_was_deleted_by_hand_says_how_to_make_it_again(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with (
-        pytest.raises(InputError, match="0_0.tif was deleted by hand.*'--forcerun tile'"),
+        pytest.raises(InputError, match=r"0_0.tif was deleted by hand.*'--forcerun tile'"),
         raster.open_scene("results/demo/VV/tiles/20240106T052301/0_0.tif"),
     ):
         pass

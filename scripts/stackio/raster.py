@@ -3,6 +3,7 @@
 import os
 import re
 from contextlib import contextmanager
+from pathlib import Path
 
 # GDAL would keep 5 % of the machine's memory of blocks that no job reads twice.
 os.environ.setdefault("GDAL_CACHEMAX", "64")
