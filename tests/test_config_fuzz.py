@@ -155,6 +155,11 @@ def test_a_number_that_yaml_takes_for_text_is_told():
     assert "'1e-1' is not of type 'number'; YAML takes it for text, write 0.1" in said
 
 
+def test_a_scene_that_yaml_takes_for_a_date_is_told():
+    said = complaint(config_with(("align", "reference"), yaml.safe_load("2023-01-05")))
+    assert said == "config.align.reference: YAML takes 2023-01-05 for a date: write it in quotes"
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [

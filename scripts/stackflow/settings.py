@@ -2,6 +2,7 @@
 
 import math
 import re
+from datetime import date
 from difflib import get_close_matches
 
 from stackshift.errors import InputError
@@ -83,6 +84,8 @@ def explain(error) -> str:
             f"{key}: a name that YAML takes for {str(error.instance).lower()} (yes, no, on, off): "
             "write it in quotes"
         )
+    if isinstance(error.instance, date) and "string" in str(schema.get("type")):
+        return f"{key}: YAML takes {error.instance} for a date: write it in quotes"
     text = f"{key}: {' '.join(error.message.split())}"
     if isinstance(error.instance, str) and _is_number(error.instance):
         text += f"; YAML takes it for text, write {float(error.instance):g}"
