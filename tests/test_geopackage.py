@@ -13,6 +13,7 @@ import pytest
 import shapely
 import snyder
 from makers import NORTH, POSTING, WEST
+from PIL import Image
 
 from stackplot import outlines
 
@@ -172,10 +173,13 @@ def test_the_project_finds_its_layers_beside_it_and_the_template_below(package):
     layers = {layer.find("id").text: layer for layer in root.findall("projectlayers/maplayer")}
     tree = root.findall("layer-tree-group/layer-tree-layer")
     assert [layer.get("id") for layer in tree] == list(layers)
+    # QGIS takes no shorter one for an id.
+    assert min(map(len, layers)) > 10
+    layers = {name.removeprefix("stackshift_"): layer for name, layer in layers.items()}
     # From top to bottom.
     assert set(layers) == {*LAYERS, "template"} and list(layers)[-1] == "template"
-    shown = [layer.get("id") for layer in tree if layer.get("checked") == "Qt::Checked"]
-    assert shown == ["scene_tile_centres", "template"]
+    shown = [layer.get("name") for layer in tree if layer.get("checked") == "Qt::Checked"]
+    assert shown == ["scene tile centres", "template"]
     for name, layer in layers.items():
         source, _, table = layer.find("datasource").text.partition("|")
         assert (package.parent / source).is_file()
@@ -208,6 +212,33 @@ def test_gdal_of_another_build_opens_it(package):
     for layer in LAYERS:
         assert f"Layer name: {layer}" in done.stdout
     assert "WGS 84 / UTM zone 11N" in done.stdout
+
+
+OPENED = """
+import sys
+from qgis.core import QgsApplication, QgsMapRendererParallelJob, QgsMapSettings, QgsProject
+from qgis.PyQt.QtCore import QSize
+QgsApplication.setPrefixPath("/usr", True)
+application = QgsApplication([], False)
+application.initQgis()
+file, picture = sys.argv[1:]
+project = QgsProject.instance()
+assert project.read(file)
+nodes = project.layerTreeRoot().findLayers()
+for node in nodes:
+    layer = node.layer()
+    print(node.name(), layer is not None and layer.isValid(), node.isVisible(), sep=", ")
+settings = QgsMapSettings()
+shown = [node.layer() for node in nodes if node.isVisible()]
+settings.setLayers(shown)
+settings.setExtent(shown[-1].extent())
+settings.setDestinationCrs(project.crs())
+settings.setOutputSize(QSize(600, 500))
+job = QgsMapRendererParallelJob(settings)
+job.start()
+job.waitForFinished()
+job.renderedImage().save(picture)
+"""
 
 
 QGIS = """
@@ -247,15 +278,38 @@ def has_qgis():
     )
 
 
+def in_qgis(program, home, *arguments):
+    """What a program says in QGIS' own Python."""
+    done = subprocess.run(
+        ["/usr/bin/python3", "-c", program, *arguments],
+        capture_output=True, text=True, env={"QT_QPA_PLATFORM": "offscreen", "HOME": str(home)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+@pytest.mark.skipif(not has_qgis(), reason="QGIS is not installed")
+def test_qgis_opens_the_project_and_draws_the_template_under_the_arrows(package, tmp_path):
+    picture = tmp_path / "map.png"
+    said = in_qgis(OPENED, tmp_path, package.with_suffix(".qgz"), picture)
+    layers = [line.split(", ") for line in said if line.count(", ") == 2]
+    assert {name: found for name, found, _ in layers} == dict.fromkeys(
+        [*(name.replace("_", " ") for name in LAYERS), "template"], "True"
+    )
+    assert [name for name, _, shown in layers if shown == "True"] == [
+        "scene tile centres", "template",
+    ]  # fmt: skip
+    with Image.open(picture) as drawn:
+        grey = np.asarray(drawn.convert("L"), float)
+    # The ground's texture all over the map, which is no plain colour.
+    assert min(part.std() for part in np.array_split(grey[100:400, 100:500], 6, axis=1)) > 8
+
+
 @pytest.mark.skipif(not has_qgis(), reason="QGIS is not installed")
 def test_qgis_takes_the_styles(package, tmp_path):
     picture = tmp_path / "map.png"
-    done = subprocess.run(
-        ["/usr/bin/python3", "-c", QGIS, package, picture, *LAYERS],
-        capture_output=True, text=True, env={"QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path)},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    said = [line for line in done.stdout.splitlines() if line.split()[0] in LAYERS]
+    printed = in_qgis(QGIS, tmp_path, package, picture, *LAYERS)
+    said = [line for line in printed if line.split()[0] in LAYERS]
     for layer, line in zip(LAYERS, said, strict=True):
         point, area = "RuleRenderer VectorField 2", "RuleRenderer SimpleFill 5"
         assert line == f"{layer} True {point if layer.endswith('centres') else area}"

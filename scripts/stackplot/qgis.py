@@ -121,10 +121,11 @@ def project_of(
 ) -> str:
     """The QGIS project: all layers over the template, found by paths from the project's folder."""
     low, high = RANGES[polarization]
+    # QGIS gives a layer whose id is no longer than ten characters another one, and then misses it.
     layers = [
         {
-            "id": name, "name": name.replace("_", " "), "type": "vector", "provider": "ogr",
-            "geometry": layer.kind, "source": f"./tiles.gpkg|layername={name}",
+            "id": f"stackshift_{name}", "name": name.replace("_", " "), "type": "vector",
+            "provider": "ogr", "geometry": layer.kind, "source": f"./tiles.gpkg|layername={name}",
             "times": layer.times, "shown": name in SHOWN,
             "style": _inner(styles_of(layer, requirement, templates)[FAR]),
         }
@@ -132,7 +133,7 @@ def project_of(
     ]  # fmt: skip
     layers.append(
         {
-            "id": "template", "name": "template", "type": "raster", "provider": "gdal",
+            "id": "stackshift_template", "name": "template", "type": "raster", "provider": "gdal",
             "geometry": "", "source": "../template/template.tif", "times": (), "shown": True,
             "style": _inner(jinja2.Template(templates["image"]).render(low=low, high=high)),
         }
