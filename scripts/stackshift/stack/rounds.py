@@ -77,7 +77,7 @@ def made(
     if few:
         linked = _linked(scenes, cells, load, options["min_valid"])
         first = {name: first.get(name, (0.0, 0.0)) for name in linked}
-    now = Template(first)
+    now = Template(_from_middle(first))
     faint: dict[str, Position] = {}
     used = cells if few else _some(cells)
     for _ in range(_MOST_ROUNDS):
@@ -148,10 +148,7 @@ def _next(looked, cells: list[Cell], places, before: Template) -> Template:
     }
     if len(known) < 2:
         return Template({})
-    middle = np.median(list(known.values()), axis=0)
-    positions = {
-        name: (float(p[0] - middle[0]), float(p[1] - middle[1])) for name, p in known.items()
-    }
+    positions = _from_middle(known)
     weight, common = {}, {}
     for cell, tile in zip(cells, looked, strict=True):
         matches = [tile.seen[name].match for name in positions]
@@ -162,6 +159,18 @@ def _next(looked, cells: list[Cell], places, before: Template) -> Template:
         if tile.common is not None:
             common[cell] = tile.common
     return Template(positions, weight, common)
+
+
+def _from_middle(places: dict[str, Position]) -> dict[str, Position]:
+    """Positions from the members' median.
+
+    Of an even number the median is one that a member has: whole pixels between members stay whole,
+    and nothing has to be moved by a fraction.
+    """
+    if not places:
+        return {}
+    middle = np.quantile(list(places.values()), 0.5, axis=0, method="lower")
+    return {name: (float(p[0] - middle[0]), float(p[1] - middle[1])) for name, p in places.items()}
 
 
 def _relaxed(found: Position, before: Position | None, members: int) -> Position:
