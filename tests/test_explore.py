@@ -152,13 +152,13 @@ def test_where_nothing_matches_the_map_shows_the_newest_scene_that_has_data(page
     assert below(page)[1].shape[:2] == (400, 400)
     words, picture = below(write(tmp_path, 3, 2, 2, matched=False))
     # The second of three scenes, a year's 18th day, of shade 101; the newest is empty.
-    assert words == "the scene of 2020-01-18; there is no template, as no scenes match"
+    assert words == "the scene of 2020-01-18 (there is no template, as no scenes match)"
     assert np.abs(picture[..., :3].astype(int) - 0.75 * 101).max() <= 3
 
 
 def test_a_page_on_which_no_scene_has_data_is_written_and_says_so(tmp_path):
     words, picture = below(write(tmp_path, 1, 1, 1, matched=False))
-    assert words.startswith("no scene has any data here") and picture is None
+    assert words.startswith("empty, as no scene has data") and picture is None
 
 
 def test_names_cannot_break_out_of_the_page(page):

@@ -73,8 +73,8 @@ def backdrop(
     for scene in reversed(quicklooks):
         found = quicklook_of(quicklooks[scene])
         if found:
-            return found, f"the scene of {marks.day(scene)}; {none}"
-    return None, f"no scene has any data here, and {none}"
+            return found, f"the scene of {marks.day(scene)} ({none})"
+    return None, f"empty, as no scene has data ({none})"
 
 
 def said_of(scene) -> str:
