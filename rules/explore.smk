@@ -2,6 +2,10 @@ rule explore:
     input:
         grid=rules.inventory.output.grid,
         image=rules.template.output.image,
+        quicklooks=lambda wildcards: [
+            f"results/{wildcards.stack}/{wildcards.polarization}/quicklook/flatten/{scene}.png"
+            for scene in scenes_of(wildcards)
+        ],
         scenes=rules.locate.output.scenes,
         scene_tiles=rules.locate.output.scene_tiles,
         measurements=rules.analyse.output.measurements,
@@ -26,6 +30,7 @@ rule explore:
         mem_mb=memory(700, 0.2),
         runtime=minutes(10, 100),
     params:
+        scenes=lambda wildcards: list(scenes_of(wildcards)),
         tiles=tiles_of,
         requirement=config["requirement"]["metres"],
         method=config["correlate"]["method"],

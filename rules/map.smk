@@ -1,7 +1,6 @@
 rule map:
     input:
         grid=rules.inventory.output.grid,
-        measurements=rules.analyse.output.measurements,
         tiles=rules.locate.output.tiles,
         scenes=rules.locate.output.scenes,
         scene_tiles=rules.locate.output.scene_tiles,

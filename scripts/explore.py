@@ -19,6 +19,7 @@ LARGEST = 2 * 1024**2 * 3 // 4
 def main(
     grid: str,
     image: str,
+    quicklooks: dict[str, str],
     tables: dict[str, str],
     cut: tuple[int, int],
     requirement: float,
@@ -34,6 +35,7 @@ def main(
     ----------
     grid : JSON of the stack's grid.
     image : GeoTIFF of the template, whose first band is in decibels.
+    quicklooks : picture of each scene, shown where the template is empty.
     tables : path of ``scenes``, ``scene_tiles``, ``measurements``, ``pairs`` and ``tiles``.
     cut : number of tiles (rows, columns).
     requirement : metres; an arrow of this length is half a tile long.
@@ -54,13 +56,10 @@ def main(
     scenes = read["scenes"].sort_values(columns.TIME, ignore_index=True)
     scenes[columns.PLATFORM] = scenes[columns.PLATFORM].fillna("unknown")
     scenes["said"] = [contents.said_of(scene) for _, scene in scenes.iterrows()]
-    drawn = explorer.item(
-        ground,
-        contents.picture_of(image, polarization, longest),
-        read["tiles"],
-        scenes,
-        requirement,
+    picture, below = contents.backdrop(
+        image, polarization, longest, {name: quicklooks[name] for name in scenes[columns.SCENE]}
     )
+    drawn = explorer.item(ground, picture, read["tiles"], scenes, requirement)
     content = {
         "item": drawn,
         "requirement": requirement,
@@ -73,6 +72,7 @@ def main(
     text = environment.from_string(template).render(
         title=title,
         requirement=f"{requirement:g}",
+        below=below,
         library=contents.packed(contents.library()),
         content=contents.packed(json.dumps(content, separators=(",", ":"))),
     )
@@ -89,6 +89,7 @@ if __name__ == "__main__":
         main(
             grid=snakemake.input.grid,
             image=snakemake.input.image,
+            quicklooks=dict(zip(snakemake.params.scenes, snakemake.input.quicklooks, strict=True)),
             tables={
                 name: snakemake.input[name]
                 for name in ("scenes", "scene_tiles", "measurements", "pairs", "tiles")

@@ -14,7 +14,6 @@ from stackshift.stack import columns
 
 def main(
     grid: str,
-    measurements: str,
     tiles: str,
     scenes: str,
     scene_tiles: str,
@@ -31,7 +30,7 @@ def main(
     Parameters
     ----------
     grid : JSON of the stack's grid.
-    measurements, tiles, scenes, scene_tiles : tables to read.
+    tiles, scenes, scene_tiles : tables to read.
     pictures : quicklook of each scene.
     zero : what offsets are relative to, in words.
     cut : number of tiles (rows, columns).
@@ -44,40 +43,28 @@ def main(
     edges = tile_edges(area.height, cut[0]), tile_edges(area.width, cut[1])
     pixels = earth.pixels_of_tiles(area, *edges)
     ground = Ground(area, earth.unit_in_metres(area.crs), *edges, pixels)
-    names = {columns.REFERENCE: str, columns.SECONDARY: str}
-    found = pd.read_csv(measurements, dtype=names)
     by_tile = pd.read_csv(tiles)
     by_scene = pd.read_csv(scenes, dtype={columns.SCENE: str, columns.FLAG: str})
-    offsets = pd.read_csv(scene_tiles, dtype={columns.SCENE: str})
-
-    rejected, of_scene = {}, dict(list(offsets.groupby(columns.SCENE)))
-    for scene in by_scene[columns.SCENE]:
-        mine = of_scene.get(scene, offsets.iloc[:0])
-        bad = mine[mine[columns.OFFSET_EAST].isna()]
-        at = zip(bad[columns.TILE_X], bad[columns.TILE_Y], strict=True)
-        rejected[scene] = maps.reasons(mine, list(at))
-    offsets = offsets[offsets[columns.OFFSET_EAST].notna()]
+    every = pd.read_csv(scene_tiles, dtype={columns.SCENE: str})
+    offsets = every[every[columns.OFFSET_EAST].notna()]
+    of_scene = dict(list(every.groupby(columns.SCENE)))
+    rejected = {
+        scene: maps.rejected(of_scene.get(scene, every.iloc[:0]))
+        for scene in by_scene[columns.SCENE]
+    }
     radius = np.hypot(by_scene[columns.OFFSET_EAST], by_scene[columns.OFFSET_NORTH])
     measured = radius.notna().any()
     worst = by_scene[columns.SCENE][radius.idxmax() if measured else 0]
-    empty = by_tile[by_tile[columns.COUNT] == 0]
-    nowhere = list(zip(empty[columns.TILE_X], empty[columns.TILE_Y], strict=True))
-    alone = by_tile[by_tile[columns.MOVES] == 1]
-    moving = list(zip(alone[columns.TILE_X], alone[columns.TILE_Y], strict=True))
-    one = {
+    one = maps.panel(by_tile, of_scene.get(worst, every.iloc[:0])) | {
         "table": offsets[offsets[columns.SCENE] == worst],
-        "rejected": rejected[worst],
         "picture": pictures[worst],
         "title": f"The {'scene farthest off' if measured else 'newest scene'}, "
         f"{marks.day(worst)}: each tile's offset from {zero}",
-        "moving": moving,
     }
-    stack = {
+    stack = maps.panel(by_tile, every) | {
         "table": by_tile,
-        "rejected": maps.reasons(found, nowhere),
         "picture": pictures[by_scene[columns.SCENE][0]],
         "title": "The stack: how much each tile's offsets scatter about the scenes' (rms)",
-        "moving": moving,
     }
     drawing.save(maps.tile_offset_map(one, stack, ground, requirement, title), *stack_figures)
     figure = sheet.scene_maps(by_scene, offsets, rejected, pictures, ground, requirement, title)
@@ -89,7 +76,6 @@ if __name__ == "__main__":
     with job.logged(snakemake):
         main(
             grid=snakemake.input.grid,
-            measurements=snakemake.input.measurements,
             tiles=snakemake.input.tiles,
             scenes=snakemake.input.scenes,
             scene_tiles=snakemake.input.scene_tiles,

@@ -37,7 +37,9 @@ def main(
     drawn = {
         "shift_per_pair": pairs.shift_per_pair(read["pairs"], requirement, title),
         "offset_per_tile": tiles.offset_per_tile(read["tiles"], requirement, title),
-        "tile_errors": tiles.tile_errors(read["scenes"], read["scene_tiles"], requirement, title),
+        "tile_errors": tiles.tile_errors(
+            *(read[name] for name in ("scenes", "scene_tiles", "tiles")), requirement, title
+        ),
         "offset_per_scene": scenes.offset_per_scene(read["scenes"], requirement, ce90, title, zero),
         "pair_matrix": matrix.pair_matrix(read["pairs"], read["residuals"], requirement, title),
         "z_scores": scores.z_scores(read["measurements"], read["pairs"], read["residuals"], title),

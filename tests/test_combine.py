@@ -5,6 +5,8 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.axes import Axes
+from matplotlib.container import ErrorbarContainer
 from matplotlib.text import Text
 
 import combine
@@ -214,3 +216,37 @@ def test_the_figure_shows_what_disagrees_and_bears_that_nothing_is_known():
 def combined_of(tables):
     found, summary = combination.of_scenes(tables)
     return found, tables, summary
+
+
+def marked(figure, label):
+    """Where the marks of a label stand in the upper axes, in points along the axis."""
+    figure.draw_without_rendering()
+    axes = next(a for a in figure.findobj(Axes) if "east" in a.get_ylabel())
+    line = next(
+        bars.lines[0]
+        for bars in axes.containers
+        if isinstance(bars, ErrorbarContainer) and bars.get_label() == label
+    )
+    pixels = axes.transData.transform(np.column_stack([line.get_xdata(), line.get_ydata()]))
+    return pixels[:, 0] * 72 / figure.dpi
+
+
+# Days from pass to pass: two; three seasons of 7, years apart; each repeat of a satellite.
+@pytest.mark.parametrize("steps", [[12], ([6, 12, 6, 12, 12, 12, 300] * 3)[:-1], [12] * 96])
+def test_each_polarization_stands_by_its_own_pass(steps):
+    days = pd.Timestamp("2021-11-19", tz="UTC") + pd.to_timedelta(np.cumsum([0, *steps]), "D")
+    offsets = np.zeros((len(days), 2))
+    tables = {"VV": scenes(offsets, 0.3), "VH": scenes(offsets, 0.5)}
+    for table in tables.values():
+        table[c.TIME] = days[::-1].strftime("%Y-%m-%dT%H:%M:%SZ")
+        table[c.SCENE] = days[::-1].strftime("%Y%m%dT%H%M%S")
+    figure = per_pass.offset_per_pass(*combined_of(tables), 6.0, "site")
+    at = marked(figure, "all together")
+    assert len(at) == len(days)
+    apart = np.abs(np.diff(at)).min() if len(at) > 1 else np.inf
+    assert apart > 5
+    for label in tables:
+        beside = marked(figure, label) - at
+        assert np.all(np.abs(beside) < 0.35 * apart)
+        assert np.all(np.abs(beside) < 8) and np.all(np.abs(beside) > 1.5)
+    assert np.sign(beside[0]) == 1 and np.sign(marked(figure, "VV")[0] - at[0]) == -1

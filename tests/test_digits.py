@@ -2,7 +2,7 @@
 
 import pytest
 
-from stackshift.stack.digits import told, with_error
+from stackshift.stack.digits import short, told, with_error
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,14 @@ def test_a_value_has_the_digits_that_its_error_deserves(value, sigma, expected):
 
 def test_a_length_has_no_sign():
     assert told(63.566, 0.15, "") == "63.57"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (361.8, "362"), (35.4, "35"), (9.96, "10"), (3.54, "3.5"), (0.0961, "0.096"),
+        (1.5e-7, "0.00000015"), (0.0, "0"), (float("nan"), ""),
+    ],
+)  # fmt: skip
+def test_a_value_without_an_error_has_two_figures_and_no_exponent(value, expected):
+    assert short(value) == expected

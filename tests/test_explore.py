@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import io
 import json
 import os
 import re
@@ -13,9 +14,10 @@ import pytest
 import snyder
 from clicker import CHROMIUM, offline_tab
 from conftest import ROOT, once
+from PIL import Image
 
 import explore
-from stackio import files
+from stackio import files, writing
 from stackplot import contents
 from stackshift.ground.lattice import Grid
 from stackshift.stack import columns
@@ -29,7 +31,8 @@ def tables(scenes, rows, across):
     times = pd.date_range("2020-01-06T05:23:01", periods=scenes, freq="12D", tz="UTC")
     names = list(times.strftime("%Y%m%dT%H%M%S"))
     east, north = np.arange(scenes) / 1000.0, np.arange(scenes) / 500.0
-    east[OUTLIER], north[OUTLIER] = AT
+    if scenes > OUTLIER:
+        east[OUTLIER], north[OUTLIER] = AT
     row, column = np.divmod(np.arange(rows * across), across)
     per_scene = {
         "scene": names, "time": times.strftime("%Y-%m-%dT%H:%M:%SZ"), "platform": "S1A",
@@ -40,8 +43,10 @@ def tables(scenes, rows, across):
     each = tiles.drop(columns="moves").assign(
         status="ok", message="matched", sigma_east=0.5, sigma_north=0.5
     )
-    each.loc[REJECTED, "status"] = "no_match"
-    each.loc[REJECTED, "message"] = "nothing <b>stands</b> out"
+    if rows * across <= REJECTED:
+        each = each.assign(status="no_match", message="sea")
+    each.loc[each.index == REJECTED, "status"] = "no_match"
+    each.loc[each.index == REJECTED, "message"] = "nothing <b>stands</b> out"
     by_tile = by_scene[["scene", "offset_east", "offset_north"]].merge(each, how="cross")
     bad = by_tile["status"] != "ok"
     by_tile.loc[bad, ["offset_east", "offset_north", "sigma_east", "sigma_north"]] = np.nan
@@ -61,8 +66,11 @@ def tables(scenes, rows, across):
     }  # fmt: skip
 
 
-def write(folder, scenes, rows, across, height=400, width=400):
-    """The page of such a stack over a template of noise, which compresses worst."""
+def write(folder, scenes, rows, across, height=400, width=400, matched=True):
+    """The page of such a stack over a template of noise, which compresses worst, or an empty one.
+
+    The newest scene has no data, so that its quicklook is clear.
+    """
     grid = Grid("EPSG:32611", (30.0, 0.0, 300_000.0, 0.0, -30.0, 3_900_000.0), width, height)
     files.write_json(folder / "grid.json", grid.record())
     random = np.random.default_rng(1)
@@ -72,17 +80,23 @@ def write(folder, scenes, rows, across, height=400, width=400):
     profile |= {"height": height, "width": width, "nodata": np.nan}
     transform = rasterio.Affine(*grid.transform)
     with rasterio.open(folder / "template.tif", "w", **profile, transform=transform) as target:
-        target.write(random.normal(-10, 5, (3, height, width)).astype(np.float32))
-    paths = {}
+        noise = random.normal(-10, 5, (3, height, width)).astype(np.float32)
+        target.write(noise if matched else np.full_like(noise, np.nan))
+    paths, quicklooks = {}, {}
+    for number, name in enumerate(tables(scenes, rows, across)["scenes"]["scene"][::-1]):
+        quicklooks[name] = folder / f"{name}.png"
+        shade = np.full((2, 40, 40), 100 + number, np.uint8)
+        shade[1] = 0 if number == scenes - 1 else 255
+        writing.write_picture(quicklooks[name], shade)
     for name, table in tables(scenes, rows, across).items():
         paths[name] = folder / f"{name}.csv"
         table.to_csv(paths[name], index=False)
     template = (ROOT / "report" / "explore.html").read_text()
     page = folder / "explore.html"
     explore.main(
-        grid=folder / "grid.json", image=folder / "template.tif", tables=paths, cut=(rows, across),
-        requirement=6.0, polarization="VV", title="site <VV>", template=template, longest=800,
-        page=page,
+        grid=folder / "grid.json", image=folder / "template.tif", quicklooks=quicklooks,
+        tables=paths, cut=(rows, across), requirement=6.0, polarization="VV", title="site <VV>",
+        template=template, longest=800, page=page,
     )  # fmt: skip
     return page
 
@@ -124,6 +138,27 @@ def test_a_scene_that_was_not_measured_says_why():
     scene = {"scene": "20200106T000000", "platform": "S1A", "flag": "unmeasured", "message": "sea"}
     scene |= dict.fromkeys(("offset_east", "offset_north", "sigma_east", "sigma_north"), np.nan)
     assert contents.said_of(scene) == "2020-01-06 S1A: not measured: sea"
+
+
+def below(page):
+    """What the page says lies below the tiles, and the picture, None if there is none."""
+    found = re.search(r'data:image/webp;base64,([^"]+)"', json.dumps(content(page)["item"]))
+    picture = found and np.asarray(Image.open(io.BytesIO(base64.b64decode(found[1]))))
+    return re.search(r'id="below">([^<]+)<', page.read_text())[1], picture
+
+
+def test_where_nothing_matches_the_map_shows_the_newest_scene_that_has_data(page, tmp_path):
+    assert below(page)[0].startswith("the template")
+    assert below(page)[1].shape[:2] == (400, 400)
+    words, picture = below(write(tmp_path, 3, 2, 2, matched=False))
+    # The second of three scenes, a year's 18th day, of shade 101; the newest is empty.
+    assert words == "the scene of 2020-01-18 (there is no template, as no scenes match)"
+    assert np.abs(picture[..., :3].astype(int) - 0.75 * 101).max() <= 3
+
+
+def test_a_page_on_which_no_scene_has_data_is_written_and_says_so(tmp_path):
+    words, picture = below(write(tmp_path, 1, 1, 1, matched=False))
+    assert words.startswith("empty, as no scene has data") and picture is None
 
 
 def test_names_cannot_break_out_of_the_page(page):

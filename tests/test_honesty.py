@@ -31,6 +31,20 @@ def test_tiles_with_honest_errors_score_one_and_halved_errors_two():
     assert len(scores["east"]) == 3999
 
 
+def test_a_tile_that_is_its_pair_has_no_score():
+    # Two tiles of the first pair count, and one of the second.
+    table = pd.DataFrame(
+        {
+            "reference": ["b", "b", "c", "c"], "secondary": ["a", "a", "b", "b"],
+            "status": ["ok", "ok", "ok", "no_match"], "shift_x": [1.0, 3.0, 5.0, 9.0],
+            "shift_y": 0.0, "sigma_x": 0.5, "sigma_y": 0.5,
+        }
+    )  # fmt: skip
+    pairs = pd.DataFrame({"reference": ["b", "c"], "secondary": ["a", "b"]})
+    pairs = pairs.assign(shift_x=[2.0, 5.0], shift_y=0.0)
+    assert tile_scores(table, pairs)["east"].tolist() == [-2.0, 2.0]
+
+
 def test_pairs_that_agree_with_their_scenes_score_one():
     random = np.random.default_rng(2)
     scenes = [f"202201{day:02}T000000" for day in range(1, 29)]

@@ -1,5 +1,7 @@
 """Maps: arrows point where the ground is displaced to, reasons stand on rejected tiles."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from stackplot import drawing, maps, sheet
 from stackplot.backdrop import Ground
 from stackshift.ground.geometry import Pixel
 from stackshift.ground.lattice import Grid
+from stackshift.stack import standing
 
 GRID = Grid("EPSG:32611", (30.0, 0.0, 300_000.0, 0.0, -30.0, 3_900_000.0), 400, 200)
 
@@ -75,15 +78,61 @@ def test_what_is_beyond_its_error_has_another_colour():
     assert len(set(colours)) == 2
 
 
-def test_the_reason_is_the_most_frequent_one_of_a_tile():
-    found = pd.DataFrame(
-        {
-            "tile_number_x": [0, 0, 0, 1, 1], "tile_number_y": 0,
-            "status": ["no_match", "too_many_nan", "no_match", "ok", "low_quality"],
-        }
+def stack_tiles(rows):
+    """Scenes' tiles out of the statuses of each tile, scene by scene."""
+    return pd.DataFrame(
+        [
+            {"scene": f"s{i}", "tile_number_x": x, "tile_number_y": 0, "status": status,
+             "offset_east": 1.0 if status == "ok" else np.nan}
+            for x, statuses in enumerate(rows)
+            for i, status in enumerate(statuses)
+        ]
     )  # fmt: skip
-    asked = [(0, 0), (2, 0)]
-    assert maps.reasons(found, asked) == {(0, 0): "no_match"}
+
+
+def test_the_reason_is_the_most_frequent_one_of_a_tile_that_is_never_measured():
+    found = stack_tiles(
+        [["no_match", "too_many_nan", "no_match"], ["ok", "low_quality", "low_quality"]]
+    )
+    assert maps.rejected(found) == {(0, 0): "no_match"}
+    assert maps.rejected(found[found["scene"] == "s1"]) == {
+        (0, 0): "too_many_nan", (1, 0): "low_quality"
+    }  # fmt: skip
+
+
+def test_each_tile_has_one_standing_and_counts_add_up():
+    found = stack_tiles(
+        [
+            ["ok", "ok", "ok"], ["ok", "no_match", "ok"], ["ok", "ok", "ok"],
+            ["no_match"] * 3, ["no_match", "ok", "no_match"],
+        ]
+    )  # fmt: skip
+    tiles = pd.DataFrame({"tile_number_x": range(5), "tile_number_y": 0, "moves": [0, 0, 1, 0, 0]})
+    stack = maps.panel(tiles, found)
+    assert stack["stands"] == ["measured", "partly", "left out", "rejected", "partly"]
+    assert stack["moving"] == [(2, 0)] and list(stack["rejected"]) == [(3, 0)]
+    assert standing.told(stack["stands"], stack["scenes"]) == (
+        "5 tiles: 1 measured in all 3 scenes, 2 in some of them, 1 left out, 1 rejected in all"
+    )
+    one = maps.panel(tiles, found[found["scene"] == "s1"])
+    assert standing.told(one["stands"], one["scenes"]) == (
+        "5 tiles: 2 measured, 1 left out, 2 rejected"
+    )
+    # A scene in which nothing was measured makes no tile one of some scenes.
+    found.loc[found["scene"] == "s2", ["offset_east", "status"]] = np.nan, "no_match"
+    assert maps.panel(tiles, found)["stands"][0] == "measured"
+
+
+def test_the_frame_of_a_tile_lies_along_its_edges():
+    axes = drawing.new_figure(4, 4).subplots()
+    maps.frames(axes, ground(), [(1, 0)])
+    (box,) = axes.patches
+    left, right, bottom, top = (
+        box.get_extents().transformed(axes.transData.inverted()).extents[[0, 2, 1, 3]]
+    )
+    # Tile 1 reaches from 303 to 306 km and from 3897 to 3900 km.
+    assert (left, right) == pytest.approx((303, 306), abs=0.1)
+    assert (bottom, top) == pytest.approx((3897, 3900), abs=0.1)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +163,8 @@ def test_a_tile_scatters_by_half_axes_in_a_ring_of_the_requirement():
             "scatter_east": [1.5, 0.0, 3.0], "scatter_north": [3.0, 0.0, np.nan],
         }
     ).iloc[:2]  # fmt: skip
-    assert maps.scatter(axes, ground(), table, 6.0) == 1
+    maps.scatter(axes, ground(), table, 6.0, ["partly", "partly"])
+    assert [text.get_text() for text in axes.texts] == ["5 scenes", "1 scene"]
     ellipse, ring = axes.patches
     assert ellipse.width / ring.width == pytest.approx(1.5 / 6)
     assert ellipse.height / ring.height == pytest.approx(3 / 6)
@@ -171,10 +221,12 @@ def test_the_figures_of_a_run_name_scenes_units_and_counts(finished):
     for expected in (
         "easting (km)",
         "northing (km)",
-        "4 tiles drawn, 0 rejected",
+        "4 tiles: ",
         " m, the requirement",
     ):
         assert expected in stack
+    for said in re.findall(r">4 tiles: ([^<]+)<", stack):
+        assert sum(int(part.split()[0]) for part in said.split(", ")) == 4
     scenes = (folder / "scene_maps.svg").read_text()
     for day in ("2022-01-01", "2022-01-13", "2022-01-25"):
         assert day in scenes

@@ -10,10 +10,11 @@ from conftest import once
 from matplotlib.image import imread
 
 import plot
-from stackplot import marks, scores, tiles
+from stackplot import marks, scores
 from stackplot import pairs as pairs_figures
 from stackplot import scenes as scenes_figures
-from stackshift.stack import columns
+from stackplot import tiles as tiles_figures
+from stackshift.stack import columns, standing
 
 
 def pairs_table(count, truths=True):
@@ -208,19 +209,99 @@ def test_many_pairs_stand_on_an_axis_of_time_and_few_have_a_label_each():
         assert len({text for text in texts if "/64" in text}) == labels
 
 
+def series(scenes, cells, seed=6):
+    """Tables of scenes in which each tile scatters by a metre: scenes, their tiles, the tiles."""
+    random = np.random.default_rng(seed)
+    names = [f"2024{i + 1:02}01T000000" for i in range(scenes)]
+    by_scene = pd.DataFrame({"scene": names, "offset_east": 50.0, "offset_north": -20.0})
+    tiles = pd.DataFrame({"tile_number_x": range(cells), "tile_number_y": 0, "moves": 0})
+    tiles["scenes_measured"] = scenes
+    for name in ("scatter_east", "scatter_north"):
+        tiles[name] = 1.0
+    found = by_scene.merge(tiles[["tile_number_x", "tile_number_y"]], how="cross")
+    found[["offset_east", "offset_north"]] += random.normal(0, 1, (len(found), 2))
+    return by_scene, found, tiles.assign(skipped_share=0.0)
+
+
 def test_tiles_are_taken_about_their_scene():
     scenes = pd.DataFrame(
         {"scene": ["a", "b"], "offset_east": [100.0, -1], "offset_north": [2.0, 0]}
     )
     found = pd.DataFrame(
         {
-            "scene": ["a", "a", "b"], "tile_number_x": [0, 1, 0], "tile_number_y": 0,
-            "offset_east": [101.0, np.nan, -3.0], "offset_north": [1.5, np.nan, 0.25],
+            "scene": ["a", "a", "a", "b"], "tile_number_x": [0, 1, 2, 0], "tile_number_y": 0,
+            "offset_east": [101.0, np.nan, 103.0, -3.0],
+            "offset_north": [1.5, np.nan, 2.0, 0.25],
         }
     )  # fmt: skip
-    table = tiles.deviations(scenes, found)
-    assert table["offset_east"].tolist() == [1.0, -2.0]
-    assert table["offset_north"].tolist() == [-0.5, 0.25]
+    tiles = pd.DataFrame({"tile_number_x": [0, 1, 2], "tile_number_y": 0, "moves": [0, 0, 1]})
+    table = standing.deviations(scenes, found, tiles)
+    assert table["offset_east"].tolist() == [1.0, 3.0, -2.0]
+    assert table["offset_north"].tolist() == [-0.5, 0.0, 0.25]
+    assert table["moves"].tolist() == [False, True, False]
+    # Beside a tile that moves, the other one is all that its scene rests on.
+    assert table["alone"].tolist() == [True, False, True]
+
+
+def test_a_tile_that_moves_is_marked_and_not_counted():
+    scenes, found, tiles = series(12, 6)
+    moving = found["tile_number_x"] == 5
+    found.loc[moving, "offset_east"] += np.linspace(0, 30, 12)
+    found.loc[0, ["offset_east", "offset_north"]] = np.nan
+    tiles.loc[5, "moves"] = 1
+    texts = " ".join(words(tiles_figures.tile_errors(scenes, found, tiles, 6.0, "site")))
+    # Of 72 tiles 12 move and one is not measured.
+    assert "59 of 72 tiles compared, 12 left out, as they move by themselves, 1 not mea" in texts
+    spread = (found["offset_east"][~moving] - 50).dropna().std(ddof=0)
+    assert spread < 1.2
+    assert f"standard deviation {spread:#.2g} m" in texts
+    assert "left out, as they move by themselves: 12" in texts
+
+
+@pytest.mark.parametrize("cells", [1, 2])
+def test_what_is_zero_by_construction_is_not_told_as_measured(cells):
+    scenes, found, tiles = series(5, cells)
+    if cells == 1:
+        # The scene is its tile, but for how it is rounded.
+        found[["offset_east", "offset_north"]] = [50.0 + 3e-7, -20.0]
+        tiles[["scatter_east", "scatter_north"]] = 0.0
+    for figure in (
+        tiles_figures.tile_errors(scenes, found, tiles, 6.0, "site"),
+        tiles_figures.offset_per_tile(tiles, 6.0, "site"),
+    ):
+        texts = words(figure)
+        assert ("one tile: nothing to compare" in texts) == (cells == 1)
+        assert any("CE90" in text or text == "1.4" for text in texts) == (cells == 2)
+        assert not any("0.000000" in text or text == "0.0" for text in texts)
+
+
+def test_scores_of_pairs_of_one_tile_say_that_there_is_nothing_to_compare():
+    ends = {"reference": ["b", "c"], "secondary": ["a", "b"]}
+    pairs = pd.DataFrame(ends).assign(shift_x=1.0, shift_y=2.0)
+    table = pairs.assign(sigma_x=0.3, sigma_y=0.3, status="ok")
+    nothing = residuals_table(pairs, known=False)
+    for status, expected in (
+        ("ok", "one tile: nothing to compare"),
+        ("no_match", "no tile could be measured"),
+    ):
+        figure = scores.z_scores(table.assign(status=status), pairs, nothing, "site")
+        assert expected in words(figure)
+        assert not any("robust spread" in text for text in words(figure))
+
+
+def test_the_legend_shows_what_is_drawn():
+    table = scenes_table(9).drop(columns=["true_offset_east", "true_offset_north"])
+    table["platform"] = "S1A"
+    for place, there, not_there in (
+        ((160.0, -90.0), "S1A, beyond the axis", "stands out"),
+        ((160.0, -3.0), "S1A (stands out), standard error", "nothing"),
+        ((4.0, -3.0), "S1A (stands out), standard error", "beyond the axis"),
+    ):
+        table.loc[0, ["offset_east", "offset_north"]] = place
+        texts = words(scenes_figures.offset_per_scene(table, 6.0, 361.8, "site VV"))
+        assert there in texts
+        assert not any(not_there in text for text in texts)
+    assert any("CE90: 362 m" in text for text in texts)
 
 
 def test_a_narrow_spread_of_scores_is_no_praise_and_a_wide_one_is_a_warning():
@@ -242,9 +323,15 @@ def test_a_figure_says_units_requirement_truth_and_number_of_tiles():
 
 def test_figures_name_what_they_show(drawn):
     for name, expected in {
-        "offset_per_scene": ["CE90: 4.2 m", "stands out", "offset north (m)", "S1B", "requirement"],
+        "offset_per_scene": [
+            "CE90: 4.2 m",
+            "(stands out)",
+            "offset north (m)",
+            "S1B",
+            "requirement",
+        ],
         "offset_per_tile": ["rms, east (m)", "in fewer than two scenes", "pairs rejected"],
-        "tile_errors": ["a slope is a ramp", "CE90", "tiles within (%)", "54 of 54 tiles"],
+        "tile_errors": ["a slope is a ramp", "CE90", "tiles within (%)", "54 of 54 tiles compared"],
         "pair_matrix": ["residual (m)", ">6 m<", "weight below 0.5", "2024-01-18"],
         "z_scores": ["standard normal", "robust spread", "45 tiles", "It cannot show"],
     }.items():

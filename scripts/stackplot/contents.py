@@ -27,17 +27,54 @@ def packed(text: str) -> str:
     return base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode()
 
 
-def picture_of(image: str, polarization: str, longest: int) -> str:
-    """The template as in its picture, smaller and as WebP, as a data URI."""
+def picture_of(image: str, polarization: str, longest: int) -> str | None:
+    """The template as in its picture, smaller and as WebP, as a data URI; None if it is empty."""
     with raster.open_scene(image, bands=3) as source:
         decibels = raster.read_reduced(source, reduced_shape(source.height, source.width, longest))
-    shades, opacity = grey(np.float32(10) ** (decibels / 10), polarization)
+    return _address(*grey(np.float32(10) ** (decibels / 10), polarization))
+
+
+def quicklook_of(picture: str) -> str | None:
+    """A scene's quicklook in the same way; None if the scene has no data."""
+    with Image.open(picture) as image:
+        shades, opacity = np.moveaxis(np.asarray(image.convert("LA")), -1, 0)
+    return _address(shades, opacity)
+
+
+def _address(shades: np.ndarray, opacity: np.ndarray) -> str | None:
+    if not opacity.any():
+        return None
     # Dark enough for arrows of all colours to stand out.
     dark = (shades * 0.75).astype(np.uint8)
     picture = Image.fromarray(np.dstack([dark, dark, dark, opacity]))
     with io.BytesIO() as buffer:
         picture.save(buffer, "WEBP", quality=60, method=4)
         return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+
+
+def backdrop(
+    image: str, polarization: str, longest: int, quicklooks: dict[str, str]
+) -> tuple[str | None, str]:
+    """What lies below the tiles, and what it is: the template, or else the newest scene with data.
+
+    Parameters
+    ----------
+    image, polarization, longest : as of `picture_of`.
+    quicklooks : picture of each scene, oldest first.
+
+    Returns
+    -------
+    Data URI, None where there is nothing at all to show; and words for it.
+    """
+    found = picture_of(image, polarization, longest)
+    if found:
+        return found, "the template, the aligned mean of the stack"
+    none = "there is no template, as no scenes match"
+    for scene in reversed(quicklooks):
+        found = quicklook_of(quicklooks[scene])
+        if found:
+            return found, f"the scene of {marks.day(scene)} ({none})"
+    return None, f"empty, as no scene has data ({none})"
 
 
 def said_of(scene) -> str:

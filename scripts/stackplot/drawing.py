@@ -11,6 +11,7 @@ from matplotlib.dates import AutoDateLocator, DateFormatter
 from matplotlib.figure import Figure
 
 from stackio import files
+from stackshift.stack import digits
 
 # Okabe & Ito's colours, which the colour-blind can tell apart; east and north differ by shape too.
 EAST: dict[str, Any] = {"color": "#0072B2", "marker": "o", "label": "east"}
@@ -21,6 +22,8 @@ DOTS = 150  # an inch
 _PACKED = {"compress_level": 3}
 # What is neither east nor north nor a platform.
 NEUTRAL = "#444444"
+# A tile that is measured and counts in no scene, as it moves by itself.
+LEFT_OUT = "#CC79A7"
 LABELLED = 8  # marks at most that are named, so that names do not cover each other
 SPREAD: dict[str, Any] = {"linestyle": "none", "ecolor": "#bbbbbb", "elinewidth": 5, "zorder": 1}
 TRUTH: dict[str, Any] = {
@@ -62,12 +65,17 @@ def save(figure: Figure, *paths) -> None:
         figure.set_layout_engine("none")
 
 
-def time_axis(axes, times) -> None:
-    """Dates that cannot be mistaken, over the time of all scenes, measured or not."""
+def time_limits(times) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Ends of an axis on which all of these times lie."""
     times = pd.DatetimeIndex(times)
     first, last = times.min(), times.max()
     margin = max((last - first) * 0.04, pd.Timedelta(days=3))
-    axes.set_xlim(first - margin, last + margin)
+    return first - margin, last + margin
+
+
+def time_axis(axes, times) -> None:
+    """Dates that cannot be mistaken, over the time of all scenes, measured or not."""
+    axes.set_xlim(*time_limits(times))
     axes.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=7))
     axes.xaxis.set_major_formatter(DateFormatter("%Y-%m-%d"))
     axes.tick_params(axis="x", labelsize=8.5)
@@ -134,18 +142,18 @@ def beyond_both(axes, east, north, limit: float, names, words=("E", "N")) -> Non
         )  # fmt: skip
 
 
-def say_if_empty(axes, count: int, what: str) -> None:
+def say_if_empty(axes, count: int, what: str, up: float = 0.5) -> None:
     """An empty plot says that it is empty, and is not taken for one of zeros."""
     if count == 0:
-        axes.text(
-            0.5,
-            0.5,
-            f"no {what} could be measured",
-            transform=axes.transAxes,
-            ha="center",
-            va="center",
-            bbox={"facecolor": "white", "edgecolor": "#999999"},
-        )
+        say(axes, f"no {what} could be measured", up)
+
+
+def say(axes, text: str, up: float = 0.5) -> None:
+    """Say within a plot, at this share of its height, why it shows nothing."""
+    axes.text(
+        0.5, up, text, transform=axes.transAxes, ha="center", va="center",
+        bbox={"facecolor": "white", "edgecolor": "#999999"}, zorder=9,
+    )  # fmt: skip
 
 
 def band(axes, requirement: float) -> None:
@@ -176,7 +184,7 @@ def circular_error(axes, radius: float | None, limit: float, percent: int = 90) 
     if radius is None or not np.isfinite(radius):
         return
     if radius > limit:
-        axes.plot([], [], " ", label=f"CE{percent}: {radius:.2g} m, outside")
+        axes.plot([], [], " ", label=f"CE{percent}: {digits.short(radius)} m, outside")
         return
     angle = np.linspace(0, 2 * np.pi, 200)
     axes.plot(
@@ -185,5 +193,5 @@ def circular_error(axes, radius: float | None, limit: float, percent: int = 90) 
         color="black",
         linestyle=":",
         linewidth=1.3,
-        label=f"CE{percent}: {radius:.2g} m",
+        label=f"CE{percent}: {digits.short(radius)} m",
     )

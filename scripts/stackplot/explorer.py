@@ -46,13 +46,13 @@ def _tools(*more) -> list:
             TapTool(), *more]  # fmt: skip
 
 
-def tile_map(ground: Ground, picture: str, tiles: pd.DataFrame):
+def tile_map(ground: Ground, picture: str | None, tiles: pd.DataFrame):
     """The map: the picture below, a ring of the requirement and a frame a tile, arrows above.
 
     Parameters
     ----------
     ground : where the tiles lie.
-    picture : address (data URI) of the picture of the whole grid.
+    picture : address (data URI) of the picture of the whole grid; None where there is none.
     tiles : tiles, with the columns of `columns.TILES_TABLE`.
     """
     width, height = np.ptp(ground.x), np.ptp(ground.y) * ground.aspect
@@ -68,9 +68,10 @@ def tile_map(ground: Ground, picture: str, tiles: pd.DataFrame):
     plot.toolbar.active_scroll = plot.select_one(WheelZoomTool)
     plot.toolbar.logo = None
     plot.grid.visible = False
-    plot.image_url(
-        url=[picture], x=[left], y=[top], w=[right - left], h=[top - bottom], anchor="top_left"
-    )
+    if picture:
+        plot.image_url(
+            url=[picture], x=[left], y=[top], w=[right - left], h=[top - bottom], anchor="top_left"
+        )
     x, y = ground.centre(tiles[columns.TILE_X], tiles[columns.TILE_Y])
     count = len(tiles)
     size = ground.tile
@@ -171,7 +172,7 @@ def series(scenes: pd.DataFrame, direction: str, requirement: float, x_range=Non
     return plot
 
 
-def item(ground: Ground, picture: str, tiles, scenes, requirement: float) -> dict:
+def item(ground: Ground, picture: str | None, tiles, scenes, requirement: float) -> dict:
     """The map beside the two series as what BokehJS embeds.
 
     Parameters

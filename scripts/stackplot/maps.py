@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Ellipse
+from matplotlib.patches import Ellipse, Patch, Rectangle
 
 from stackplot import drawing
 from stackplot.backdrop import SEA, Ground
-from stackshift.stack import columns
+from stackshift.stack import columns, standing
 from stackshift.tile.match import OK, STATUSES
 
 # Of a tile that does not count: a mark and a colour for each reason.
@@ -25,20 +25,60 @@ REJECTED: dict[str, dict[str, Any]] = {
     )
 }
 # Around a tile that counts in no scene's offset, as it moves by itself.
-MOVES: dict[str, Any] = {"marker": "s", "color": "#CC79A7", "markerfacecolor": "none"}
+MOVES: dict[str, Any] = {"fill": False, "edgecolor": drawing.LEFT_OUT, "linewidth": 2.2}
+# Of a tile that was measured in some of the scenes.
+PARTLY: dict[str, Any] = {"linestyle": "--", "alpha": 0.45}
 SIGNIFICANT, FAINT = "#D55E00", "#FFC857"
 LONGEST = 1.25  # of an arrow, in tiles
 FEW = 4  # arrows that are cut whose lengths are written at them
 LARGEST = 1.0  # of a scatter that is drawn, in requirements
+COUNTED = 20  # rows or columns of tiles at most that have room for the number of their scenes
 
 
-def reasons(measurements, tiles: list[tuple[int, int]]) -> dict[tuple[int, int], str]:
-    """The most frequent reason why each of these tiles (column, row) was rejected."""
-    bad = measurements[measurements[columns.STATUS] != OK]
-    found = bad.groupby([columns.TILE_X, columns.TILE_Y])[columns.STATUS].agg(
+def rejected(scene_tiles) -> dict[tuple[int, int], str]:
+    """The tiles (column, row) that these scenes' rows have no offset of, and most often why.
+
+    Parameters
+    ----------
+    scene_tiles : rows of one scene or more, with the columns of `columns.SCENE_TILES_TABLE`.
+    """
+    cell = [columns.TILE_X, columns.TILE_Y]
+    known = scene_tiles[scene_tiles[columns.OFFSET_EAST].notna()]
+    measured = set(zip(known[columns.TILE_X], known[columns.TILE_Y], strict=True))
+    bad = scene_tiles[scene_tiles[columns.STATUS] != OK]
+    why = bad.groupby(cell)[columns.STATUS].agg(
         lambda status: status.value_counts().sort_index().idxmax()
     )
-    return {tile: found[tile] for tile in tiles if tile in found.index}
+    return {tile: status for tile, status in why.items() if tile not in measured}
+
+
+def panel(tiles, scene_tiles) -> dict[str, Any]:
+    """How the tiles stand in one scene or in all: what `tile_offset_map` marks and counts.
+
+    Parameters
+    ----------
+    tiles : with the columns of `columns.TILES_TABLE`.
+    scene_tiles : rows of one scene or more, with the columns of `columns.SCENE_TILES_TABLE`.
+
+    Returns
+    -------
+    ``rejected`` tiles with their reasons, ``moving`` ones, ``stands`` of each row of ``tiles`` and
+    the number of ``scenes`` in which any tile was measured.
+    """
+    cell = [columns.TILE_X, columns.TILE_Y]
+    known = scene_tiles[scene_tiles[columns.OFFSET_EAST].notna()]
+    counts = known.groupby(cell).size()
+    cells = list(zip(tiles[columns.TILE_X], tiles[columns.TILE_Y], strict=True))
+    scenes = known[columns.SCENE].nunique()
+    stands = standing.standings([counts.get(one, 0) for one in cells], tiles[columns.MOVES], scenes)
+    return {
+        "rejected": rejected(scene_tiles),
+        "moving": [
+            one for one, stand in zip(cells, stands, strict=True) if stand == standing.LEFT_OUT
+        ],
+        "stands": stands,
+        "scenes": scenes,
+    }
 
 
 def arrows(axes, ground: Ground, table, names: tuple[str, ...], metres: float) -> bool:
@@ -115,38 +155,48 @@ def say_cut(axes, ground: Ground, table, metres: float, size: float) -> None:
         axes.text(x, y, f"{length[i]:.0f} m", va="center", **style)
 
 
-def scatter(axes, ground: Ground, table, requirement: float) -> int:
+def scatter(axes, ground: Ground, table, requirement: float, stands: list[str]) -> None:
     """An ellipse a tile, whose half axes are its scatter, in a ring as wide as the requirement.
+
+    Tiles of two scenes or more have one; those of some of the scenes only are pale, with how many.
 
     Parameters
     ----------
     table : tiles, with the columns of `columns.TILES_TABLE`.
     requirement : metres, the radius of the ring, which fills the tile.
-
-    Returns
-    -------
-    The number of tiles drawn: those of two scenes or more.
+    stands : how each tile stands, as of `standing.standings`.
     """
-    table = table[(table[columns.SCENES_MEASURED] > 1) & table[columns.SCATTER_EAST].notna()]
     scale = 0.46 * ground.tile / requirement
     xs, ys = ground.centre(table[columns.TILE_X], table[columns.TILE_Y])
-    values = table[[columns.SCATTER_EAST, columns.SCATTER_NORTH]].to_numpy(float)
-    for x, y, (east, north) in zip(xs, ys, values, strict=True):
+    names = [columns.SCATTER_EAST, columns.SCATTER_NORTH, columns.SCENES_MEASURED]
+    box = {"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 0.8}
+    room = max(len(ground.x), len(ground.y)) - 1 <= COUNTED
+    for x, y, stand, (east, north, known) in zip(
+        xs, ys, stands, table[names].to_numpy(float), strict=True
+    ):
+        if stand == standing.PARTLY and room:
+            axes.text(
+                x, y - 0.44 * ground.tile / ground.aspect,
+                f"{known:.0f} scene{'s' if known != 1 else ''}", ha="center", va="bottom",
+                fontsize=6.5, zorder=6, bbox=box,
+            )  # fmt: skip
+        if known < 2 or not math.isfinite(east + north):
+            continue
         radial = math.hypot(east, north)
         cut = min(1, LARGEST * requirement / max(east, north, 1e-9))
+        style = {"alpha": 0.85} | (PARTLY if stand == standing.PARTLY else {})
         axes.add_patch(
             Ellipse(
                 (x, y), 2 * scale * cut * east, 2 * scale * cut * north / ground.aspect,
                 facecolor=SIGNIFICANT if radial > requirement else FAINT, edgecolor="black",
-                linewidth=0.5, alpha=0.85, zorder=3,
+                linewidth=0.8 if stand == standing.PARTLY else 0.5, zorder=3, **style,
             )
         )  # fmt: skip
         ring = (x, y), 2 * scale * requirement, 2 * scale * requirement / ground.aspect
         axes.add_patch(Ellipse(*ring, fill=False, edgecolor="white", linestyle="--", linewidth=0.8,
                                alpha=0.7, zorder=2))  # fmt: skip
         if cut < 1:
-            axes.text(x, y, f"{radial:.0f} m", ha="center", va="center", fontsize=8, zorder=4)
-    return len(table)
+            axes.text(x, y, f"{radial:.0f} m", ha="center", va="center", fontsize=8, zorder=6)
 
 
 def marks(axes, ground: Ground, rejected: dict[tuple[int, int], str], size: float) -> None:
@@ -165,10 +215,13 @@ def draw_marks(axes, x, y, status: str, size: float) -> None:
 
 
 def frames(axes, ground: Ground, moving: list[tuple[int, int]]) -> None:
-    """A frame around each tile (column, row) that moves by itself."""
-    if moving:
-        x, y = ground.centre(*map(list, zip(*moving, strict=True)))
-        axes.plot(x, y, linestyle="none", markersize=16, markeredgewidth=2, **MOVES, zorder=5)
+    """A frame along the edges of each tile (column, row) that moves by itself."""
+    for column, row in moving:
+        x, y = ground.x[column : column + 2], ground.y[row : row + 2]
+        # Within the tile, so that its neighbour keeps its own.
+        corner = x[0] + 0.03 * np.diff(x)[0], y[0] + 0.03 * np.diff(y)[0]
+        size = 0.94 * np.diff(x)[0], 0.94 * np.diff(y)[0]
+        axes.add_patch(Rectangle(corner, *size, zorder=5, **MOVES))
 
 
 def key(statuses: set[str], cut: bool) -> list[Line2D]:
@@ -213,23 +266,24 @@ def scale_of(lengths, requirement: float) -> float:
 def _scale_bar(axes, ground: Ground, metres: float, requirement: float) -> None:
     """The arrow of a tile's length and what it stands for, and the requirement, below the map."""
     tile = ground.tile / abs(ground.x[-1] - ground.x[0])
-    bars = [(-0.1, metres, f"{metres:g} m", "-|>")]
+    bars = [(0.02, -0.1, metres, f"{metres:g} m", "-|>")]
     if metres == requirement:
-        bars = [(-0.1, metres, f"{metres:g} m, the requirement", "-|>")]
+        bars = [(0.02, -0.1, metres, f"{metres:g} m, the requirement", "-|>")]
     else:
-        bars.append(
-            (-0.14, requirement, f"{requirement:g} m, the requirement", "|-|,widthA=.2,widthB=.2")
-        )
-    for height, length, text, style in bars:
-        end = 0.02 + tile * length / metres
+        # Beside the other where there is room, so that the legend below is clear of both.
+        place = (0.52, -0.1) if tile < 0.3 else (0.02, -0.14)
+        style = "|-|,widthA=.2,widthB=.2"
+        bars.append((*place, requirement, f"{requirement:g} m, the requirement", style))
+    for start, height, length, text, style in bars:
+        size = tile * length / metres
         axes.annotate(
-            "", (end, height), (0.02, height), xycoords="axes fraction", annotation_clip=False,
+            "", (start + size, height), (start, height), xycoords="axes fraction",
+            annotation_clip=False,
             arrowprops={"arrowstyle": style, "color": "black", "linewidth": 2, "shrinkA": 0,
                         "shrinkB": 0},
         )  # fmt: skip
-        axes.text(
-            0.04 + tile, height, text, transform=axes.transAxes, va="center", fontsize=9,
-        )  # fmt: skip
+        after = start + 0.02 + (size if start > 0.02 else tile)
+        axes.text(after, height, text, transform=axes.transAxes, va="center", fontsize=9)
 
 
 OFFSETS = (columns.OFFSET_EAST, columns.OFFSET_NORTH, columns.SIGMA_EAST, columns.SIGMA_NORTH)
@@ -242,49 +296,59 @@ def tile_offset_map(
 
     Parameters
     ----------
-    worst, stack : each with ``table``, ``rejected``, ``moving``, ``picture`` and ``title``; the
-        tables are of tiles of one scene and of the tiles of the stack.
+    worst, stack : each with ``table``, ``rejected``, ``moving``, ``stands``, ``scenes``,
+        ``picture`` and ``title``; the tables are of tiles of one scene and of those of the stack,
+        ``stands`` is how each tile stands there, and ``scenes`` the number of scenes.
     ground : where the tiles lie.
     requirement : metres.
     title : stack, polarization and method.
     """
     width, height = np.ptp(ground.x), np.ptp(ground.y) * ground.aspect
-    figure = drawing.new_figure(14.5, min(max(6.5 * height / width + 2.3, 5), 14))
+    figure = drawing.new_figure(14.5, min(max(6.5 * height / width + 2.7, 5), 14))
     left, right = figure.subplots(1, 2)
     ground.backdrop(left, worst["picture"])
     length = np.hypot(*(worst["table"][name].to_numpy(float) for name in OFFSETS[:2]))
     metres = scale_of(length, requirement)
     cut = arrows(left, ground, worst["table"], OFFSETS, metres)
     say_cut(left, ground, worst["table"], metres, 8)
-    count = int(np.isfinite(length).sum())
-    if count:
+    if np.isfinite(length).any():
         _scale_bar(left, ground, metres, requirement)
     ground.backdrop(right, stack["picture"])
-    counts = count, scatter(right, ground, stack["table"], requirement)
-    for axes, panel, count in zip((left, right), (worst, stack), counts, strict=True):
+    alone = standing.nothing_to_compare(stack["table"])
+    if alone:
+        drawing.say(right, standing.ONE_TILE, 0.06)
+    else:
+        scatter(right, ground, stack["table"], requirement, stack["stands"])
+    for axes, panel in ((left, worst), (right, stack)):
         marks(axes, ground, panel["rejected"], 7)
         frames(axes, ground, panel["moving"])
-        drawing.say_if_empty(axes, count, "tile")
+        known = [stand for stand in panel["stands"] if stand != standing.REJECTED]
+        drawing.say_if_empty(axes, len(known), "tile", 0.06)
         axes.set_xlabel(ground.names[0])
         axes.set_ylabel(ground.names[1])
-        axes.set_title(
-            f"{panel['title']}\n{count} tiles drawn, {len(panel['rejected'])} rejected",
-            fontsize=10,
-        )
+        said = standing.told(panel["stands"], panel["scenes"])
+        axes.set_title(f"{panel['title']}\n{said}", fontsize=10)
         axes.ticklabel_format(useOffset=False)
         axes.xaxis.set_label_coords(0.5, -0.055)
     statuses = {*worst["rejected"].values(), *stack["rejected"].values()}
+    handles = [*key(statuses, cut), *([] if alone else _key_of_scatter(stack, requirement))]
+    if worst["moving"] or stack["moving"]:
+        handles.append(Patch(**MOVES, label="left out, as it moves by itself"))
+    figure.legend(handles=handles, loc="outside lower center", ncols=4, fontsize=9)
+    figure.suptitle(f"Where offsets come from: {title}", fontweight="bold")
+    return figure
+
+
+def _key_of_scatter(stack: dict, requirement: float) -> list:
+    """What the ellipses of the map to the right mean."""
     ring = {"color": "#888888", "linestyle": "--", "linewidth": 1}
     handles = [
-        *key(statuses, cut),
         Line2D([], [], linestyle="none", marker="o", color=FAINT, markeredgecolor="black",
                label="right: half axes are the rms to the east and north"),
         Line2D([], [], **ring, label=f"right: ring of the requirement, {requirement:g} m"),
     ]  # fmt: skip
-    if worst["moving"] or stack["moving"]:
-        handles.append(
-            Line2D([], [], linestyle="none", markersize=10, label="moves by itself", **MOVES)
-        )
-    figure.legend(handles=handles, loc="outside lower center", ncols=4, fontsize=9)
-    figure.suptitle(f"Where offsets come from: {title}", fontweight="bold")
-    return figure
+    if standing.PARTLY in stack["stands"]:
+        pale = Patch(facecolor=FAINT, edgecolor="black", **PARTLY)
+        pale.set_label(f"right: measured in some of {stack['scenes']} scenes")
+        handles.append(pale)
+    return handles

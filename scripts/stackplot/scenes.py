@@ -35,8 +35,13 @@ def offset_per_scene(
     _in_time(upper, table, "east", requirement, limit)
     _in_time(lower, table, "north", requirement, limit)
     lower.set_xlabel("acquisition (UTC)")
-    handles, labels = upper.get_legend_handles_labels()
-    left.legend(handles, labels, loc="outside upper left", ncols=4, fontsize=8.5)
+    # What only one of them shows is explained too.
+    known = {
+        label: handle
+        for axes in (upper, lower)
+        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
+    }
+    left.legend(known.values(), known, loc="outside upper left", ncols=4, fontsize=8.5)
     scatter = right.subplots()
     _east_north(scatter, table, requirement, ce90, limit, zero)
     measured = int(table[columns.OFFSET_EAST].notna().sum())
@@ -62,6 +67,8 @@ def _in_time(axes, table, direction: str, requirement: float, limit: float) -> N
     for (platform, out), group in table.groupby(["platform", "stands_out"]):
         style = styles[platform] | ({"markerfacecolor": "white"} if out else {})
         inside = group[offset[group.index].abs() <= limit]
+        if inside.empty:
+            continue
         axes.errorbar(
             inside["when"], offset[inside.index], yerr=sigma[inside.index], linestyle="none",
             capsize=1 if crowd else 3, markersize=4 if crowd else 6, **style,
@@ -71,6 +78,9 @@ def _in_time(axes, table, direction: str, requirement: float, limit: float) -> N
         names = [days[i] for i in group.index]
         style = {"color": styles[platform]["color"]}
         drawing.beyond(axes, list(group["when"]), offset[group.index], limit, names, style)
+        if (offset[group.index].abs() > limit).any():
+            axes.plot([], [], linestyle="none", marker="^", markersize=8, **style,
+                      label=f"{platform}, beyond the axis")  # fmt: skip
     axes.set_ylim(-limit, limit)
     if columns.TRUE_EAST in table:
         truth = table[f"true_offset_{direction}"]

@@ -5,9 +5,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from stackplot import drawing
-from stackshift.stack import columns
+from stackshift.stack import columns, digits, standing
 from stackshift.stack.honesty import fit_scores, tile_scores
 from stackshift.stack.robust import nmad
+from stackshift.tile.match import OK
 
 
 def z_scores(measurements, pairs, residuals, title: str) -> Figure:
@@ -21,9 +22,17 @@ def z_scores(measurements, pairs, residuals, title: str) -> Figure:
     """
     figure = drawing.new_figure(13.5, 6.8)
     left, right = figure.subplots(1, 2)
-    _histogram(left, tile_scores(measurements, pairs), "tile")
+    compared = tile_scores(measurements, pairs)
+    _histogram(left, compared, "tile")
+    known = (measurements[columns.STATUS] == OK).any()
+    if known and not any(map(len, compared.values())):
+        drawing.say(left, standing.ONE_TILE)
+    else:
+        drawing.say_if_empty(left, sum(map(len, compared.values())), "tile")
     left.set_xlabel("(shift of a tile - robust mean of its pair) / standard error of the tile")
-    _histogram(right, fit_scores(residuals), "pair")
+    fitted = fit_scores(residuals)
+    _histogram(right, fitted, "pair")
+    drawing.say_if_empty(right, sum(map(len, fitted.values())), "pair")
     right.set_xlabel(
         "(shift of a pair - difference of its scenes' offsets) / standard error of that"
     )
@@ -62,7 +71,6 @@ def judged(spread: float, count: int) -> str:
 def _histogram(axes, scores: dict[str, np.ndarray], what: str) -> None:
     """Scores along both axes against the standard normal density."""
     count = sum(len(values) for values in scores.values())
-    drawing.say_if_empty(axes, count, what)
     edges = np.linspace(-5, 5, 41 if count > 200 else 21)
     for mark, (direction, values) in zip(
         (drawing.EAST, drawing.NORTH), scores.items(), strict=True
@@ -128,7 +136,7 @@ def truth(scenes, pairs, title: str) -> Figure:
             bar |= {"markersize": 3 if crowd else 6, "elinewidth": 0.8 if crowd else 1.5}
             against.errorbar(table[true], table[estimate], yerr=table[sigma], **bar)
             place = np.arange(len(table)) + (0.12 if direction == "north" else -0.12)
-            bar["label"] = f"{direction}: rms error {rms:.2g} m, rms z-score {z:.2f}"
+            bar["label"] = f"{direction}: rms error {digits.short(rms)} m, rms z-score {z:.2f}"
             left.errorbar(place, error, yerr=table[sigma], **bar)
         ends = np.array(against.get_xlim())
         against.plot(ends, ends, color="#777777", linewidth=1, label="estimate = truth", zorder=0)

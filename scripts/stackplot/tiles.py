@@ -2,9 +2,10 @@
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from stackplot import drawing, marks
-from stackshift.stack import columns, digits
+from stackshift.stack import columns, digits, standing
 
 WRITTEN = 12  # rows or columns of tiles at most whose cells have their numbers in them
 
@@ -22,9 +23,9 @@ def offset_per_tile(table, requirement: float, title: str) -> Figure:
     figure = drawing.new_figure(13.5, 11.5)
     (radial, share), (east, north) = figure.subplots(2, 2)
     known = table[columns.SCENES_MEASURED].fillna(0)
-    scatters = [
-        table[name].where(known > 1) for name in (columns.SCATTER_EAST, columns.SCATTER_NORTH)
-    ]
+    alone = standing.nothing_to_compare(table)
+    shown = (known > 1) & ((table[columns.MOVES] == 1) if alone else True)
+    scatters = [table[name].where(shown) for name in (columns.SCATTER_EAST, columns.SCATTER_NORTH)]
     values = np.hypot(*scatters)
     top = max(marks.reach(values, requirement) / 1.25, requirement)
     for axes, value, what in (
@@ -34,16 +35,22 @@ def offset_per_tile(table, requirement: float, title: str) -> Figure:
     ):
         _tile_map(figure, axes, table, value, "cividis_r", top, f"rms, {what} (m)")
         axes.set_title(f"Scatter of the tile's offsets about the scenes', {what} (m)", fontsize=10)
+        if alone:
+            drawing.say(axes, standing.ONE_TILE)
     scenes = max(int(known.max()), 1)
     _tile_map(figure, share, table, known, "Blues", scenes, "scenes", "{:.0f}")
     share.set_title(
         f"Scenes in which the tile was measured; pairs rejected: "
         f"{100 * table[columns.SKIPPED_SHARE].mean():.0f} %", fontsize=10,
     )  # fmt: skip
-    _frame(radial, table)
+    for axes in (radial, share, east, north):
+        _frame(axes, table)
+    if (table[columns.MOVES] == 1).any():
+        radial.legend(loc="lower left", bbox_to_anchor=(0, 1.06), fontsize=8.5, frameon=False)
+    grey = "" if alone else "; grey: in fewer than two scenes"
     figure.suptitle(
-        f"Offset per tile: {title}\n{int((known > 0).sum())} of {len(table)} tiles measured; grey: "
-        "in fewer than two scenes; the colours end at the requirement or beyond it",
+        f"Offset per tile: {title}\n{int((known > 0).sum())} of {len(table)} tiles measured{grey}; "
+        "the colours end at the requirement or beyond it",
         fontweight="bold", fontsize=12,
     )  # fmt: skip
     return figure
@@ -52,14 +59,14 @@ def offset_per_tile(table, requirement: float, title: str) -> Figure:
 def _frame(axes, table) -> None:
     """A frame around each tile that moves by itself."""
     moving = table[table[columns.MOVES] == 1]
-    if len(moving):
-        axes.plot(
-            moving[columns.TILE_X], moving[columns.TILE_Y], "s", markerfacecolor="none",
-            markeredgecolor="#CC79A7", markersize=22, markeredgewidth=2.5,
-            label="moves by itself: counts in no scene",
+    for number, (_, tile) in enumerate(moving.iterrows()):
+        axes.add_patch(
+            Rectangle(
+                (tile[columns.TILE_X] - 0.46, tile[columns.TILE_Y] - 0.46), 0.92, 0.92, fill=False,
+                edgecolor=drawing.LEFT_OUT, linewidth=2.5,
+                label="left out, as it moves by itself: counts in no scene" if not number else None,
+            )
         )  # fmt: skip
-        axes.legend(loc="lower left", bbox_to_anchor=(0, 1.06), fontsize=8.5, frameon=False,
-                    markerscale=0.5)  # fmt: skip
 
 
 def _tile_map(figure, axes, table, values, colours, top: float, label: str, text="{:.1f}") -> None:
@@ -84,41 +91,27 @@ def _tile_map(figure, axes, table, values, colours, top: float, label: str, text
     figure.colorbar(picture, ax=axes, shrink=0.85, extend="max" if over else "neither", label=label)
 
 
-def deviations(scenes, scene_tiles):
-    """Offsets of the tiles less those of their scenes, in metres; unmeasured ones are left out.
-
-    Parameters
-    ----------
-    scenes, scene_tiles : tables with the columns of `columns.SCENES_TABLE` and
-        `SCENE_TILES_TABLE`.
-
-    Returns
-    -------
-    Table with the scene, the tile, and ``offset_east`` and ``offset_north`` as deviations.
-    """
-    names = [columns.OFFSET_EAST, columns.OFFSET_NORTH]
-    table = scene_tiles[[columns.SCENE, columns.TILE_X, columns.TILE_Y, *names]]
-    table = table.merge(scenes[[columns.SCENE, *names]], on=columns.SCENE, suffixes=("", "_scene"))
-    for name in names:
-        table[name] = table[name] - table.pop(f"{name}_scene")
-    return table.dropna(subset=names, ignore_index=True)
-
-
-def tile_errors(scenes, scene_tiles, requirement: float, title: str) -> Figure:
+def tile_errors(scenes, scene_tiles, tiles, requirement: float, title: str) -> Figure:
     """Offsets of the tiles about their scenes': histograms, cumulative, by column and by row.
 
+    Tiles on which no scene's offset rests are marked and not counted; a tile that is alone in its
+    scene has nothing that it could deviate from.
+
     Parameters
     ----------
-    scenes, scene_tiles : tables with the columns of `columns.SCENES_TABLE` and
-        `SCENE_TILES_TABLE`.
+    scenes, scene_tiles, tiles : tables with the columns of `columns.SCENES_TABLE`,
+        `SCENE_TILES_TABLE` and `TILES_TABLE`.
     requirement : metres.
     title : stack, polarization and method.
     """
-    table = deviations(scenes, scene_tiles)
-    both = table[[columns.OFFSET_EAST, columns.OFFSET_NORTH]].to_numpy(float)
+    found = standing.deviations(scenes, scene_tiles, tiles)
+    names = [columns.OFFSET_EAST, columns.OFFSET_NORTH]
+    table = found[~found[columns.MOVES] & ~found["alone"]]
+    left_out = found[found[columns.MOVES]][names].to_numpy(float)
+    both = table[names].to_numpy(float)
     figure = drawing.new_figure(14.5, 9.5)
     (histogram, radial), (by_column, by_row) = figure.subplots(2, 2)
-    _histograms(histogram, both, requirement)
+    _histograms(histogram, both, left_out, requirement)
     _cumulative(radial, both, requirement)
     shape = scene_tiles[columns.TILE_Y].max() + 1, scene_tiles[columns.TILE_X].max() + 1
     middles = [
@@ -132,17 +125,40 @@ def tile_errors(scenes, scene_tiles, requirement: float, title: str) -> Figure:
     )
     for axes in (by_column, by_row):
         axes.set_ylim(-limit, limit)
-        drawing.say_if_empty(axes, len(table), "tile")
+    for axes in (histogram, radial, by_column, by_row):
+        if found["alone"].any() and not len(table):
+            drawing.say(axes, standing.ONE_TILE)
+        else:
+            drawing.say_if_empty(axes, len(table), "tile")
     figure.suptitle(
-        f"Offsets of the tiles about their scenes': {title}\n{len(table)} of {len(scene_tiles)} "
-        f"tiles in {table[columns.SCENE].nunique()} scenes",
+        f"Offsets of the tiles about their scenes': {title}\n"
+        f"{_counts(found, len(scene_tiles))} ({len(tiles)} in each of {len(scenes)} scenes)",
         fontweight="bold", fontsize=12,
     )  # fmt: skip
     return figure
 
 
-def _histograms(axes, both, requirement: float) -> None:
-    """How the deviations to the east and to the north are distributed."""
+def _counts(found, count: int) -> str:
+    """What became of all tiles of all scenes, in numbers that add up to ``count``."""
+    moving, alone = int(found[columns.MOVES].sum()), int(found["alone"].sum())
+    parts = [f"{len(found) - moving - alone} of {count} tiles compared"]
+    for number, words in (
+        (moving, "left out, as they move by themselves"),
+        (alone, "alone in their scene"),
+        (count - len(found), "not measured"),
+    ):
+        if number:
+            parts.append(f"{number} {words}")
+    return ", ".join(parts)
+
+
+def _histograms(axes, both, left_out, requirement: float) -> None:
+    """How the deviations to the east and to the north are distributed.
+
+    Parameters
+    ----------
+    both, left_out : (tiles, 2) of the tiles that count, and of those that do not, metres.
+    """
     limit = marks.reach(both, requirement)
     edges = np.linspace(-limit, limit, 61)
     for values, mark, line in zip(both.T, (drawing.EAST, drawing.NORTH), "-:", strict=True):
@@ -154,35 +170,54 @@ def _histograms(axes, both, requirement: float) -> None:
         axes.hist(
             values, bins=edges, histtype="step", linewidth=1.8, color=mark["color"],
             linestyle={"-": "-", ":": "--"}[line],
-            label=f"{mark['label']}: mean {mean} m, standard deviation {spread:.2g} m"
+            label=f"{mark['label']}: mean {mean} m, standard deviation {digits.short(spread)} m"
             f"{f', {far} beyond the axis' if far else ''}",
         )  # fmt: skip
     for sign in (-1, 1):
         axes.axvline(sign * requirement, **drawing.REQUIREMENT)
     axes.set_xlabel("offset of a tile less its scene's (m)")
     axes.set_ylabel("tiles")
+    axes.set_xlim(-1.03 * limit, 1.03 * limit)
     axes.grid(alpha=0.3)
-    drawing.say_if_empty(axes, len(both), "tile")
-    if len(both):
+    _left_out(axes, left_out, limit)
+    if len(both) or len(left_out):
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False, fontsize=8.5)
+
+
+def _left_out(axes, values, limit: float) -> None:
+    """A stroke for each tile that is not counted, above the axis; one beyond it lies at its end."""
+    if not len(values):
+        return
+    far = int((np.abs(values) > limit).sum())
+    for k, (part, name) in enumerate(zip(values.T, ("east", "north"), strict=True)):
+        label = (
+            f"left out, as they move by themselves: {len(values)} (east below north)"
+            f"{f', {far} beyond the axis at its ends' if far else ''}"
+        )
+        axes.plot(
+            part.clip(-limit, limit), np.full(len(part), 0.03 + 0.05 * k), linestyle="none",
+            marker="|", markersize=11, markeredgewidth=1.6, color=drawing.LEFT_OUT,
+            transform=axes.get_xaxis_transform(), label=None if k else label, gid=name,
+        )  # fmt: skip
 
 
 def _cumulative(axes, both, requirement: float) -> None:
     """The share of the tiles within each radius."""
     radius = np.sort(np.hypot(*both.T))
     limit = marks.reach(radius, requirement)
-    axes.step(
-        np.append(0, radius), np.linspace(0, 100, len(radius) + 1), where="post",
-        color=drawing.NEUTRAL, linewidth=1.8,
-    )  # fmt: skip
+    if len(radius):
+        axes.step(
+            np.append(0, radius), np.linspace(0, 100, len(radius) + 1), where="post",
+            color=drawing.NEUTRAL, linewidth=1.8,
+        )  # fmt: skip
     for percent in (50, 90) if len(radius) else ():
         value = float(np.percentile(radius, percent))
         if value > limit:
             continue
         axes.plot([0, value, value], [percent, percent, 0], color="black", linestyle=":")
         axes.annotate(
-            f"CE{percent}: {value:.2g} m", (value, percent), (6, -10), textcoords="offset points",
-            fontsize=9,
+            f"CE{percent}: {digits.short(value)} m", (value, percent), (6, -10),
+            textcoords="offset points", fontsize=9,
         )  # fmt: skip
     axes.axvline(requirement, **drawing.REQUIREMENT, label=f"requirement: {requirement:g} m")
     axes.set_xlim(0, limit)
@@ -191,7 +226,6 @@ def _cumulative(axes, both, requirement: float) -> None:
     axes.set_ylabel("tiles within (%)")
     axes.grid(alpha=0.3)
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False, fontsize=8.5)
-    drawing.say_if_empty(axes, len(radius), "tile")
 
 
 def _ramp(axes, table, along: str, count: int, label: str) -> np.ndarray:

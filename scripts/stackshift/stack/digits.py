@@ -36,3 +36,13 @@ def with_error(value: float | None, sigma: float | None, sign: str = "+") -> str
     text = told(value, sigma, sign)
     error = told(sigma, sigma, "")
     return f"{text} ± {error}" if text and error else text
+
+
+def short(value: float, figures: int = 2) -> str:
+    """A value that has no error of its own in two figures, or in whole units, never as 3.6e+02."""
+    if not math.isfinite(value):
+        return ""
+    if value == 0:
+        return "0"
+    power = math.floor(math.log10(float(f"{abs(value):.{figures - 1}e}")))
+    return f"{value:.{max(0, figures - 1 - power)}f}"

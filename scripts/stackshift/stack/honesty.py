@@ -16,7 +16,8 @@ def tile_scores(measurements: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, np
     """Deviation of each tile from its pair over the tile's standard error, by direction.
 
     Near a standard normal if a pair is shifted as a whole and the errors are honest; wider where
-    scenes are distorted within themselves.
+    scenes are distorted within themselves. A pair of a single tile that counts is left out: its
+    mean is the tile, and the deviation 0 whatever was measured.
 
     Parameters
     ----------
@@ -24,6 +25,7 @@ def tile_scores(measurements: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, np
     """
     ends = [c.REFERENCE, c.SECONDARY]
     good = measurements[measurements[c.STATUS] == OK]
+    good = good[good.groupby(ends)[c.STATUS].transform("size") > 1]
     mean = good[ends].merge(pairs[[*ends, c.SHIFT_X, c.SHIFT_Y]], on=ends, how="left")
     return {
         direction: _finite((good[shift].to_numpy() - mean[shift].to_numpy()) / good[sigma])
