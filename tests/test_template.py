@@ -15,6 +15,7 @@ from stackshift.simulate import simulation
 from stackshift.stack import alignment, mean_image, rounds
 from stackshift.stack.pairing import template_members
 from stackshift.tile import coherence, near
+from stackshift.tile.frequencies import transformed
 from stackshift.tile.spectra import common_spectra
 
 SIZE = 192
@@ -58,6 +59,21 @@ def test_members_lie_where_they_were_put(mixed):
     error = found - PLACES - np.median(found - PLACES, axis=0)
     # Two tiles of 96 x 192 pixels; a template that takes pixels for zero is off by 0.3.
     assert np.abs(error).max() < 0.08
+
+
+def test_whole_pixels_between_an_even_number_of_members_stay_whole():
+    """A mean of two middle places would have all members moved by half a pixel, at some cost."""
+    places = [(0, 0), (3, -2), (5, 1), (-4, 4)]
+    ground, random = simulation.ground((160, 160), 3), np.random.default_rng(3)
+    tiles = {
+        str(number): transformed(simulation.observe(ground, at, 30, random)[16:-16, 16:-16], "log")
+        for number, at in enumerate(places)
+    }
+    first = {name: (float(at[0]), float(at[1])) for name, at in zip(tiles, places, strict=True)}
+    made_of = rounds.made(list(tiles), first, [(0, 0)], lambda cell: tiles, OPTIONS)
+    found = np.array(list(made_of.positions.values()))
+    assert np.abs(found - np.rint(found)).max() < 0.1
+    assert np.abs(np.diff(found, axis=0) - np.diff(places, axis=0)).max() < 0.15
 
 
 def test_the_image_is_the_mean_in_decibels_and_the_number_of_scenes(mixed):
