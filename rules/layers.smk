@@ -189,11 +189,18 @@ def layers_injected_with(wildcards) -> dict[str, str]:
 
 
 def incidences(wildcards) -> dict[str, list[str]]:
-    """The layers of the incidence angle that the config names, of the stack or of each scene."""
+    """The layers of the incidence angle: that the config names, or the one that lies beside the newest scene."""
     root = real(wildcards.stack)
-    if not STACKS[root].get("layers", {}).get("incidence"):
+    try:
+        layer = layer_of(root, wildcards.polarization, "incidence")
+    except WorkflowError as error:
+        if (STACKS[root].get("layers") or {}).get("incidence"):
+            raise
+        # What was not asked for stops nothing.
+        logger.warning(f"{error}: the slant range is not told")
         return {}
-    layer = layer_of(root, wildcards.polarization, "incidence")
+    if layer is None or "simulate" in STACKS[root]:
+        return {}
     paths = [layer.path(scene) for scene in scenes_of(wildcards)]
     folder = f"results/{root}/{wildcards.polarization}"
     return {"incidence": [f"{folder}/{path}" for path in dict.fromkeys(paths)]}

@@ -131,6 +131,18 @@ def test_hyp3_layers_lie_beside_each_scene(tmp_path, packed):
     assert found("incidence", tmp_path) is None and found("mask", tmp_path) is None
 
 
+def test_the_incidence_beside_the_newest_scene_stands_for_all(tmp_path):
+    hyp3(tmp_path)
+    for i, scene in enumerate(TIMES):
+        stem = HYP3.format(scene=scene, digits=f"9C0{i}")
+        write_scene(tmp_path / stem / f"{stem}_inc_map_ell.tif", texture(80, 90), no_data=0)
+    one = found("incidence", tmp_path)
+    newest = TIMES.index(max(TIMES))
+    stem = HYP3.format(scene=max(TIMES), digits=f"9C0{newest}")
+    assert names(one.of(TIMES[0])) == [f"{stem}_inc_map_ell.tif"]
+    assert one.path(TIMES[0]) == one.path(TIMES[1]) == "layers/incidence.tif"
+
+
 def test_a_pattern_may_name_the_files_of_each_scene_or_one_for_all(tmp_path):
     hyp3(tmp_path)
     for i, scene in enumerate(TIMES):

@@ -110,7 +110,7 @@ def find(name: str, settings: dict, product: Product, stack: str) -> Layer | Non
         files = [path for pattern in patterns for path in _expanded(pattern, name, where)]
         layer = _assigned(name, list(dict.fromkeys(files)), product, where)
     else:
-        layer = _beside(name, product)
+        layer = _beside_newest(name, product) if name == "incidence" else _beside(name, product)
     if layer is None:
         return None
     missing = [scene for scene in product.scenes if layer.per_scene and scene not in layer.by_scene]
@@ -330,6 +330,13 @@ def _beside(name: str, product: Product) -> Layer | None:
             # Looked for beside the first scenes alone, as all are of one product.
             return None
     return Layer(name, by_scene=by_scene) if by_scene else None
+
+
+def _beside_newest(name: str, product: Product) -> Layer | None:
+    """The same of the newest scene for all, as it hardly differs along a track."""
+    newest = next(iter(product.scenes.values()))
+    found = _beside(name, replace(product, scenes={newest.name: newest}))
+    return Layer(name, found.by_scene[newest.name]) if found else None
 
 
 def _neighbour(source: Source, name: str) -> str | None:
