@@ -73,9 +73,7 @@ def search(
     """
     count = len(candidates)
     nothing = np.full((count, 2), np.nan)
-    result = Result(
-        [], nothing, nothing.copy(), np.ones(count), np.ones(len(offsets), bool)
-    )
+    result = Result([], nothing, nothing.copy(), np.ones(count), np.ones(len(offsets), bool))
     if len(offsets) < 2 * LEAST or not count:
         return result
     columns = np.array([candidate.column for candidate in candidates])
