@@ -178,6 +178,37 @@ def test_scenes_that_do_not_scatter_and_few_scenes_have_no_causes():
     assert reasons.search(np.zeros((3, 2)), np.ones((3, 2)), looked_at(3)).chosen == []
 
 
+def test_no_difference_is_surer_than_the_errors_of_the_scenes():
+    """Scenes that scatter by a tenth of their errors: a mean of n is known to sigma / sqrt(n)."""
+    random = np.random.default_rng(9)
+    offsets, sigmas = random.normal(0, 0.03, (8, 2)), np.full((8, 2), 0.3)
+    step = np.arange(8) >= 4
+    looked = looked_at(8)
+    at = next(i for i, one in enumerate(looked) if told(one) == ("time", "day 48", True))
+    for apart in (0.4, 2.0):
+        found = reasons.search(offsets + np.outer(step, (apart, 0)), sigmas, looked)
+        assert found.sigma[at] == pytest.approx(0.3 * np.sqrt(1 / 4 + 1 / 4), rel=0.02)
+        # 1.9 standard errors are no finding, whatever the scenes scatter.
+        assert found.chosen == ([at] if apart == 2 else [])
+        assert apart == 2 or found.p[at] > 0.03
+    # Of a line through times t the slope: sigma over the root of the sum of squares.
+    slope = 0.3 / np.sqrt((((12 * (np.arange(8) - 3.5)) / 365.25) ** 2).sum())
+    trend = reasons.search(offsets, sigmas, looked).sigma[-1]
+    assert trend == pytest.approx([slope, slope], rel=0.02)
+
+
+def test_scenes_that_are_left_out_are_not_counted():
+    random = np.random.default_rng(10)
+    offsets = random.normal(0, 0.2, (16, 2)) + np.outer(np.arange(16) % 2, (3, 0))
+    offsets[3, 1] += 40
+    attributes = {name: {"platform": "S1C" if i % 2 else "S1A"} for i, name in enumerate(NAMES)}
+    table, (finding,) = explanation.explained(scenes_table(offsets, NAMES), attributes)
+    row = table[table["found"] == 1].iloc[0]
+    assert row["attribute"] == "platform" and finding["scenes"] == row["scenes"]
+    assert {row["scenes"], row["others"]} == {7, 8}
+    assert table.set_index("attribute").loc["trend", "scenes"] == 15
+
+
 def scenes_table(offsets, names):
     table = pd.DataFrame(offsets[::-1], columns=[c.OFFSET_EAST, c.OFFSET_NORTH])
     table[c.SCENE] = names[::-1]
@@ -258,7 +289,9 @@ def test_a_cause_that_one_axis_does_not_tell_is_told_by_the_other():
     looked = looked_at(16, orbit_file=["precise"] * 14 + ["restituted"] * 2)
     difference, sigma = np.full((2, len(looked), 2), np.nan)
     difference[0, 1], sigma[0, 1] = -3.0, 0.3
-    found = reasons.Result([0], difference, sigma, np.full(len(looked), 0.001), {0: []})
+    found = reasons.Result(
+        [0], difference, sigma, np.full(len(looked), 0.001), np.ones(16, bool), {0: []}
+    )
     finding = explanation._finding(looked, found, 0)
     assert finding["text"] == (
         "scenes made with restituted orbit files lie 3.0 ± 0.3 m south of the others"

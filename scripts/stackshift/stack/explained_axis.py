@@ -6,10 +6,11 @@ How clear the clearest of all candidates would be by chance is drawn; see `reaso
 from functools import lru_cache
 
 import numpy as np
-from scipy.special import stdtr
+from scipy.special import ndtr, stdtr
 
 from stackshift.stack import screening
 from stackshift.stack.attributes import LEAST
+from stackshift.stack.screening import AS_QUOTED
 
 # Noise that is drawn to see how clear the clearest of all candidates is by chance.
 _DRAWS = 6000
@@ -36,8 +37,8 @@ class Axis:
             model = _Model(self, weights, chosen)
             if model.free < 1:
                 return np.ones(len(self.columns))
-            p = model.p()
-            found = np.maximum(found, np.minimum(1, 2 * model.by_chance(noise, p, level)))
+            p = np.maximum(2 * model.by_chance(noise, model.p(), level), model.p_as_quoted())
+            found = np.maximum(found, np.minimum(1, p))
         found[chosen] = 1.0
         return found
 
@@ -132,16 +133,29 @@ class _Model:
         return np.maximum((self.values**2).sum() - explained, 0.0)
 
     def estimates(self) -> tuple[np.ndarray, np.ndarray]:
-        """(candidates,) difference and standard error of each; NaN where nothing tells it."""
-        scatter = np.maximum(self.rests() / max(self.free, 1), self.least)
-        value, error = self.columns @ self.values / self.square, np.sqrt(scatter / self.square)
-        known = self.tells & (self.free > 0)
-        return np.where(known, value, np.nan), np.where(known, error, np.nan)
+        """(candidates,) difference and standard error of each; NaN where nothing tells it.
+
+        The error is no smaller than what the scenes' own errors make it, however little they
+        scatter by chance.
+        """
+        return self._estimates(AS_QUOTED)
 
     def p(self) -> np.ndarray:
         """(candidates,) two-sided p-value of each by itself, Student's t; 1 where nothing tells."""
-        value, error = self.estimates()
+        value, error = self._estimates(self.least)
         return np.nan_to_num(2 * stdtr(max(self.free, 1), -np.abs(value / error)), nan=1.0)
+
+    def p_as_quoted(self) -> np.ndarray:
+        """(candidates,) two-sided p-value that each has at least by its difference and error."""
+        value, error = self.estimates()
+        return np.nan_to_num(2 * ndtr(-np.abs(value / error)), nan=1.0)
+
+    def _estimates(self, least: float) -> tuple[np.ndarray, np.ndarray]:
+        """As `estimates`, with a scatter of at least this times the errors' variance."""
+        scatter = np.maximum(self.rests() / max(self.free, 1), least)
+        value, error = self.columns @ self.values / self.square, np.sqrt(scatter / self.square)
+        known = self.tells & (self.free > 0)
+        return np.where(known, value, np.nan), np.where(known, error, np.nan)
 
     def by_chance(self, noise: np.ndarray, p: np.ndarray, level: float) -> np.ndarray:
         """Probability that the smallest p-value of all candidates is as small by chance."""

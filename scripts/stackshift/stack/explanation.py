@@ -89,12 +89,13 @@ def _row(
     is_found = number in found.chosen
     alike = [looked[one].named for one in found.alike.get(number, [])] if is_found else []
     group = candidate.kind != TREND
+    column = candidate.column[found.counted]
     seen = {} if along is None else _seen(along, number)
     return seen | {
         "attribute": candidate.kind,
         "value": candidate.value + (" and later" if candidate.since else ""),
-        "scenes": int(candidate.column.sum()) if group else len(candidate.column),
-        "others": int((candidate.column == 0).sum()) if group else 0,
+        "scenes": int(column.sum()) if group else len(column),
+        "others": int((column == 0).sum()) if group else 0,
         "difference_east": found.difference[number, 0],
         c.SIGMA_EAST: found.sigma[number, 0],
         "difference_north": found.difference[number, 1],

@@ -5,8 +5,8 @@ from stackshift.stack import columns as c
 WHY_TABLE = {
     "attribute": ("", "what scenes may lie apart by: an attribute, processed, time or trend"),
     "value": ("", "of the attribute; where an order changes, the first behind, and later"),
-    "scenes": ("", "measured scenes of the group"),
-    "others": ("", "measured scenes that it is compared with"),
+    "scenes": ("", "measured scenes of the group that do not clearly stand out by themselves"),
+    "others": ("", "such scenes that it is compared with"),
     "difference_east": (
         "m",
         "how far east of the others the group lies, beside all that was found; a year for a trend",

@@ -1,7 +1,8 @@
 """Why scenes lie apart: which attributes, steps and trends their offsets follow, all in one model.
 
 Offsets along each axis are a level and a difference for each cause that is found, by generalised
-least squares: with the scenes' errors, and with what they scatter beyond them. Causes are taken in
+least squares: with the scenes' errors, and with what they scatter beyond them. However little they
+scatter, no difference is surer than the scenes' own errors allow. Causes are taken in
 one by one, the clearest first (forward selection), so that what platform and time have in common is
 not counted twice; what the data cannot tell apart is named together.
 
@@ -40,13 +41,17 @@ class Result:
     difference, sigma : (candidates, 2) metres east and north by which the scenes of a candidate lie
         from the others, a year for a trend, beside all that was chosen, and its standard error;
         NaN where nothing tells it.
-    p : (candidates,) probability that the clearest of all candidates is as clear by chance.
+    p : (candidates,) probability that the clearest of all candidates is as clear by chance; no
+        smaller than that of its difference by its standard error.
+    counted : (scenes,) booleans, those that count along both axes; the others stand out by
+        themselves.
     """
 
     chosen: list[int]
     difference: np.ndarray
     sigma: np.ndarray
     p: np.ndarray
+    counted: np.ndarray
     alike: dict[int, list[int]] = field(default_factory=dict)
 
 
@@ -68,7 +73,7 @@ def search(
     """
     count = len(candidates)
     nothing = np.full((count, 2), np.nan)
-    result = Result([], nothing, nothing.copy(), np.ones(count))
+    result = Result([], nothing, nothing.copy(), np.ones(count), np.ones(len(offsets), bool))
     if len(offsets) < 2 * LEAST or not count:
         return result
     columns = np.array([candidate.column for candidate in candidates])
@@ -88,6 +93,7 @@ def search(
     while True:
         for a, axis in enumerate(axes):
             result.difference[:, a], result.sigma[:, a] = axis.differences(result.chosen)
+        result.counted = axes[0].sound & axes[1].sound
         # Whose scenes all turn out to stand out by themselves is no cause.
         told = np.isfinite(result.difference).any(axis=1)
         lost = [one for one in result.chosen if not told[one]]
