@@ -11,6 +11,7 @@ from docutils.core import publish_parts
 
 import overview
 from stackio import acted
+from stackplot import cards, spoken
 
 TEMPLATE = (ROOT / "report" / "overview.html").read_text()
 OVERALL = {"verdict": "undecided", "answers": {"scenes": {}}}
@@ -125,8 +126,8 @@ def test_the_lines_for_the_terminal(written):
 
 def test_the_lines_of_several_stacks_end_with_all_of_them():
     other = {"stack": "b", "polarization": "VV"}
-    assert overview.lines_on_all(OVERALL) == []
-    assert overview.lines_on_all(OVERALL | {"counted": [*OVERALL["counted"], other]}) == [
+    assert spoken.lines_on_all(OVERALL) == []
+    assert spoken.lines_on_all(OVERALL | {"counted": [*OVERALL["counted"], other]}) == [
         "all 2 stacks: UNDECIDED",
         "  these: 30 of 40: met",
         "  in general: undecided, as so",
@@ -208,10 +209,10 @@ def test_a_proof_stands_in_the_verdicts_card_and_says_if_it_is_old(written, tmp_
 
 
 def test_figures_beyond_the_frame_of_the_report_are_left_out(tmp_path, monkeypatch):
-    monkeypatch.setattr(overview, "ROOM", 20)
+    monkeypatch.setattr(cards, "ROOM", 20)
     for name, size in (("a", 9), ("b", 9)):
         (tmp_path / name).write_text("x" * size)
-    first, second = overview.embedded([tmp_path / "a", tmp_path / "b"], "png")
+    first, second = cards.embedded([tmp_path / "a", tmp_path / "b"], "png")
     assert first == "data:image/png;base64," + "eHh4" * 3 and second is None
 
 
