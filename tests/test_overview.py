@@ -53,7 +53,7 @@ def verdict(**changes):
         "criterion": "at least 80 %",
         "requirement": {"name": "R", "metres": 6, "share": 0.8, "confidence": 0.9},
         "criteria": {"radial": radial | {"share_high": 0.99, "share": 0.95}},
-        "CE90": {"metres": 1.234, "low": 1.0, "high": 1.5},
+        "CE90": {"metres": 1.2345, "sigma": 0.12, "low": 0.996, "high": 1.5},
         "worst_scene": {"scene": "20240106T052301", "metres": 7.891, "sigma": 0.22},
         "outliers": ["20240106T052301"],
         "left_out": [{"scene": "20240118T052301", "reason": "no pair of the scene counts"}],
@@ -98,7 +98,7 @@ def test_the_page_says_what_a_colleague_asks(written):
     page, _, _ = written(verdict(), {"requirement": {"metres": 6}})
     page = html.unescape(page)
     for expected in (
-        "✓ pass", "20 of 22", "1 not measured", "81 to 99 %", "<b>CE90</b> 1.23 m",
+        "✓ pass", "20 of 22", "1 not measured", "81 to 99 %", "<b>CE90</b> 1.24 m (0.99 to 1.50 m)",
         "7.89 ± 0.22 m", "2 of 3",
         "7 of 12", "<b>stands out</b>: lies apart: <2024-01-06>", "20 of 22 scenes: met",
         "2 of 3 pairs: not met", "fail, as so", "metres: 6", "results/my_<site>/VH",
@@ -135,16 +135,23 @@ def test_the_lines_of_several_stacks_end_with_all_of_them():
 
 
 def test_a_stack_in_which_nothing_could_be_measured(written):
-    nothing = {"metres": None, "low": None, "high": None}
+    nothing = dict.fromkeys(("metres", "sigma", "low", "high"))
     page, *_ = written(verdict(CE90=nothing, worst_scene=None, outliers=[]), {})
     assert page.count("not known") == 2
 
 
 def test_few_scenes_have_no_upper_limit(written):
-    few = {"metres": 1.234, "low": 1.0, "high": None, "note": "no upper limit: 22 scenes needed"}
+    few = {
+        "metres": 60.43,
+        "sigma": 0.2,
+        "low": 1.0,
+        "high": None,
+        "note": "no upper limit: 22 scenes needed",
+    }
     page, *_ = written(verdict(CE90=few), {})
     assert (
-        "<b>CE90</b> 1.23 m" in page and "at least 1.00 m; no upper limit: 22 scenes needed" in page
+        "<b>CE90</b> 60.43 m" in page
+        and "at least 1.00 m; no upper limit: 22 scenes needed" in page
     )
 
 

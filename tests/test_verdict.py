@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 import verdict as stage
-from stackshift.stack import answers, causes, judgement, judgement_columns, separations
+from stackshift.stack import answers, causes, circle, judgement, judgement_columns, separations
 from stackshift.stack import columns as c
 
 REQUIREMENT = {"name": "test", "metres": 6.0, "share": 0.8, "confidence": 0.9}
@@ -91,16 +91,36 @@ def test_the_interval_of_a_circular_error_is_that_of_its_order_statistics():
     """A median's interval without bootstrap: binomial counts of what lies below it."""
     random = np.random.default_rng(11)
     east, north = random.normal(0, 2, (2, 900))
-    found = judgement.circular_error(np.append(east, np.nan), np.append(north, 0.0), 50, 0.8)
+    found = circle.circular_error(np.append(east, np.nan), np.append(north, 0.0), 50, 0.8)
     radius = np.sort(np.hypot(east, north))
-    assert found["metres"] == pytest.approx(np.median(radius))
+    assert found["metres"] == radius[449]
     low, high = stats.binom.ppf([0.1, 0.9], 900, 0.5).astype(int)
     assert found["low"] == pytest.approx(radius[low], abs=0.02)
     assert found["high"] == pytest.approx(radius[high], abs=0.02)
     # Nothing lies between the limits of an interval that need not hold anything.
-    point = judgement.circular_error(east, north, 50, 0.0)
+    point = circle.circular_error(east, north, 50, 0.0)
     assert point["low"] == point["high"] == pytest.approx(found["metres"], abs=0.02)
-    assert judgement.circular_error([3.0, 0.0], [4.0, 0.0], 100, 0.9)["metres"] == 5
+    assert circle.circular_error([3.0, 0.0], [4.0, 0.0], 100, 0.9)["metres"] == 5
+
+
+@pytest.mark.parametrize("percent", [50, 90, 95, 100])
+@pytest.mark.parametrize("count", [*range(1, 13), 20, 21, 100])
+def test_the_circular_error_is_the_smallest_radius_that_holds_so_many(percent, count):
+    """By counting, whatever lies far off; the standard error is that of the scene there."""
+    radii = np.random.default_rng(count).permutation(np.geomspace(0.1, 900, count))
+    metres, sigma = circle.holding([*radii, np.nan], percent, [*radii / 10, 1.0])
+    enough = [r for r in radii if 100 * sum(radii <= r) >= percent * count]
+    assert metres == min(enough) and sigma == pytest.approx(metres / 10)
+    assert circle.holding([np.nan], percent) == circle.holding([], percent) == (None, None)
+
+
+def test_ten_of_twelve_are_not_90_percent():
+    """The demo's radii, of which 2.89, 3.56 and 60.4 m are the last."""
+    east = [*np.linspace(0.2, 2.5, 9), -2.89, 3.56, 60.4]
+    found = circle.circular_error(east, np.zeros(12), 90, 0.9, [np.full(12, 0.2)] * 2)
+    assert (found["metres"], found["sigma"], found["high"]) == (3.56, 0.2, None)
+    found = circle.circular_error([0.4] * 7 + [50.5], np.zeros(8), 90, 0.9)
+    assert (found["metres"], found["sigma"]) == (50.5, None)
 
 
 @pytest.mark.parametrize("count", [4, 6, 10, 20, 22, 25, 40])
@@ -110,7 +130,7 @@ def test_the_interval_of_a_circular_error_holds_as_often_as_it_says(count, perce
     random, hits = np.random.default_rng([count, percent]), 0
     true = np.sqrt(-2 * np.log(1 - percent / 100))
     for _ in range(400):
-        found = judgement.circular_error(*random.normal(size=(2, count)), percent, 0.9)
+        found = circle.circular_error(*random.normal(size=(2, count)), percent, 0.9)
         assert found["low"] <= found["metres"] <= (found["high"] or np.inf)
         hits += found["low"] <= true <= (found["high"] or np.inf)
     # At least nominal: fewer than that by chance in one of a thousand tests.
@@ -119,7 +139,7 @@ def test_the_interval_of_a_circular_error_holds_as_often_as_it_says(count, perce
 
 def test_the_limits_of_a_circular_error_are_ranks_of_the_binomial_distribution():
     east, none = np.arange(1.0, 41), np.zeros(40)
-    found = judgement.circular_error(east, none, 90, 0.9)
+    found = circle.circular_error(east, none, 90, 0.9)
     low, high = int(found["low"]), int(found["high"])
     within = stats.binom(40, 0.9)
     assert within.cdf(high - 1) - within.cdf(low - 1) >= 0.9
@@ -138,10 +158,10 @@ def test_the_limits_of_a_circular_error_are_ranks_of_the_binomial_distribution()
 def test_too_few_scenes_have_no_upper_limit_and_say_so(count, percent, confidence, needed):
     east = np.arange(1.0, count + 2)
     none = np.zeros(count + 1)
-    enough = judgement.circular_error(east, none, percent, confidence)
+    enough = circle.circular_error(east, none, percent, confidence)
     assert enough["high"] == count + 1 and enough["note"] is None
     east[0] = np.nan
-    found = judgement.circular_error(east, none, percent, confidence)
+    found = circle.circular_error(east, none, percent, confidence)
     assert found["high"] is None and found["low"] <= found["metres"]
     assert found["note"] == f"no upper limit: {needed} scenes needed, {count} measured"
     # What is left of the doubt is all below the lower limit, one of the scenes' own radii.
@@ -151,12 +171,12 @@ def test_too_few_scenes_have_no_upper_limit_and_say_so(count, percent, confidenc
 
 
 def test_circular_errors_of_no_scenes_and_of_all():
-    assert judgement.scenes_needed(0.9, 0.9) == 22
-    assert judgement.scenes_needed(1.0, 0.9) is None
-    found = judgement.circular_error([3.0, np.nan], [4.0, 1.0], 90, 0.9)
+    assert circle.scenes_needed(0.9, 0.9) == 22
+    assert circle.scenes_needed(1.0, 0.9) is None
+    found = circle.circular_error([3.0, np.nan], [4.0, 1.0], 90, 0.9)
     assert found["note"] == "not known: 1 of at least 2 scenes measured"
     assert found["low"] is found["high"] is None
-    found = judgement.circular_error([3.0, 0.0], [4.0, 0.0], 100, 0.9)
+    found = circle.circular_error([3.0, 0.0], [4.0, 0.0], 100, 0.9)
     assert (found["low"], found["high"], found["scenes_needed"]) == (5, None, None)
     assert "no number of scenes is enough" in found["note"]
 
@@ -176,12 +196,12 @@ def test_a_stack_on_the_edge_of_the_requirement_seldom_passes():
 def test_circular_error_of_a_normal_distribution():
     random = np.random.default_rng(3)
     east, north = random.normal(0, 2, (2, 4000))
-    found = judgement.circular_error(east, north, 90, 0.9)
+    found = circle.circular_error(east, north, 90, 0.9)
     # Rayleigh: the radius of 90 % is sigma sqrt(2 ln 10).
     assert found["metres"] == pytest.approx(2 * np.sqrt(2 * np.log(10)), rel=0.03)
     assert found["low"] < found["metres"] < found["high"]
-    assert judgement.circular_error([1.0], [2.0], 90, 0.9)["metres"] is None
-    assert judgement.circular_error(east, north, 90, 0.9) == found
+    assert circle.circular_error([1.0], [2.0], 90, 0.9)["metres"] is None
+    assert circle.circular_error(east, north, 90, 0.9) == found
 
 
 def test_radial_error_is_that_along_the_offset():

@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 
 from stackio import files
-from stackshift.stack import columns
+from stackshift.stack import columns, digits
 from stackshift.stack.digits import told, with_error
 
 # Bytes of figures in the page: Chromium opens no frame of more than 2 MB, which is how the report
@@ -29,16 +29,14 @@ def summary(verdict: dict, pairs: str) -> dict:
 
 
 def circle_told(circle: dict) -> dict[str, str]:
-    """A circular error and its limits with the digits that the interval deserves."""
-    size, low, high = circle["metres"], circle["low"], circle["high"]
+    """A circular error and its limits with the digits that the scene which lies there deserves."""
+    size, low, high, sigma = (circle[name] for name in ("metres", "low", "high", "sigma"))
     if size is None:
         return {}
-    # An interval of 90 % is 3.3 standard errors wide.
-    error = (size - low) / 1.645 if high is None else (high - low) / 3.29
     return {
-        "told": told(size, error, ""),
-        "low_told": told(low, error, ""),
-        "high_told": told(high, error, ""),
+        "told": digits.holding(size, sigma),
+        "low_told": digits.holding(low, sigma, up=False),
+        "high_told": "" if high is None else digits.holding(high, sigma),
     }
 
 

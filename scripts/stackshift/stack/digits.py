@@ -31,6 +31,21 @@ def told(value: float | None, sigma: float | None, sign: str = "+", unknown: int
     return f"{round(value, places) + 0.0:{sign}.{places}f}"
 
 
+def holding(radius: float, sigma: float | None, up: bool = True) -> str:
+    """A radius that holds so many, rounded up so that it still does, or down where it is a limit.
+
+    Parameters
+    ----------
+    radius, sigma : in one unit, not negative; without a standard error two decimals are told.
+    """
+    known = sigma is not None and math.isfinite(sigma) and sigma > 0
+    places = decimals(sigma) if known and sigma is not None else 2
+    scaled = radius * 10**places
+    # What is rounded by a computer is no more.
+    whole = math.ceil(scaled - 1e-6) if up else math.floor(scaled + 1e-6)
+    return f"{whole / 10**places:.{places}f}"
+
+
 def with_error(value: float | None, sigma: float | None, sign: str = "+") -> str:
     """A value and its standard error, as +53.14 ± 0.13; a missing one is empty."""
     text = told(value, sigma, sign)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from stackshift.stack import answers, judgement, looks
+from stackshift.stack import answers, circle, judgement, looks
 from stackshift.stack import columns as c
 from stackshift.stack.inversion import as_numbers
 from stackshift.stack.separations import Separations, any_two, separations
@@ -91,8 +91,8 @@ def judge(
             "worst": _farthest(apart),
             "any_two": any_two(scenes, requirement),
         },
-        "CE90": judgement.circular_error(east, north, 90, requirement["confidence"]),
-        "CE95": judgement.circular_error(east, north, 95, requirement["confidence"]),
+        "CE90": circle.circular_error(east, north, 90, requirement["confidence"], sigmas),
+        "CE95": circle.circular_error(east, north, 95, requirement["confidence"], sigmas),
         "worst_scene": _farthest(Separations(list(scenes[c.SCENE]), east, north, sigmas), "scene"),
         "outliers": [
             scene
