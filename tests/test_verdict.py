@@ -8,7 +8,15 @@ import pytest
 from scipy import stats
 
 import verdict as stage
-from stackshift.stack import answers, causes, circle, judgement, judgement_columns, separations
+from stackshift.stack import (
+    answers,
+    causes,
+    circle,
+    judgement,
+    judgement_columns,
+    pairing,
+    separations,
+)
 from stackshift.stack import columns as c
 
 REQUIREMENT = {"name": "test", "metres": 6.0, "share": 0.8, "confidence": 0.9}
@@ -228,7 +236,47 @@ def test_eleven_scenes_without_a_miss_pass_and_ten_do_not():
     ]
     assert verdicts == ["undecided", "pass"]
     # Twice as many where two say as much as one.
-    assert judgement.products_needed(0, 0.8, 0.9, 2.0) == 21
+    assert judgement.products_needed(0, 0.8, 0.9, lambda scenes: (2 * scenes, scenes)) == 22
+
+
+@pytest.mark.parametrize("misses", [0, 1, 4])
+@pytest.mark.parametrize(("next_", "count"), [(1, 2), (1, 3), (1, 20), (2, 3), (3, 6), (3, 20)])
+def test_so_many_pairs_as_are_said_to_be_needed_pass_and_those_of_one_scene_less_do_not(
+    next_, misses, count
+):
+    """Stacks of so many scenes are made and judged as any other."""
+
+    def judged(scenes, misses):
+        table, pairs = stack([0.0] * scenes, next_=next_)
+        pairs.loc[: misses - 1, c.SHIFT_X] = 60.0
+        return stage.judge(table, pairs, REQUIREMENT, [])["pairs"]["criteria"]["radial"]
+
+    # As a stack of `count` scenes says it, with as many misses as it has pairs at most.
+    said = judged(count, misses)
+    missed = said["scenes"] - said["within"]
+    for name, misses_then in (("needed", 0), ("needed_now", missed)):
+        # As many as make so many pairs.
+        scenes = next(
+            n for n in range(2, 400) if sum(min(i, next_) for i in range(n)) >= said[name]
+        )
+        found = judged(scenes, misses_then)
+        assert found["scenes"] == said[name]
+        assert found["verdict"] == "pass", name
+        assert judged(scenes - 1, misses_then)["verdict"] != "pass", name
+
+
+def test_the_pairs_that_are_needed_are_those_of_the_network_as_it_grows():
+    """With OPERA's own set, and with one scene as the reference of all others."""
+    settings = {"next": 1, "first_last": True, "every": [4], "yearly": None, "reference": None}
+    settings |= {"list": [], "min_days": 0, "max_days": 1e9}
+    table, _ = stack([0.0] * 30)
+    grown = separations.growth(pairing.choose(table[c.SCENE][:12], settings))
+    for count in (8, 12, 16, 24, 30):
+        true = len(pairing.choose(table[c.SCENE][:count], settings))
+        assert abs(grown(count)[0] - true) <= 1 and grown(count)[1] == count / 2
+    newest = [(table[c.SCENE][11], scene) for scene in table[c.SCENE][:11]]
+    assert separations.growth(newest)(21) == (20, 10.5)
+    assert separations.growth([])(2)[0] == 1
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Do products meet a requirement, these and in general, and how sure is that."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from scipy.special import betaincinv
@@ -23,8 +24,22 @@ def proportion(successes: float, trials: float, confidence: float, upper: bool) 
     return float(betaincinv(successes, trials - successes + 1, 1 - confidence))
 
 
+# Of a number of scenes: how many products they make, and how many of these are independent.
+Growth = Callable[[int], tuple[int, float]]
+
+
+def alone(count: int) -> tuple[int, float]:
+    """Products that are independent of each other, as scenes are."""
+    return count, count
+
+
 def judge(
-    distances, sigmas, requirement: dict, design: float = 1.0, limits: np.ndarray | None = None
+    distances,
+    sigmas,
+    requirement: dict,
+    design: float = 1.0,
+    limits: np.ndarray | None = None,
+    growth: Growth = alone,
 ) -> dict:
     """Two answers on one figure a product: are these within the requirement, and are such products?
 
@@ -38,6 +53,7 @@ def judge(
     design : how many of these products say as much as one that is independent of all others, at
         least 1: the design effect of surveys (Korn & Graubard 1998, Survey Methodology 24, 193).
     limits : (axes, 1) metres along each axis, in place of those of the requirement.
+    growth : how the products and the independent ones among them grow with the scenes.
 
     Returns
     -------
@@ -76,8 +92,8 @@ def judge(
         "share": within / measured if measured else None,
         "share_low": low,
         "share_high": high,
-        "needed": products_needed(0, share, confidence, design),
-        "needed_now": products_needed(measured - within, share, confidence, design),
+        "needed": products_needed(0, share, confidence, growth),
+        "needed_now": products_needed(measured - within, share, confidence, growth),
         "causes": []
         if verdict != UNDECIDED
         else _causes(sure, outside, measured, total, requirement, design),
@@ -92,24 +108,30 @@ def together(verdicts: list[str]) -> str:
 
 
 def products_needed(
-    misses: int, share: float, confidence: float, design: float = 1.0
+    misses: int, share: float, confidence: float, growth: Growth = alone
 ) -> int | None:
-    """The fewest products that pass with so many misses among them; None if no number does."""
+    """The fewest products that pass with so many misses among them; None if no number does.
+
+    Scenes are added one by one, with the products that they make, until the verdict is met.
+    """
     if share >= 1:
         return None
 
-    def passes(count: int) -> bool:
-        within = (count - misses) / design
-        return proportion(within, count / design, confidence, upper=False) >= share
+    def passes(scenes: int) -> bool:
+        count, independent = growth(scenes)
+        if count <= misses:
+            return False
+        within = (count - misses) * independent / count
+        return proportion(within, independent, confidence, upper=False) >= share
 
     most = misses + 1
     while not passes(most):
         most *= 2
-    fewest = misses
+    fewest = 0
     while most - fewest > 1:
         middle = (fewest + most) // 2
         fewest, most = (fewest, middle) if passes(middle) else (middle, most)
-    return most
+    return growth(most)[0]
 
 
 def answer(within: int, outside: int, total: int, share: float) -> str:

@@ -1,11 +1,12 @@
 """How far scenes lie from each other: the pairs that were chosen, and any two scenes."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from stackshift.stack import answers, looks
+from stackshift.stack import answers, judgement, looks
 from stackshift.stack import columns as c
 from stackshift.stack.inversion import as_numbers
 
@@ -57,6 +58,35 @@ def separations(pairs: pd.DataFrame, scenes: pd.DataFrame) -> tuple[Separations,
         error[unmeasured] = np.hypot(own[newer], own[older])[unmeasured]
     independent = len(set(newer) | set(older)) / 2
     return Separations(names, x, y, errors), max(1.0, len(names) / independent) if names else 1.0
+
+
+def growth(names: list[tuple[str, str]]) -> judgement.Growth:
+    """How a network of pairs grows with its scenes: their pairs, and the independent among them.
+
+    A new scene is paired with as many older ones as most of the scenes are; pairs beyond these, as
+    of the first scene with the last, keep their share of the scenes.
+
+    Parameters
+    ----------
+    names : (newer, older) scene of each pair, in names that sort by time.
+    """
+    scenes = {scene for pair in names for scene in pair}
+    older = Counter(newer for newer, _ in names)
+    met = Counter(older[scene] for scene in scenes)
+    # Of what is met as often it is the largest: the first scenes have fewer before them.
+    usual = max(1, max(met, key=lambda count: (met[count], count), default=1))
+
+    def usual_pairs(count: int) -> int:
+        first = min(count, usual)
+        return first * (first - 1) // 2 + (count - first) * usual
+
+    others = (len(names) - usual_pairs(len(scenes))) / max(len(scenes), 1)
+
+    def grown(count: int) -> tuple[int, float]:
+        pairs = max(usual_pairs(count) + round(others * count), 0)
+        return pairs, min(count / 2, pairs)
+
+    return grown
 
 
 def any_two(scenes: pd.DataFrame, requirement: dict) -> dict:
