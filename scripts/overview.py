@@ -7,7 +7,7 @@ import yaml
 
 from stackio import acted, files, job
 from stackplot import cards, spoken
-from stackshift.stack.digits import with_error
+from stackshift.stack.digits import counted, with_error
 
 
 def main(
@@ -64,15 +64,19 @@ def main(
         )
     compared = [cards.compared_of(path) for path in comparisons]
     results = [one | acted.compared(one["tells"]) for one in compared_to]
+    over_all = files.read_json(overall)
+    stacks = len({one["stack"] for one in over_all["counted"]})
     in_force = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     text = environment.from_string(template).render(
         products=products, compared=compared, before=before, config=in_force,
-        with_error=with_error, acted=rows, missing=missing, results=results,
+        with_error=with_error, counted=counted, acted=rows, missing=missing, results=results,
+        # Where one stack alone counts all is said in its own card.
+        overall=over_all | {"stacks": stacks} if stacks > 1 else None,
     )  # fmt: skip
     lines_of_all = [
         *map(spoken.lines_on, products),
-        *spoken.lines_on_all(files.read_json(overall)),
+        *spoken.lines_on_all(over_all),
     ]
     said = "".join(f"{line}\n" for line in lines_of_all)
     first = f"{spoken.line_block(said)}\n\n{spoken.front_of(products, compared)}"

@@ -53,6 +53,7 @@ def verdict(**changes):
         "criterion": "at least 80 %",
         "requirement": {"name": "R", "metres": 6, "share": 0.8, "confidence": 0.9},
         "criteria": {"radial": radial | {"share_high": 0.99, "share": 0.95}},
+        "pairs": {"criteria": {"radial": {"within": 2, "measured": 2, "scenes": 3}}},
         "CE90": {"metres": 1.2345, "sigma": 0.12, "low": 0.996, "high": 1.5},
         "worst_scene": {"scene": "20240106T052301", "metres": 7.891, "sigma": 0.22},
         "outliers": ["20240106T052301"],
@@ -68,7 +69,8 @@ def verdict(**changes):
 
 @pytest.fixture
 def written(tmp_path):
-    def write(found, settings):
+    def write(found, settings, names=(("my_<site>", "VV"),)):
+        counted = [{"stack": stack} for stack in dict.fromkeys(stack for stack, _ in names)]
         (tmp_path / "verdict.json").write_text(json.dumps(found))
         (tmp_path / "pairs.csv").write_text(PAIRS)
         (tmp_path / "scenes.csv").write_text(SCENES)
@@ -76,16 +78,18 @@ def written(tmp_path):
         (tmp_path / "my_site" / "comparison").mkdir(parents=True, exist_ok=True)
         compared = tmp_path / "my_site" / "comparison" / "VV_VH.json"
         compared.write_text(json.dumps(COMPARED))
-        names = ("page.html", "lines.txt", "front.rst", "config.yaml")
-        page, lines, front, effective = (tmp_path / name for name in names)
-        (tmp_path / "all.json").write_text(json.dumps(OVERALL))
+        written = ("page.html", "lines.txt", "front.rst", "config.yaml")
+        page, lines, front, effective = (tmp_path / name for name in written)
+        (tmp_path / "all.json").write_text(json.dumps(OVERALL | {"counted": counted}))
         overview.main(
             overall=tmp_path / "all.json",
-            verdicts=[tmp_path / "verdict.json"], pairs=[tmp_path / "pairs.csv"],
-            scenes=[tmp_path / "scenes.csv"], figures=[tmp_path / "figure.svg"],
-            pictures=[tmp_path / "figure.svg"], comparisons=[compared],
+            verdicts=[tmp_path / "verdict.json"] * len(names),
+            pairs=[tmp_path / "pairs.csv"] * len(names),
+            scenes=[tmp_path / "scenes.csv"] * len(names),
+            figures=[tmp_path / "figure.svg"] * len(names),
+            pictures=[tmp_path / "figure.svg"] * len(names), comparisons=[compared],
             acted_on=acted_on(tmp_path), compared_to=[],
-            names=[("my_<site>", "VV")], before=["results/my_<site>/VH"], links=[LINKS],
+            names=list(names), before=["results/my_<site>/VH"], links=[LINKS] * len(names),
             settings=settings, template=TEMPLATE,
             page=page, lines=lines, front=front, effective=effective,
         )  # fmt: skip
@@ -104,6 +108,22 @@ def test_the_page_says_what_a_colleague_asks(written):
         "2 of 3 pairs: not met", "fail, as so", "metres: 6", "results/my_<site>/VH",
     ):  # fmt: skip
         assert expected in page, expected
+
+
+def test_the_first_table_counts_scenes_and_pairs(written):
+    page, *_ = written(verdict(), {})
+    cells = re.findall(r"<td>(\d+ of \d+ within 6 m[^<]*)</td>", page)
+    assert cells == ["20 of 22 within 6 m; 1 not measured", "2 of 3 within 6 m; 1 not measured"]
+
+
+def test_the_verdict_over_all_stacks_stands_before_them_with_both_answers(written):
+    """And not where there is one, of which all is said below."""
+    page, *_ = written(verdict(), {})
+    assert "stacks together" not in page and 'href="verdict_all.csv"' in page
+    page, *_ = written(verdict(), {}, [("a", "VV"), ("a", "VH"), ("b", "VV")])
+    top = page[: page.index('<section id="p1">')]
+    assert 'All 2 stacks together <span class="badge undecided">' in top
+    assert "<td>30 of 40: met</td><td>undecided, as so</td>" in top
 
 
 def test_names_cannot_break_out_of_the_page(written):

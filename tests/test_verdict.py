@@ -325,6 +325,15 @@ def test_answers_in_words():
     assert answers.general("scenes", found, REQUIREMENT).endswith(
         "as 6 scenes cannot show it; 11 without a miss are needed"
     )
+    (one,) = [judgement.judge([60.0], [0.1], REQUIREMENT)]
+    assert answers.these("pairs", one, REQUIREMENT, []).startswith("0 of 1 pair within 6 m")
+    assert "as 1 pair with 1 outside cannot show it" in answers.general("pairs", one, REQUIREMENT)
+    one = judgement.judge([1.0] * 10 + [np.nan], np.full(11, 0.1), REQUIREMENT)
+    assert answers.general("scenes", one, REQUIREMENT).endswith("1 scene could not be measured")
+    one = judgement.judge([1.0] * 10 + [5.9], np.full(11, 0.5), REQUIREMENT)
+    assert answers.general("scenes", one, REQUIREMENT).endswith(
+        "the error bar of 1 scene reaches over the limit"
+    )
     found = judgement.judge([1.0] * 12 + [np.nan] * 9, np.full(21, 0.1), REQUIREMENT)
     assert answers.general("scenes", found, REQUIREMENT).endswith("9 scenes could not be measured")
     # 0.1^(1/21) is 0.896: rounded away from what is claimed.
@@ -394,10 +403,27 @@ def test_scenes_on_either_side_of_the_median_do_not_pass_for_pairs():
     )
     # 2 x 45 of 190 pairs are within.
     assert found["pairs"]["any_two"]["share"] == pytest.approx(90 / 190)
-    (cause,) = causes.of_pairs(found["pairs"]["any_two"], REQUIREMENT)
-    assert "47 % lie within 6 m of each other" in cause["text"] and "10.0 m apart" in cause["text"]
+    (cause,) = causes.of_pairs(found["pairs"]["any_two_within"], REQUIREMENT)
+    assert cause["text"].startswith(
+        "of all 190 pairs of the 20 scenes that are within 6 m themselves 47 % lie as near to each "
+    )
+    assert "10.0 m apart" in cause["text"]
     only = stage.judge(scenes, pairs, REQUIREMENT | {"of": ["scenes"]}, [])
     assert only["verdict"] == "pass" and list(only["answers"]) == ["scenes"]
+
+
+def test_any_two_scenes_are_any_two_and_those_within_are_named_so():
+    """Seven scenes 0 to 3 m to the east and one 40 m: 21 of 28 pairs are within, all of 21."""
+    scenes, pairs = stack([0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 40.0, np.nan])
+    found = stage.judge(scenes, pairs, REQUIREMENT, [])["pairs"]
+    names = list(scenes[c.SCENE])
+    assert found["any_two"]["share"] == pytest.approx(21 / 28)
+    assert (found["any_two"]["metres"], found["any_two"]["scenes"]) == (40, 8)
+    assert sorted(found["any_two"]["farthest"]) == [names[0], names[7]]
+    assert found["any_two_within"] == {
+        "share": 1.0, "metres": 3.0, "scenes": 7, "farthest": [names[0], names[6]],
+    }  # fmt: skip
+    assert causes.of_pairs(found["any_two_within"], REQUIREMENT) == []
 
 
 def test_the_box_of_three_metres():
@@ -448,11 +474,22 @@ def test_causes_of_tiles_that_do_not_count():
     (small,) = causes.of_tiles(["too_small"] * 3 + ["ok"], (20, 20))
     assert small == {
         "cause": "small tiles",
-        "text": "3 of 4 tiles of 20 x 20 pixels do not match: fewer tiles.rows and tiles.columns",
+        "text": "3 of 4 tiles of scenes, of 20 x 20 pixels, do not match: fewer tiles.rows and "
+        "tiles.columns",
     }
     assert causes.of_tiles(["no_match"] * 9 + ["ok"], (50, 50))[0]["cause"] == "small tiles"
     (sea,) = causes.of_tiles(["no_match"] * 8 + ["low_quality"], (100, 100))
-    assert sea["cause"] == "nothing to match" and sea["text"].startswith("in 9 of 9 tiles: open")
+    assert sea["cause"] == "nothing to match"
+    assert sea["text"].startswith("no tile of any scene matches: open water")
+    (coast,) = causes.of_tiles(["no_match"] * 8 + ["ok"], (100, 100))
+    assert coast["text"].startswith("in 8 of 9 tiles of scenes: open water")
+    # Small tiles of land match here and there; where none does, it is most likely water.
+    for pixels in ((50, 50), (200, 40)):
+        assert [cause["cause"] for cause in causes.of_tiles(["no_match"] * 84, pixels)] == [
+            "nothing to match", "small tiles",
+        ]  # fmt: skip
+        few = causes.of_tiles(["no_match"] * 80 + ["ok"] * 4, pixels)
+        assert [cause["cause"] for cause in few] == ["small tiles", "nothing to match"]
     assert causes.of_tiles(["no_match"] + ["ok"] * 9, (50, 50)) == []
     many = ["too_many_nan"] * 5 + ["search_limit", "failed"] + ["ok"] * 9
     assert [cause["cause"] for cause in causes.of_tiles(many, (99, 99))] == [
@@ -538,6 +575,6 @@ def test_the_report_says_what_was_left_out_and_why(tmp_path):
 def test_slices_that_are_not_alike_are_named():
     apart = {"20220101T000000": float("nan"), "20220113T000000": 0.2, "20220125T000000": -1.3}
     (line,) = causes.of_overlaps(apart)
-    assert line["text"].startswith("files of 1 scenes differ by more than 0.5 dB")
+    assert line["text"].startswith("files of 1 scene differ by more than 0.5 dB")
     assert line["text"].endswith("2022-01-25 by -1.3 dB")
     assert causes.of_overlaps({"20220101T000000": float("nan"), "20220113T000000": -0.4}) == []

@@ -20,6 +20,7 @@ def summary(verdict: dict, pairs: str) -> dict:
         rows = list(csv.DictReader(lines))
     return verdict | {
         "radial": verdict["criteria"]["radial"],
+        "apart": verdict["pairs"]["criteria"]["radial"],
         "CE90": verdict["CE90"] | circle_told(verdict["CE90"]),
         "pairs_chosen": len(rows),
         "pairs_measured": sum(int(row[columns.COUNT]) > 0 for row in rows),

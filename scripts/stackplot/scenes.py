@@ -55,7 +55,7 @@ def offset_per_scene(
     tiles = table[columns.TILES].median()
     figure.suptitle(
         f"Offset per scene from {zero}: {title}\n{measured} of {len(table)} scenes "
-        f"measured, each on {tiles:.0f} tiles (median)",
+        f"measured, each on {tiles:.0f} {'tile' if round(tiles) == 1 else 'tiles'} (median)",
         fontweight="bold", fontsize=12,
     )  # fmt: skip
     return figure

@@ -3,6 +3,8 @@
 import re
 import textwrap
 
+from stackshift.stack.digits import counted
+
 
 def plain(text: str) -> str:
     """Text of which docutils takes nothing for markup."""
@@ -67,8 +69,9 @@ def lines_on(product: dict) -> str:
             *(f"these: {answer['text_these']}" for answer in answers),
             *(f"in general: {answer['text_general']}" for answer in answers),
             *(f"look at: {why['cause']}: {why['text']}" for why in product["to_look_at"]),
-            f"{product['tiles_counted']} of {product['tiles']} tiles count "
-            f"in {product['pairs_chosen']} pairs",
+            f"{product['tiles_counted']} of {counted(product['tiles'], 'tiles')} "
+            f"{'counts' if product['tiles'] == 1 else 'count'} in "
+            f"{counted(product['pairs_chosen'], 'pairs')}",
         ]
     )
 

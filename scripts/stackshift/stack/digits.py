@@ -15,6 +15,12 @@ def decimals(sigma: float) -> int:
     return max(0, (1 if first <= 354 or first >= 950 else 0) - power - (first >= 950))
 
 
+def counted(number: int, noun: str) -> str:
+    """So many of what is named in the plural: 1 scene, 2 scenes, 1 pass, 84 tiles."""
+    one = noun[:-2] if noun.endswith("sses") else noun.removesuffix("s")
+    return f"{number} {one if number == 1 else noun}"
+
+
 def told(value: float | None, sigma: float | None, sign: str = "+", unknown: int = 2) -> str:
     """A value in as many decimals as its standard error deserves; a missing one is empty.
 

@@ -90,6 +90,7 @@ def judge(
             "criteria": apart_criteria,
             "worst": _farthest(apart),
             "any_two": any_two(scenes, requirement),
+            "any_two_within": any_two(scenes, requirement, within=True),
         },
         "CE90": circle.circular_error(east, north, 90, requirement["confidence"], sigmas),
         "CE95": circle.circular_error(east, north, 95, requirement["confidence"], sigmas),

@@ -89,16 +89,22 @@ def growth(names: list[tuple[str, str]]) -> judgement.Growth:
     return grown
 
 
-def any_two(scenes: pd.DataFrame, requirement: dict) -> dict:
-    """How near any two scenes lie to each other that are both within the requirement.
+def any_two(scenes: pd.DataFrame, requirement: dict, within: bool = False) -> dict:
+    """How near any two measured scenes lie to each other, or any two of those that are within.
 
     Half of a stack may lie on one side of the median and half on the other, each scene within the
     requirement and all of one half beyond it from all of the other.
 
+    Parameters
+    ----------
+    scenes, requirement : as for `judged.judge`.
+    within : whether only scenes count that are within the requirement themselves.
+
     Returns
     -------
     ``share`` of these pairs that are within the requirement, by the scenes' offsets (None with
-    fewer than two scenes), and the ``farthest`` two with the ``metres`` between them.
+    fewer than two scenes), the ``farthest`` two with the ``metres`` between them, and the number of
+    ``scenes`` that count.
     """
     east, north = as_numbers(scenes, c.OFFSET_EAST, c.OFFSET_NORTH)
     place = np.array([east, north])
@@ -107,9 +113,9 @@ def any_two(scenes: pd.DataFrame, requirement: dict) -> dict:
         allowed = looks.limits(requirement)
         place = seen.values * (requirement["metres"] / allowed)
     off = _distance(np.abs(place), requirement)
-    known = np.flatnonzero(off <= requirement["metres"])
+    known = np.flatnonzero(off <= requirement["metres"] if within else np.isfinite(off))
     if known.size < 2:
-        return {"share": None, "farthest": None, "metres": None}
+        return {"share": None, "farthest": None, "metres": None, "scenes": int(known.size)}
     first, second = (known[of] for of in np.triu_indices(known.size, 1))
     apart = np.abs(place[:, first] - place[:, second])
     distance = _distance(apart, requirement)
@@ -121,6 +127,7 @@ def any_two(scenes: pd.DataFrame, requirement: dict) -> dict:
         "metres": float(np.hypot(east[one] - east[other], north[one] - north[other]))
         if requirement["shape"] == answers.RANGE_AZIMUTH
         else float(distance[at]),
+        "scenes": int(known.size),
     }
 
 
