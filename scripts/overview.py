@@ -74,13 +74,11 @@ def main(
         # Where one stack alone counts all is said in its own card.
         overall=over_all | {"stacks": stacks} if stacks > 1 else None,
     )  # fmt: skip
-    lines_of_all = [
-        *map(spoken.lines_on, products),
-        *spoken.lines_on_all(over_all),
-    ]
-    said = "".join(f"{line}\n" for line in lines_of_all)
-    first = f"{spoken.line_block(said)}\n\n{spoken.front_of(products, compared)}"
-    first += spoken.acted_of(rows, results)
+    of_each, of_all = [*map(spoken.lines_on, products)], spoken.lines_on_all(over_all)
+    # What stands last in the terminal, where one looks, stands first on a page.
+    said = "".join(f"{line}\n" for line in (*of_each, *of_all))
+    first = spoken.line_block("\n".join((*of_all, *of_each)))
+    first += f"\n\n{spoken.front_of(products, compared)}{spoken.acted_of(rows, results)}"
     for path, content in ((page, text), (lines, said), (front, first), (effective, in_force)):
         with files.whole(path) as part:
             part.write_text(content, encoding="utf-8")

@@ -196,6 +196,16 @@ def test_the_page_has_the_figure_the_polarizations_and_links(written):
     assert page.index("<details>") < page.index("<pre>") < page.index("</details>")
 
 
+def test_the_verdict_over_all_stacks_is_first_in_the_report_and_last_in_the_terminal(
+    written, tmp_path
+):
+    _, lines, _ = written(verdict(), {}, [("a", "VV"), ("b", "VV")])
+    front = (tmp_path / "front.rst").read_text()
+    assert front.startswith("| **all 2 stacks: UNDECIDED**\n|   these: 30 of 40: met\n")
+    assert lines.endswith("all 2 stacks: UNDECIDED\n  these: 30 of 40: met\n"
+                          "  in general: undecided, as so\n")  # fmt: skip
+
+
 def test_the_reports_first_page_says_the_same(written, tmp_path):
     written(verdict(), {})
     front = (tmp_path / "front.rst").read_text()
