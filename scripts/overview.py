@@ -7,7 +7,7 @@ import yaml
 
 from stackio import acted, files, job
 from stackplot import cards, spoken
-from stackshift.stack.digits import counted, rough, with_error
+from stackshift.stack.digits import counted, short, with_error
 
 
 def main(
@@ -70,7 +70,7 @@ def main(
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     text = environment.from_string(template).render(
         products=products, compared=compared, before=before, config=in_force,
-        with_error=with_error, counted=counted, rough=rough,
+        with_error=with_error, counted=counted, short=short,
         acted=rows, missing=missing, results=results,
         # Where one stack alone counts all is said in its own card.
         overall=over_all | {"stacks": stacks} if stacks > 1 else None,

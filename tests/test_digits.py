@@ -2,7 +2,7 @@
 
 import pytest
 
-from stackshift.stack.digits import counted, holding, rough, short, told, with_error
+from stackshift.stack.digits import counted, holding, short, told, with_error
 
 
 @pytest.mark.parametrize(
@@ -60,12 +60,3 @@ def test_one_is_no_plural():
     assert [counted(1, noun) for noun in ("tiles", "passes", "pairs")] == [
         "1 tile", "1 pass", "1 pair",
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(363.7, "360"), (3.6499, "3.6"), (0.0364, "0.036"), (0.29, "0.29"), (0.3, "0.3"),
-     (-41.2, "-41"), (12345.0, "12000"), (0.0, "0")],
-)  # fmt: skip
-def test_two_digits_have_no_exponent(value, text):
-    assert rough(value) == text

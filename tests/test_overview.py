@@ -212,7 +212,7 @@ def test_the_reports_first_page_says_the_same(written, tmp_path):
     assert "* 20240106T052301: E +6.50 ± 0.12 m, N -4.5 ± 0.4 m, outlier" in front
     assert "* 20240118T052301: unmeasured, no tile counts" in front
     assert "20240130T052301" not in front
-    assert "rms difference east 0.29 m, north 0.3 m. They disagree on 20240106T052301." in front
+    assert "rms difference east 0.29 m, north 0.30 m. They disagree on 20240106T052301." in front
     assert ".. image:: data:image/png;base64," in front
     # As docutils shows it: the stack's name is no markup, and nothing is wrong.
     shown = publish_parts(front, writer="html")["html_body"]

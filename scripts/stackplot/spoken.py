@@ -3,7 +3,7 @@
 import re
 import textwrap
 
-from stackshift.stack.digits import counted, rough
+from stackshift.stack.digits import counted, short
 
 
 def plain(text: str) -> str:
@@ -49,7 +49,7 @@ def front_of(products: list[dict], compared: list[dict]) -> str:
             address = "\n   ".join(lines)
             blocks.append(f".. image:: {address}\n   :alt: Offset per scene of {name}")
     for one in compared:
-        apart = [f"{axis} {rough(one[axis]['rms'])} m" for axis in ("east", "north")
+        apart = [f"{axis} {short(one[axis]['rms'])} m" for axis in ("east", "north")
                  if one[axis]["rms"] is not None]  # fmt: skip
         disagree = sorted({*one["east"]["disagree"], *one["north"]["disagree"]})
         blocks.append(

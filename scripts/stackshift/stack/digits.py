@@ -37,11 +37,6 @@ def told(value: float | None, sigma: float | None, sign: str = "+", unknown: int
     return f"{round(value, places) + 0.0:{sign}.{places}f}"
 
 
-def rough(value: float) -> str:
-    """A value without a known error in two digits, and never with an exponent: 360, 3.6, 0.036."""
-    return f"{float(f'{value:.2g}'):.12f}".rstrip("0").rstrip(".")
-
-
 def holding(radius: float, sigma: float | None, up: bool = True) -> str:
     """A radius that holds so many, rounded up so that it still does, or down where it is a limit.
 
