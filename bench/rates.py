@@ -20,7 +20,7 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "scripts"))
 
-from stackshift.stack import datum, judgement, screening
+from stackshift.stack import circle, datum, screening
 from stackshift.stack.network import adjust
 
 SCENES = 6, 8, 12, 20, 40
@@ -72,7 +72,7 @@ def circular(number: int) -> None:
         for count in counts:
             random, held, found = np.random.default_rng([count, percent]), 0, {}
             for _ in range(number):
-                found = judgement.circular_error(*random.normal(size=(2, count)), percent, 0.9)
+                found = circle.circular_error(*random.normal(size=(2, count)), percent, 0.9)
                 high = np.inf if found["high"] is None else found["high"]
                 held += found["low"] <= true <= high
             shares.append(f"{100 * held / number:.1f}")

@@ -60,6 +60,15 @@ def links(stack: str, polarization: str) -> dict[str, list[tuple[str, str]]]:
             *((name, f"{product}/analysis/{name}.html") for name in shown),
             *((f"{name}.csv", f"{product}/analysis/{name}.csv") for name in TABLES),
             ("scenes_usable.csv", f"{stack}/scenes_usable.csv"),
+            *(
+                [("combined/scenes.csv", f"{stack}/combined/scenes.csv")]
+                if is_combined(stack)
+                else []
+            ),
+            ("inventory.json", f"{product}/inventory.json"),
+        ],
+        "tables as parquet": [
+            (f"{name}.parquet", f"{product}/analysis/{name}.parquet") for name in TABLES
         ],
         "maps": [
             ("tiles.qgz for QGIS", f"{product}/analysis/tiles.qgz"),

@@ -45,7 +45,7 @@ def main(
     judged = judge(seen, both, requirement, left_out, told)
     judged["to_look_at"] = [
         *causes.of_scenes(judged["left_out"], judged["outliers"]),
-        *causes.of_pairs(judged["pairs"]["any_two"], requirement),
+        *causes.of_pairs(judged["pairs"]["any_two_within"], requirement),
     ]
     files.write_csv(outputs["scenes"], table)
     files.write_csv(outputs["pairs"], both)

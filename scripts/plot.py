@@ -33,7 +33,8 @@ def main(
     drawing.reproducible()
     read = {name: pd.read_csv(path, dtype=_NAMES) for name, path in tables.items()}
     judged = files.read_json(verdict)
-    ce90, zero = judged["CE90"]["metres"], judged.get("zero", Zero().words)
+    ce90 = judged["CE90"]["metres"], judged["CE90"]["sigma"]
+    zero = judged.get("zero", Zero().words)
     drawn = {
         "shift_per_pair": pairs.shift_per_pair(read["pairs"], requirement, title),
         "offset_per_tile": tiles.offset_per_tile(read["tiles"], requirement, title),

@@ -47,7 +47,7 @@ def main(
         *causes.of_tiles(list(scene_tiles[c.STATUS]), pixels),
         *causes.of_polarizations([files.read_json(path) for path in comparisons]),
         *causes.of_overlaps(dict(zip(scenes[c.SCENE], overlaps, strict=True))),
-        *causes.of_pairs(judged["pairs"]["any_two"], requirement),
+        *causes.of_pairs(judged["pairs"]["any_two_within"], requirement),
         *causes.of_findings(findings),
         *causes.of_catalogue(inventory["remarks"]),
     ]

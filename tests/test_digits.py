@@ -2,7 +2,7 @@
 
 import pytest
 
-from stackshift.stack.digits import short, told, with_error
+from stackshift.stack.digits import counted, holding, short, told, with_error
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,25 @@ def test_a_length_has_no_sign():
 )  # fmt: skip
 def test_a_value_without_an_error_has_two_figures_and_no_exponent(value, expected):
     assert short(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("radius", "sigma", "up", "down"),
+    [
+        (3.561, 0.2, "3.57", "3.56"),
+        (3.5, 0.5, "3.5", "3.5"),
+        (363.21, 5.0, "364", "363"),
+        (363.21, None, "363.21", "363.21"),
+        (0.1 + 0.2, 0.04, "0.30", "0.30"),
+        (0.0, 0.4, "0.0", "0.0"),
+    ],
+)
+def test_a_radius_still_holds_what_it_holds_when_it_is_rounded(radius, sigma, up, down):
+    assert (holding(radius, sigma), holding(radius, sigma, up=False)) == (up, down)
+
+
+def test_one_is_no_plural():
+    assert [counted(n, "scenes") for n in (0, 1, 2)] == ["0 scenes", "1 scene", "2 scenes"]
+    assert [counted(1, noun) for noun in ("tiles", "passes", "pairs")] == [
+        "1 tile", "1 pass", "1 pair",
+    ]  # fmt: skip

@@ -11,6 +11,7 @@ from docutils.core import publish_parts
 
 import overview
 from stackio import acted
+from stackplot import cards, spoken
 
 TEMPLATE = (ROOT / "report" / "overview.html").read_text()
 OVERALL = {"verdict": "undecided", "answers": {"scenes": {}}}
@@ -52,7 +53,8 @@ def verdict(**changes):
         "criterion": "at least 80 %",
         "requirement": {"name": "R", "metres": 6, "share": 0.8, "confidence": 0.9},
         "criteria": {"radial": radial | {"share_high": 0.99, "share": 0.95}},
-        "CE90": {"metres": 1.234, "low": 1.0, "high": 1.5},
+        "pairs": {"criteria": {"radial": {"within": 2, "measured": 2, "scenes": 3}}},
+        "CE90": {"metres": 1.2345, "sigma": 0.12, "low": 0.996, "high": 1.5},
         "worst_scene": {"scene": "20240106T052301", "metres": 7.891, "sigma": 0.22},
         "outliers": ["20240106T052301"],
         "left_out": [{"scene": "20240118T052301", "reason": "no pair of the scene counts"}],
@@ -67,7 +69,8 @@ def verdict(**changes):
 
 @pytest.fixture
 def written(tmp_path):
-    def write(found, settings):
+    def write(found, settings, names=(("my_<site>", "VV"),)):
+        counted = [{"stack": stack} for stack in dict.fromkeys(stack for stack, _ in names)]
         (tmp_path / "verdict.json").write_text(json.dumps(found))
         (tmp_path / "pairs.csv").write_text(PAIRS)
         (tmp_path / "scenes.csv").write_text(SCENES)
@@ -75,16 +78,18 @@ def written(tmp_path):
         (tmp_path / "my_site" / "comparison").mkdir(parents=True, exist_ok=True)
         compared = tmp_path / "my_site" / "comparison" / "VV_VH.json"
         compared.write_text(json.dumps(COMPARED))
-        names = ("page.html", "lines.txt", "front.rst", "config.yaml")
-        page, lines, front, effective = (tmp_path / name for name in names)
-        (tmp_path / "all.json").write_text(json.dumps(OVERALL))
+        written = ("page.html", "lines.txt", "front.rst", "config.yaml")
+        page, lines, front, effective = (tmp_path / name for name in written)
+        (tmp_path / "all.json").write_text(json.dumps(OVERALL | {"counted": counted}))
         overview.main(
             overall=tmp_path / "all.json",
-            verdicts=[tmp_path / "verdict.json"], pairs=[tmp_path / "pairs.csv"],
-            scenes=[tmp_path / "scenes.csv"], figures=[tmp_path / "figure.svg"],
-            pictures=[tmp_path / "figure.svg"], comparisons=[compared],
+            verdicts=[tmp_path / "verdict.json"] * len(names),
+            pairs=[tmp_path / "pairs.csv"] * len(names),
+            scenes=[tmp_path / "scenes.csv"] * len(names),
+            figures=[tmp_path / "figure.svg"] * len(names),
+            pictures=[tmp_path / "figure.svg"] * len(names), comparisons=[compared],
             acted_on=acted_on(tmp_path), compared_to=[],
-            names=[("my_<site>", "VV")], before=["results/my_<site>/VH"], links=[LINKS],
+            names=list(names), before=["results/my_<site>/VH"], links=[LINKS] * len(names),
             settings=settings, template=TEMPLATE,
             page=page, lines=lines, front=front, effective=effective,
         )  # fmt: skip
@@ -97,12 +102,28 @@ def test_the_page_says_what_a_colleague_asks(written):
     page, _, _ = written(verdict(), {"requirement": {"metres": 6}})
     page = html.unescape(page)
     for expected in (
-        "✓ pass", "20 of 22", "1 not measured", "81 to 99 %", "<b>CE90</b> 1.23 m",
+        "✓ pass", "20 of 22", "1 not measured", "81 to 99 %", "<b>CE90</b> 1.24 m (0.99 to 1.50 m)",
         "7.89 ± 0.22 m", "2 of 3",
         "7 of 12", "<b>stands out</b>: lies apart: <2024-01-06>", "20 of 22 scenes: met",
         "2 of 3 pairs: not met", "fail, as so", "metres: 6", "results/my_<site>/VH",
     ):  # fmt: skip
         assert expected in page, expected
+
+
+def test_the_first_table_counts_scenes_and_pairs(written):
+    page, *_ = written(verdict(), {})
+    cells = re.findall(r"<td>(\d+ of \d+ within 6 m[^<]*)</td>", page)
+    assert cells == ["20 of 22 within 6 m; 1 not measured", "2 of 3 within 6 m; 1 not measured"]
+
+
+def test_the_verdict_over_all_stacks_stands_before_them_with_both_answers(written):
+    """And not where there is one, of which all is said below."""
+    page, *_ = written(verdict(), {})
+    assert "stacks together" not in page and 'href="verdict_all.csv"' in page
+    page, *_ = written(verdict(), {}, [("a", "VV"), ("a", "VH"), ("b", "VV")])
+    top = page[: page.index('<section id="p1">')]
+    assert 'All 2 stacks together <span class="badge undecided">' in top
+    assert "<td>30 of 40: met</td><td>undecided, as so</td>" in top
 
 
 def test_names_cannot_break_out_of_the_page(written):
@@ -125,8 +146,8 @@ def test_the_lines_for_the_terminal(written):
 
 def test_the_lines_of_several_stacks_end_with_all_of_them():
     other = {"stack": "b", "polarization": "VV"}
-    assert overview.lines_on_all(OVERALL) == []
-    assert overview.lines_on_all(OVERALL | {"counted": [*OVERALL["counted"], other]}) == [
+    assert spoken.lines_on_all(OVERALL) == []
+    assert spoken.lines_on_all(OVERALL | {"counted": [*OVERALL["counted"], other]}) == [
         "all 2 stacks: UNDECIDED",
         "  these: 30 of 40: met",
         "  in general: undecided, as so",
@@ -134,16 +155,23 @@ def test_the_lines_of_several_stacks_end_with_all_of_them():
 
 
 def test_a_stack_in_which_nothing_could_be_measured(written):
-    nothing = {"metres": None, "low": None, "high": None}
+    nothing = dict.fromkeys(("metres", "sigma", "low", "high"))
     page, *_ = written(verdict(CE90=nothing, worst_scene=None, outliers=[]), {})
     assert page.count("not known") == 2
 
 
 def test_few_scenes_have_no_upper_limit(written):
-    few = {"metres": 1.234, "low": 1.0, "high": None, "note": "no upper limit: 22 scenes needed"}
+    few = {
+        "metres": 60.43,
+        "sigma": 0.2,
+        "low": 1.0,
+        "high": None,
+        "note": "no upper limit: 22 scenes needed",
+    }
     page, *_ = written(verdict(CE90=few), {})
     assert (
-        "<b>CE90</b> 1.23 m" in page and "at least 1.00 m; no upper limit: 22 scenes needed" in page
+        "<b>CE90</b> 60.43 m" in page
+        and "at least 1.00 m; no upper limit: 22 scenes needed" in page
     )
 
 
@@ -168,13 +196,23 @@ def test_the_page_has_the_figure_the_polarizations_and_links(written):
     assert page.index("<details>") < page.index("<pre>") < page.index("</details>")
 
 
+def test_the_verdict_over_all_stacks_is_first_in_the_report_and_last_in_the_terminal(
+    written, tmp_path
+):
+    _, lines, _ = written(verdict(), {}, [("a", "VV"), ("b", "VV")])
+    front = (tmp_path / "front.rst").read_text()
+    assert front.startswith("| **all 2 stacks: UNDECIDED**\n|   these: 30 of 40: met\n")
+    assert lines.endswith("all 2 stacks: UNDECIDED\n  these: 30 of 40: met\n"
+                          "  in general: undecided, as so\n")  # fmt: skip
+
+
 def test_the_reports_first_page_says_the_same(written, tmp_path):
     written(verdict(), {})
     front = (tmp_path / "front.rst").read_text()
     assert "* 20240106T052301: E +6.50 ± 0.12 m, N -4.5 ± 0.4 m, outlier" in front
     assert "* 20240118T052301: unmeasured, no tile counts" in front
     assert "20240130T052301" not in front
-    assert "rms difference east 0.29 m, north 0.3 m. They disagree on 20240106T052301." in front
+    assert "rms difference east 0.29 m, north 0.30 m. They disagree on 20240106T052301." in front
     assert ".. image:: data:image/png;base64," in front
     # As docutils shows it: the stack's name is no markup, and nothing is wrong.
     shown = publish_parts(front, writer="html")["html_body"]
@@ -208,10 +246,10 @@ def test_a_proof_stands_in_the_verdicts_card_and_says_if_it_is_old(written, tmp_
 
 
 def test_figures_beyond_the_frame_of_the_report_are_left_out(tmp_path, monkeypatch):
-    monkeypatch.setattr(overview, "ROOM", 20)
+    monkeypatch.setattr(cards, "ROOM", 20)
     for name, size in (("a", 9), ("b", 9)):
         (tmp_path / name).write_text("x" * size)
-    first, second = overview.embedded([tmp_path / "a", tmp_path / "b"], "png")
+    first, second = cards.embedded([tmp_path / "a", tmp_path / "b"], "png")
     assert first == "data:image/png;base64," + "eHh4" * 3 and second is None
 
 

@@ -1,6 +1,7 @@
 """Figures: drawn for full, sparse and empty tables, the same bytes each time."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -119,7 +120,8 @@ def draw(folder, pairs, tiles):
     }
     for name, table in tables.items():
         table.to_csv(folder / f"{name}.csv", index=False)
-    (folder / "verdict.json").write_text(json.dumps({"CE90": {"metres": 4.2 if counts else None}}))
+    ce90 = {"metres": 4.2, "sigma": 0.2} if counts else {"metres": None, "sigma": None}
+    (folder / "verdict.json").write_text(json.dumps({"CE90": ce90}))
     figures = {name: [folder / f"{name}.{s}" for s in ("svg", "png")] for name in NAMES}
     paths = {name: folder / f"{name}.csv" for name in tables}
     plot.main(paths, folder / "verdict.json", figures, 6.0, "site VV")
@@ -177,10 +179,41 @@ def test_an_outlier_is_an_arrow_with_its_value_and_the_good_scenes_fill_the_axes
     table = scenes_table(97)
     table["true_offset_east"] = table["true_offset_north"] = np.nan
     table.loc[0, ["offset_east", "offset_north"]] = 160.0, -3.0
-    figure = scenes_figures.offset_per_scene(table, 6.0, 4.0, "site VV")
+    figure = scenes_figures.offset_per_scene(table, 6.0, (4.0, 0.2), "site VV")
     assert all(max(np.abs(axes.get_ylim())) < 15 for axes in figure.findobj(is_axes))
     assert "2024-01-06: +160 m" in words(figure)
     assert "2024-01-06\nE +160, N -3 m" in words(figure)
+
+
+def circles(figure):
+    """The number beside each CE90 and CE50 of a figure, metres."""
+    found = (re.match(r"CE(\d+): ([\d.]+) m", text) for text in words(figure))
+    return {int(one[1]): float(one[2]) for one in found if one}
+
+
+@pytest.mark.parametrize("far", [60.4, 363.7, 4012.3])
+def test_the_circle_that_is_said_holds_as_many_marks_as_it_says(far):
+    """Of 12 pairs one or two lie far off; counted as a reader would, by what is written."""
+    pairs = pairs_table(12).assign(shift_y=0.0, sigma_x=0.2, sigma_y=0.2, count=9)
+    pairs["shift_x"] = [*np.linspace(0.213, 3.561, 11), far]
+    assert circles(pairs_figures.shift_per_pair(pairs, 6.0, "s")) == {90: 3.57}
+    pairs.loc[10, "shift_x"] = -far
+    assert far <= circles(pairs_figures.shift_per_pair(pairs, 6.0, "s"))[90] < far + 0.02
+
+
+def test_the_share_of_the_tiles_that_is_said_lies_within_the_radius_that_is_said():
+    """Radii 0.1 to 0.9 m and one of 3 m: half of ten lie within 0.5 m, nine within 0.9 m."""
+    scenes = pd.DataFrame({"scene": ["a"], "offset_east": 2.0, "offset_north": -1.0})
+    every = pd.DataFrame({"tile_number_x": range(10), "tile_number_y": 0, "moves": 0})
+    radii = [0.5, 3.0, 0.1, 0.9, 0.3, 0.2, 0.7, 0.6, 0.8, 0.4]
+    found = pd.DataFrame(
+        {
+            "scene": "a", "tile_number_x": range(10), "tile_number_y": 0,
+            "offset_east": 2.0, "offset_north": np.subtract(radii, 1.0),
+            "sigma_east": 0.1, "sigma_north": 0.1,
+        }
+    )  # fmt: skip
+    assert circles(tiles_figures.tile_errors(scenes, found, every, 6.0, "s")) == {50: 0.5, 90: 0.9}
 
 
 def is_axes(artist):
@@ -298,7 +331,7 @@ def test_the_legend_shows_what_is_drawn():
         ((4.0, -3.0), "S1A (stands out), standard error", "beyond the axis"),
     ):
         table.loc[0, ["offset_east", "offset_north"]] = place
-        texts = words(scenes_figures.offset_per_scene(table, 6.0, 361.8, "site VV"))
+        texts = words(scenes_figures.offset_per_scene(table, 6.0, (361.8, 5.0), "site VV"))
         assert there in texts
         assert not any(not_there in text for text in texts)
     assert any("CE90: 362 m" in text for text in texts)
@@ -324,7 +357,7 @@ def test_a_figure_says_units_requirement_truth_and_number_of_tiles():
 def test_figures_name_what_they_show(drawn):
     for name, expected in {
         "offset_per_scene": [
-            "CE90: 4.2 m",
+            "CE90: 4.20 m",
             "(stands out)",
             "offset north (m)",
             "S1B",

@@ -8,7 +8,15 @@ import pytest
 from scipy import stats
 
 import verdict as stage
-from stackshift.stack import answers, causes, judgement, judgement_columns, separations
+from stackshift.stack import (
+    answers,
+    causes,
+    circle,
+    judgement,
+    judgement_columns,
+    pairing,
+    separations,
+)
 from stackshift.stack import columns as c
 
 REQUIREMENT = {"name": "test", "metres": 6.0, "share": 0.8, "confidence": 0.9}
@@ -91,16 +99,36 @@ def test_the_interval_of_a_circular_error_is_that_of_its_order_statistics():
     """A median's interval without bootstrap: binomial counts of what lies below it."""
     random = np.random.default_rng(11)
     east, north = random.normal(0, 2, (2, 900))
-    found = judgement.circular_error(np.append(east, np.nan), np.append(north, 0.0), 50, 0.8)
+    found = circle.circular_error(np.append(east, np.nan), np.append(north, 0.0), 50, 0.8)
     radius = np.sort(np.hypot(east, north))
-    assert found["metres"] == pytest.approx(np.median(radius))
+    assert found["metres"] == radius[449]
     low, high = stats.binom.ppf([0.1, 0.9], 900, 0.5).astype(int)
     assert found["low"] == pytest.approx(radius[low], abs=0.02)
     assert found["high"] == pytest.approx(radius[high], abs=0.02)
     # Nothing lies between the limits of an interval that need not hold anything.
-    point = judgement.circular_error(east, north, 50, 0.0)
+    point = circle.circular_error(east, north, 50, 0.0)
     assert point["low"] == point["high"] == pytest.approx(found["metres"], abs=0.02)
-    assert judgement.circular_error([3.0, 0.0], [4.0, 0.0], 100, 0.9)["metres"] == 5
+    assert circle.circular_error([3.0, 0.0], [4.0, 0.0], 100, 0.9)["metres"] == 5
+
+
+@pytest.mark.parametrize("percent", [50, 90, 95, 100])
+@pytest.mark.parametrize("count", [*range(1, 13), 20, 21, 100])
+def test_the_circular_error_is_the_smallest_radius_that_holds_so_many(percent, count):
+    """By counting, whatever lies far off; the standard error is that of the scene there."""
+    radii = np.random.default_rng(count).permutation(np.geomspace(0.1, 900, count))
+    metres, sigma = circle.holding([*radii, np.nan], percent, [*radii / 10, 1.0])
+    enough = [r for r in radii if 100 * sum(radii <= r) >= percent * count]
+    assert metres == min(enough) and sigma == pytest.approx(metres / 10)
+    assert circle.holding([np.nan], percent) == circle.holding([], percent) == (None, None)
+
+
+def test_ten_of_twelve_are_not_90_percent():
+    """The demo's radii, of which 2.89, 3.56 and 60.4 m are the last."""
+    east = [*np.linspace(0.2, 2.5, 9), -2.89, 3.56, 60.4]
+    found = circle.circular_error(east, np.zeros(12), 90, 0.9, [np.full(12, 0.2)] * 2)
+    assert (found["metres"], found["sigma"], found["high"]) == (3.56, 0.2, None)
+    found = circle.circular_error([0.4] * 7 + [50.5], np.zeros(8), 90, 0.9)
+    assert (found["metres"], found["sigma"]) == (50.5, None)
 
 
 @pytest.mark.parametrize("count", [4, 6, 10, 20, 22, 25, 40])
@@ -110,7 +138,7 @@ def test_the_interval_of_a_circular_error_holds_as_often_as_it_says(count, perce
     random, hits = np.random.default_rng([count, percent]), 0
     true = np.sqrt(-2 * np.log(1 - percent / 100))
     for _ in range(400):
-        found = judgement.circular_error(*random.normal(size=(2, count)), percent, 0.9)
+        found = circle.circular_error(*random.normal(size=(2, count)), percent, 0.9)
         assert found["low"] <= found["metres"] <= (found["high"] or np.inf)
         hits += found["low"] <= true <= (found["high"] or np.inf)
     # At least nominal: fewer than that by chance in one of a thousand tests.
@@ -119,7 +147,7 @@ def test_the_interval_of_a_circular_error_holds_as_often_as_it_says(count, perce
 
 def test_the_limits_of_a_circular_error_are_ranks_of_the_binomial_distribution():
     east, none = np.arange(1.0, 41), np.zeros(40)
-    found = judgement.circular_error(east, none, 90, 0.9)
+    found = circle.circular_error(east, none, 90, 0.9)
     low, high = int(found["low"]), int(found["high"])
     within = stats.binom(40, 0.9)
     assert within.cdf(high - 1) - within.cdf(low - 1) >= 0.9
@@ -138,10 +166,10 @@ def test_the_limits_of_a_circular_error_are_ranks_of_the_binomial_distribution()
 def test_too_few_scenes_have_no_upper_limit_and_say_so(count, percent, confidence, needed):
     east = np.arange(1.0, count + 2)
     none = np.zeros(count + 1)
-    enough = judgement.circular_error(east, none, percent, confidence)
+    enough = circle.circular_error(east, none, percent, confidence)
     assert enough["high"] == count + 1 and enough["note"] is None
     east[0] = np.nan
-    found = judgement.circular_error(east, none, percent, confidence)
+    found = circle.circular_error(east, none, percent, confidence)
     assert found["high"] is None and found["low"] <= found["metres"]
     assert found["note"] == f"no upper limit: {needed} scenes needed, {count} measured"
     # What is left of the doubt is all below the lower limit, one of the scenes' own radii.
@@ -151,12 +179,12 @@ def test_too_few_scenes_have_no_upper_limit_and_say_so(count, percent, confidenc
 
 
 def test_circular_errors_of_no_scenes_and_of_all():
-    assert judgement.scenes_needed(0.9, 0.9) == 22
-    assert judgement.scenes_needed(1.0, 0.9) is None
-    found = judgement.circular_error([3.0, np.nan], [4.0, 1.0], 90, 0.9)
+    assert circle.scenes_needed(0.9, 0.9) == 22
+    assert circle.scenes_needed(1.0, 0.9) is None
+    found = circle.circular_error([3.0, np.nan], [4.0, 1.0], 90, 0.9)
     assert found["note"] == "not known: 1 of at least 2 scenes measured"
     assert found["low"] is found["high"] is None
-    found = judgement.circular_error([3.0, 0.0], [4.0, 0.0], 100, 0.9)
+    found = circle.circular_error([3.0, 0.0], [4.0, 0.0], 100, 0.9)
     assert (found["low"], found["high"], found["scenes_needed"]) == (5, None, None)
     assert "no number of scenes is enough" in found["note"]
 
@@ -176,12 +204,12 @@ def test_a_stack_on_the_edge_of_the_requirement_seldom_passes():
 def test_circular_error_of_a_normal_distribution():
     random = np.random.default_rng(3)
     east, north = random.normal(0, 2, (2, 4000))
-    found = judgement.circular_error(east, north, 90, 0.9)
+    found = circle.circular_error(east, north, 90, 0.9)
     # Rayleigh: the radius of 90 % is sigma sqrt(2 ln 10).
     assert found["metres"] == pytest.approx(2 * np.sqrt(2 * np.log(10)), rel=0.03)
     assert found["low"] < found["metres"] < found["high"]
-    assert judgement.circular_error([1.0], [2.0], 90, 0.9)["metres"] is None
-    assert judgement.circular_error(east, north, 90, 0.9) == found
+    assert circle.circular_error([1.0], [2.0], 90, 0.9)["metres"] is None
+    assert circle.circular_error(east, north, 90, 0.9) == found
 
 
 def test_radial_error_is_that_along_the_offset():
@@ -208,7 +236,47 @@ def test_eleven_scenes_without_a_miss_pass_and_ten_do_not():
     ]
     assert verdicts == ["undecided", "pass"]
     # Twice as many where two say as much as one.
-    assert judgement.products_needed(0, 0.8, 0.9, 2.0) == 21
+    assert judgement.products_needed(0, 0.8, 0.9, lambda scenes: (2 * scenes, scenes)) == 22
+
+
+@pytest.mark.parametrize("misses", [0, 1, 4])
+@pytest.mark.parametrize(("next_", "count"), [(1, 2), (1, 3), (1, 20), (2, 3), (3, 6), (3, 20)])
+def test_so_many_pairs_as_are_said_to_be_needed_pass_and_those_of_one_scene_less_do_not(
+    next_, misses, count
+):
+    """Stacks of so many scenes are made and judged as any other."""
+
+    def judged(scenes, misses):
+        table, pairs = stack([0.0] * scenes, next_=next_)
+        pairs.loc[: misses - 1, c.SHIFT_X] = 60.0
+        return stage.judge(table, pairs, REQUIREMENT, [])["pairs"]["criteria"]["radial"]
+
+    # As a stack of `count` scenes says it, with as many misses as it has pairs at most.
+    said = judged(count, misses)
+    missed = said["scenes"] - said["within"]
+    for name, misses_then in (("needed", 0), ("needed_now", missed)):
+        # As many as make so many pairs.
+        scenes = next(
+            n for n in range(2, 400) if sum(min(i, next_) for i in range(n)) >= said[name]
+        )
+        found = judged(scenes, misses_then)
+        assert found["scenes"] == said[name]
+        assert found["verdict"] == "pass", name
+        assert judged(scenes - 1, misses_then)["verdict"] != "pass", name
+
+
+def test_the_pairs_that_are_needed_are_those_of_the_network_as_it_grows():
+    """With OPERA's own set, and with one scene as the reference of all others."""
+    settings = {"next": 1, "first_last": True, "every": [4], "yearly": None, "reference": None}
+    settings |= {"list": [], "min_days": 0, "max_days": 1e9}
+    table, _ = stack([0.0] * 30)
+    grown = separations.growth(pairing.choose(table[c.SCENE][:12], settings))
+    for count in (8, 12, 16, 24, 30):
+        true = len(pairing.choose(table[c.SCENE][:count], settings))
+        assert abs(grown(count)[0] - true) <= 1 and grown(count)[1] == count / 2
+    newest = [(table[c.SCENE][11], scene) for scene in table[c.SCENE][:11]]
+    assert separations.growth(newest)(21) == (20, 10.5)
+    assert separations.growth([])(2)[0] == 1
 
 
 @pytest.mark.parametrize(
@@ -256,6 +324,15 @@ def test_answers_in_words():
     found = judgement.judge([1.0] * 6, np.full(6, 0.1), REQUIREMENT)
     assert answers.general("scenes", found, REQUIREMENT).endswith(
         "as 6 scenes cannot show it; 11 without a miss are needed"
+    )
+    (one,) = [judgement.judge([60.0], [0.1], REQUIREMENT)]
+    assert answers.these("pairs", one, REQUIREMENT, []).startswith("0 of 1 pair within 6 m")
+    assert "as 1 pair with 1 outside cannot show it" in answers.general("pairs", one, REQUIREMENT)
+    one = judgement.judge([1.0] * 10 + [np.nan], np.full(11, 0.1), REQUIREMENT)
+    assert answers.general("scenes", one, REQUIREMENT).endswith("1 scene could not be measured")
+    one = judgement.judge([1.0] * 10 + [5.9], np.full(11, 0.5), REQUIREMENT)
+    assert answers.general("scenes", one, REQUIREMENT).endswith(
+        "the error bar of 1 scene reaches over the limit"
     )
     found = judgement.judge([1.0] * 12 + [np.nan] * 9, np.full(21, 0.1), REQUIREMENT)
     assert answers.general("scenes", found, REQUIREMENT).endswith("9 scenes could not be measured")
@@ -326,10 +403,27 @@ def test_scenes_on_either_side_of_the_median_do_not_pass_for_pairs():
     )
     # 2 x 45 of 190 pairs are within.
     assert found["pairs"]["any_two"]["share"] == pytest.approx(90 / 190)
-    (cause,) = causes.of_pairs(found["pairs"]["any_two"], REQUIREMENT)
-    assert "47 % lie within 6 m of each other" in cause["text"] and "10.0 m apart" in cause["text"]
+    (cause,) = causes.of_pairs(found["pairs"]["any_two_within"], REQUIREMENT)
+    assert cause["text"].startswith(
+        "of all 190 pairs of the 20 scenes that are within 6 m themselves 47 % lie as near to each "
+    )
+    assert "10.0 m apart" in cause["text"]
     only = stage.judge(scenes, pairs, REQUIREMENT | {"of": ["scenes"]}, [])
     assert only["verdict"] == "pass" and list(only["answers"]) == ["scenes"]
+
+
+def test_any_two_scenes_are_any_two_and_those_within_are_named_so():
+    """Seven scenes 0 to 3 m to the east and one 40 m: 21 of 28 pairs are within, all of 21."""
+    scenes, pairs = stack([0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 40.0, np.nan])
+    found = stage.judge(scenes, pairs, REQUIREMENT, [])["pairs"]
+    names = list(scenes[c.SCENE])
+    assert found["any_two"]["share"] == pytest.approx(21 / 28)
+    assert (found["any_two"]["metres"], found["any_two"]["scenes"]) == (40, 8)
+    assert sorted(found["any_two"]["farthest"]) == [names[0], names[7]]
+    assert found["any_two_within"] == {
+        "share": 1.0, "metres": 3.0, "scenes": 7, "farthest": [names[0], names[6]],
+    }  # fmt: skip
+    assert causes.of_pairs(found["any_two_within"], REQUIREMENT) == []
 
 
 def test_the_box_of_three_metres():
@@ -380,11 +474,22 @@ def test_causes_of_tiles_that_do_not_count():
     (small,) = causes.of_tiles(["too_small"] * 3 + ["ok"], (20, 20))
     assert small == {
         "cause": "small tiles",
-        "text": "3 of 4 tiles of 20 x 20 pixels do not match: fewer tiles.rows and tiles.columns",
+        "text": "3 of 4 tiles of scenes, of 20 x 20 pixels, do not match: fewer tiles.rows and "
+        "tiles.columns",
     }
     assert causes.of_tiles(["no_match"] * 9 + ["ok"], (50, 50))[0]["cause"] == "small tiles"
     (sea,) = causes.of_tiles(["no_match"] * 8 + ["low_quality"], (100, 100))
-    assert sea["cause"] == "nothing to match" and sea["text"].startswith("in 9 of 9 tiles: open")
+    assert sea["cause"] == "nothing to match"
+    assert sea["text"].startswith("no tile of any scene matches: open water")
+    (coast,) = causes.of_tiles(["no_match"] * 8 + ["ok"], (100, 100))
+    assert coast["text"].startswith("in 8 of 9 tiles of scenes: open water")
+    # Small tiles of land match here and there; where none does, it is most likely water.
+    for pixels in ((50, 50), (200, 40)):
+        assert [cause["cause"] for cause in causes.of_tiles(["no_match"] * 84, pixels)] == [
+            "nothing to match", "small tiles",
+        ]  # fmt: skip
+        few = causes.of_tiles(["no_match"] * 80 + ["ok"] * 4, pixels)
+        assert [cause["cause"] for cause in few] == ["small tiles", "nothing to match"]
     assert causes.of_tiles(["no_match"] + ["ok"] * 9, (50, 50)) == []
     many = ["too_many_nan"] * 5 + ["search_limit", "failed"] + ["ok"] * 9
     assert [cause["cause"] for cause in causes.of_tiles(many, (99, 99))] == [
@@ -470,6 +575,6 @@ def test_the_report_says_what_was_left_out_and_why(tmp_path):
 def test_slices_that_are_not_alike_are_named():
     apart = {"20220101T000000": float("nan"), "20220113T000000": 0.2, "20220125T000000": -1.3}
     (line,) = causes.of_overlaps(apart)
-    assert line["text"].startswith("files of 1 scenes differ by more than 0.5 dB")
+    assert line["text"].startswith("files of 1 scene differ by more than 0.5 dB")
     assert line["text"].endswith("2022-01-25 by -1.3 dB")
     assert causes.of_overlaps({"20220101T000000": float("nan"), "20220113T000000": -0.4}) == []

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from stackio import files
+from stackshift.stack.digits import short
 
 # By kind: what it is called, what for, and the target that makes it (the others are always made).
 KINDS = {
@@ -98,7 +99,7 @@ def compared(path: str) -> dict:
     """What a comparison of two results says of them: ``names``, and ``said`` in words."""
     found = files.read_json(path)
     parts = [
-        f"{found[axis]['rms']:.2g} m {axis}"
+        f"{short(found[axis]['rms'])} m {axis}"
         for axis in ("east", "north")
         if found[axis]["rms"] is not None
     ]

@@ -179,12 +179,18 @@ def requirement_circle(axes, requirement: float) -> None:
     axes.grid(alpha=0.3)
 
 
-def circular_error(axes, radius: float | None, limit: float, percent: int = 90) -> None:
-    """The radius in metres that holds a percentage of the marks; None draws nothing."""
+def circular_error(
+    axes, radius: float | None, sigma: float | None, limit: float, percent: int = 90
+) -> None:
+    """The radius in metres that holds a percentage of the marks; None draws nothing.
+
+    Its digits are those that the standard error of what lies there deserves.
+    """
     if radius is None or not np.isfinite(radius):
         return
+    label = f"CE{percent}: {digits.holding(radius, sigma)} m"
     if radius > limit:
-        axes.plot([], [], " ", label=f"CE{percent}: {digits.short(radius)} m, outside")
+        axes.plot([], [], " ", label=f"{label}, outside")
         return
     angle = np.linspace(0, 2 * np.pi, 200)
     axes.plot(
@@ -193,5 +199,5 @@ def circular_error(axes, radius: float | None, limit: float, percent: int = 90) 
         color="black",
         linestyle=":",
         linewidth=1.3,
-        label=f"CE{percent}: {digits.short(radius)} m",
+        label=label,
     )

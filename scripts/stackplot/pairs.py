@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from stackplot import drawing, marks
-from stackshift.stack import columns
+from stackshift.stack import circle, columns, judgement
 from stackshift.stack.columns import statistic
 
 NAMED = 40  # pairs that have a label each; more stand on an axis of time
@@ -121,8 +121,9 @@ def _scatter(axes, table, limit: float, requirement: float, truths: bool) -> Non
         axes.plot(shown[columns.TRUE_X], shown[columns.TRUE_Y], **style, label="truth")
     drawing.requirement_circle(axes, requirement)
     drawing.beyond_both(axes, x, y, limit, days(table))
-    radius = np.hypot(x, y).dropna()
-    drawing.circular_error(axes, np.percentile(radius, 90) if len(radius) > 1 else None, limit)
+    if count > 1:
+        radius, sigma = judgement.radial(x, y, table[columns.SIGMA_X], table[columns.SIGMA_Y])
+        drawing.circular_error(axes, *circle.holding(radius, 90, sigma), limit)
     axes.set_xlabel("shift east (m)")
     axes.set_ylabel("shift north (m)")
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False, fontsize=8.5, ncols=2)

@@ -9,7 +9,11 @@ from stackshift.stack import columns
 
 
 def offset_per_scene(
-    table, requirement: float, ce90: float | None, title: str, zero: str = "the stack's median"
+    table,
+    requirement: float,
+    ce90: tuple[float | None, float | None],
+    title: str,
+    zero: str = "the stack's median",
 ) -> Figure:
     """Offset of each scene in time from the stack's zero, and east against north.
 
@@ -19,7 +23,8 @@ def offset_per_scene(
     ----------
     table : scenes, with the columns of `columns.SCENES_TABLE`.
     requirement : metres.
-    ce90 : radius that holds 90 % of the scenes, metres; None where it is not known.
+    ce90 : radius that holds 90 % of the scenes, and the standard error of the scene that lies
+        there, metres; None where it is not known.
     title : stack, polarization and method.
     zero : what offsets are relative to, in words.
     """
@@ -50,7 +55,7 @@ def offset_per_scene(
     tiles = table[columns.TILES].median()
     figure.suptitle(
         f"Offset per scene from {zero}: {title}\n{measured} of {len(table)} scenes "
-        f"measured, each on {tiles:.0f} tiles (median)",
+        f"measured, each on {tiles:.0f} {'tile' if round(tiles) == 1 else 'tiles'} (median)",
         fontweight="bold", fontsize=12,
     )  # fmt: skip
     return figure
@@ -103,9 +108,7 @@ def _name(axes, table, across, up, limit: float, days: list[str]) -> None:
         )  # fmt: skip
 
 
-def _east_north(
-    axes, table, requirement: float, ce90: float | None, limit: float, zero: str
-) -> None:
+def _east_north(axes, table, requirement: float, ce90: tuple, limit: float, zero: str) -> None:
     """Offsets to the east against to the north, with the requirement and CE90."""
     styles = marks.platform_styles(table["platform"])
     east, north = table[columns.OFFSET_EAST], table[columns.OFFSET_NORTH]
@@ -124,8 +127,7 @@ def _east_north(
     _name(axes, table[inside].reset_index(drop=True), east[inside].reset_index(drop=True),
           north[inside].reset_index(drop=True), limit,
           [day for day, shown in zip(days, inside, strict=True) if shown])  # fmt: skip
-    known = np.hypot(east, north).notna().sum()
-    drawing.circular_error(axes, ce90 if known > 1 else None, limit)
+    drawing.circular_error(axes, *ce90, limit)
     axes.set_xlabel(f"offset east of {zero} (m)")
     axes.set_ylabel(f"offset north of {zero} (m)")
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False, fontsize=8.5, ncols=2)

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from stackplot import drawing, marks
-from stackshift.stack import columns, digits, standing
+from stackshift.stack import circle, columns, digits, standing
 
 WRITTEN = 12  # rows or columns of tiles at most whose cells have their numbers in them
 
@@ -211,12 +211,12 @@ def _cumulative(axes, both, requirement: float) -> None:
             color=drawing.NEUTRAL, linewidth=1.8,
         )  # fmt: skip
     for percent in (50, 90) if len(radius) else ():
-        value = float(np.percentile(radius, percent))
-        if value > limit:
+        value, _ = circle.holding(radius, percent)
+        if value is None or value > limit:
             continue
         axes.plot([0, value, value], [percent, percent, 0], color="black", linestyle=":")
         axes.annotate(
-            f"CE{percent}: {digits.short(value)} m", (value, percent), (6, -10),
+            f"CE{percent}: {digits.holding(value, None)} m", (value, percent), (6, -10),
             textcoords="offset points", fontsize=9,
         )  # fmt: skip
     axes.axvline(requirement, **drawing.REQUIREMENT, label=f"requirement: {requirement:g} m")

@@ -3,6 +3,7 @@
 import math
 
 from stackshift.stack import clusters, judgement
+from stackshift.stack.digits import counted
 
 # So many products are named in a line; files have all of them.
 _NAMED = 5
@@ -77,11 +78,12 @@ def these(kind: str, found: dict, requirement: dict, outside: list[str], place: 
     if not total:
         return f"no {kind}: {found['these']}"
     share = f"{_percent(found['within'] / total)}, {_percent(requirement['share'])} asked"
-    text = f"{found['within']} of {total} {kind} {within(requirement)}{place} ({share})"
+    text = f"{found['within']} of {counted(total, kind)} {within(requirement)}{place} ({share})"
     if missing := total - found["measured"]:
         text += f", {missing} not measured"
     if found["these"] == judgement.UNKNOWN and (unsure := _unsure(found)):
-        text += f", {unsure} with error bars that reach over the limit"
+        bars = "an error bar that reaches" if unsure == 1 else "error bars that reach"
+        text += f", {unsure} with {bars} over the limit"
     text += f": {found['these']}"
     return text + (f". Outside: {listed(outside)}" if outside else "")
 
@@ -108,24 +110,26 @@ def general(kind: str, found: dict, requirement: dict) -> str:
 
 def _cause(cause: str, kind: str, found: dict) -> str:
     if cause == judgement.ERROR_BARS:
-        return f"the error bars of {_unsure(found)} {kind} reach over the limit"
+        one = _unsure(found) == 1
+        bars = f"the error {'bar' if one else 'bars'} of {counted(_unsure(found), kind)}"
+        return f"{bars} {'reaches' if one else 'reach'} over the limit"
     if cause == judgement.UNMEASURED:
-        return f"{found['scenes'] - found['measured']} {kind} could not be measured"
+        return f"{counted(found['scenes'] - found['measured'], kind)} could not be measured"
     if cause == clusters.TOO_FEW_SITES:
         return (
-            f"{found['sites']} {'site' if found['sites'] == 1 else 'sites'} cannot show how much "
+            f"{counted(found['sites'], 'sites')} cannot show how much "
             f"sites differ; at least {clusters.LEAST_SITES} are needed"
         )
     total, misses = found["scenes"], found["measured"] - found["within"]
     if "sites" in found:
-        return f"{total} {kind} of {found['sites']} sites cannot show it"
+        return f"{counted(total, kind)} of {counted(found['sites'], 'sites')} cannot show it"
     if found["needed"] is None:
         return f"no number of {kind} can show it"
     if not misses:
-        return f"{total} {kind} cannot show it; {found['needed']} without a miss are needed"
+        return f"{counted(total, kind)} cannot show it; {found['needed']} without a miss are needed"
     return (
-        f"{total} {kind} with {misses} outside cannot show it; {found['needed_now']} with no "
-        f"further one are needed, or {found['needed']} without any"
+        f"{counted(total, kind)} with {misses} outside cannot show it; {found['needed_now']} with "
+        f"no further one are needed, or {found['needed']} without any"
     )
 
 

@@ -1,14 +1,18 @@
 """What to look at in a stack: causes of what is wrong, each in a line that names it."""
 
+import math
 from collections import Counter
 
 from stackshift.stack import answers, coverage
+from stackshift.stack.digits import counted
 from stackshift.tile import match
 
 # A cause is worth a line from this share of the tiles on.
 _MANY = 0.25
 # Tiles shorter than this, in pixels, hold little to match and look for a third of it at most.
 _SMALL = 64
+# What does not match in a tile of any size.
+_WATER = "open water, or ground without detail that stays"
 # Decibels between slices of one pass; their calibration agrees to some hundredths.
 _UNEVEN = 0.5
 # What scenes that lie apart have in common.
@@ -45,21 +49,33 @@ def of_tiles(statuses: list[str], pixels: tuple[float, float]) -> list[dict]:
     number, total = Counter(statuses), len(statuses)
     size = f"{pixels[0]:.0f} x {pixels[1]:.0f} pixels"
     unmatched = number[match.NO_MATCH] + number[match.LOW_QUALITY]
+    small = number[match.TOO_SMALL] > 0 or min(pixels) < _SMALL
+    tiles = counted(total, "tiles")
     found = []
-    if number[match.TOO_SMALL] or (min(pixels) < _SMALL and unmatched >= _MANY * total > 0):
-        text = f"{number[match.TOO_SMALL] + unmatched} of {total} tiles of {size} do not match"
+    if total and unmatched == total:
+        # Tiles that are merely small match here and there, where the ground has most to show.
+        text = f"no tile of any scene matches: {_WATER}"
+        found.append(look_at("nothing to match", text))
+        if small:
+            text = f"or tiles of {size} are too small for what is there"
+            found.append(look_at("small tiles", f"{text}: fewer tiles.rows and tiles.columns"))
+    elif number[match.TOO_SMALL] or (small and unmatched >= _MANY * total > 0):
+        small_ones = number[match.TOO_SMALL] + unmatched
+        text = f"{small_ones} of {tiles} of scenes, of {size}, do not match"
         found.append(look_at("small tiles", f"{text}: fewer tiles.rows and tiles.columns"))
+        if unmatched >= _MANY * total:
+            found.append(look_at("nothing to match", f"or some are {_WATER}"))
     elif unmatched >= _MANY * total > 0:
-        why = "open water, or ground without detail that stays"
-        found.append(look_at("nothing to match", f"in {unmatched} of {total} tiles: {why}"))
+        text = f"in {unmatched} of {tiles} of scenes: {_WATER}"
+        found.append(look_at("nothing to match", text))
     if number[match.TOO_MANY_NAN] >= _MANY * total > 0:
-        text = f"{number[match.TOO_MANY_NAN]} of {total} tiles have too little data in common"
+        text = f"{number[match.TOO_MANY_NAN]} of {tiles} of scenes have too little data in common"
         found.append(look_at("little data", text))
     if number[match.SEARCH_LIMIT]:
-        text = f"{number[match.SEARCH_LIMIT]} of {total} tiles lie at the rim of the search radius"
-        found.append(look_at("far off", f"{text}, so what is there may lie farther off"))
+        text = f"{number[match.SEARCH_LIMIT]} of {tiles} of scenes lie at the rim of the search"
+        found.append(look_at("far off", f"{text} radius, so what is there may lie farther off"))
     if number[match.FAILED]:
-        text = f"{number[match.FAILED]} of {total} tiles failed: logs/ say why"
+        text = f"{number[match.FAILED]} of {tiles} of scenes failed: logs/ say why"
         found.append(look_at("failed", text))
     return found
 
@@ -100,23 +116,31 @@ def of_overlaps(differences: dict[str, float]) -> list[dict]:
         return []
     worst = max(uneven, key=lambda scene: abs(uneven[scene]))
     text = (
-        f"files of {len(uneven)} scenes differ by more than {_UNEVEN:g} dB where they overlap, "
-        f"most {answers.day(worst)} by {uneven[worst]:+.1f} dB"
+        f"files of {counted(len(uneven), 'scenes')} differ by more than {_UNEVEN:g} dB where they "
+        f"overlap, most {answers.day(worst)} by {uneven[worst]:+.1f} dB"
     )
     return [look_at("slices differ", text)]
 
 
 def of_pairs(any_two: dict, requirement: dict) -> list[dict]:
-    """Scenes that lie near the median on either side, and so far from each other."""
+    """Scenes that are within the requirement on either side, and so far from each other.
+
+    Parameters
+    ----------
+    any_two : of the scenes within the requirement, from `separations.any_two`.
+    """
     if any_two["share"] is None or any_two["share"] >= requirement["share"]:
         return []
     far = " and ".join(answers.day(scene) for scene in any_two["farthest"])
+    scenes = any_two["scenes"]
+    # Rounded down, as a share that is too small is no whole one.
+    share = math.floor(100 * any_two["share"] + 1e-9)
+    pairs = f"all {scenes * (scenes - 1) // 2} pairs" if scenes > 2 else "the one pair"
     return [
         look_at(
             "scenes far from each other",
-            f"of all pairs of scenes within the limit {100 * any_two['share']:.0f} % lie "
-            f"{answers.within(requirement)} of each other; "
-            f"{far} lie {any_two['metres']:.1f} m apart",
+            f"of {pairs} of the {scenes} scenes that are {answers.within(requirement)} themselves "
+            f"{share} % lie as near to each other; {far} lie {any_two['metres']:.1f} m apart",
         )
     ]
 
@@ -143,8 +167,9 @@ def of_findings(findings: dict) -> list[dict]:
         found.append(
             look_at(
                 "inverted contrast",
-                f"{len(inverted)} scenes match the negative of the image ({days}): "
-                "right for an image of another kind, as an optical one, else wrong",
+                f"{counted(len(inverted), 'scenes')} "
+                f"{'matches' if len(inverted) == 1 else 'match'} the negative of the image "
+                f"({days}): right for an image of another kind, as an optical one, else wrong",
             )
         )
     if findings.get("parts", 1) > 1:

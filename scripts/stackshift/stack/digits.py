@@ -15,6 +15,12 @@ def decimals(sigma: float) -> int:
     return max(0, (1 if first <= 354 or first >= 950 else 0) - power - (first >= 950))
 
 
+def counted(number: int, noun: str) -> str:
+    """So many of what is named in the plural: 1 scene, 2 scenes, 1 pass, 84 tiles."""
+    one = noun[:-2] if noun.endswith("sses") else noun.removesuffix("s")
+    return f"{number} {one if number == 1 else noun}"
+
+
 def told(value: float | None, sigma: float | None, sign: str = "+", unknown: int = 2) -> str:
     """A value in as many decimals as its standard error deserves; a missing one is empty.
 
@@ -29,6 +35,21 @@ def told(value: float | None, sigma: float | None, sign: str = "+", unknown: int
     places = decimals(sigma) if known and sigma is not None else unknown
     # A rounded 0 has no sign.
     return f"{round(value, places) + 0.0:{sign}.{places}f}"
+
+
+def holding(radius: float, sigma: float | None, up: bool = True) -> str:
+    """A radius that holds so many, rounded up so that it still does, or down where it is a limit.
+
+    Parameters
+    ----------
+    radius, sigma : in one unit, not negative; without a standard error two decimals are told.
+    """
+    known = sigma is not None and math.isfinite(sigma) and sigma > 0
+    places = decimals(sigma) if known and sigma is not None else 2
+    scaled = radius * 10**places
+    # What is rounded by a computer is no more.
+    whole = math.ceil(scaled - 1e-6) if up else math.floor(scaled + 1e-6)
+    return f"{whole / 10**places:.{places}f}"
 
 
 def with_error(value: float | None, sigma: float | None, sign: str = "+") -> str:

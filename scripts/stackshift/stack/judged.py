@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from stackshift.stack import answers, judgement, looks
+from stackshift.stack import answers, circle, judgement, looks
 from stackshift.stack import columns as c
 from stackshift.stack.inversion import as_numbers
-from stackshift.stack.separations import Separations, any_two, separations
+from stackshift.stack.separations import Separations, any_two, growth, separations
 
 
 def rows_of(judged: dict) -> list[dict]:
@@ -48,7 +48,7 @@ def judge(
     apart, design = separations(pairs, scenes)
     seen_apart = looks.of_pairs(pairs, scenes, apart)
     apart_criteria = _criteria(
-        apart.east, apart.north, apart.sigmas, requirement, seen_apart, design
+        apart.east, apart.north, apart.sigmas, requirement, seen_apart, design, growth(apart.names)
     )
     judged = {"scenes": criteria, "pairs": apart_criteria}
     dates = [answers.day(scene) for scene in scenes[c.SCENE]]
@@ -90,9 +90,10 @@ def judge(
             "criteria": apart_criteria,
             "worst": _farthest(apart),
             "any_two": any_two(scenes, requirement),
+            "any_two_within": any_two(scenes, requirement, within=True),
         },
-        "CE90": judgement.circular_error(east, north, 90, requirement["confidence"]),
-        "CE95": judgement.circular_error(east, north, 95, requirement["confidence"]),
+        "CE90": circle.circular_error(east, north, 90, requirement["confidence"], sigmas),
+        "CE95": circle.circular_error(east, north, 95, requirement["confidence"], sigmas),
         "worst_scene": _farthest(Separations(list(scenes[c.SCENE]), east, north, sigmas), "scene"),
         "outliers": [
             scene
@@ -111,7 +112,13 @@ def _place(zero: dict, total: int) -> str:
 
 
 def _criteria(
-    east, north, sigmas, requirement: dict, seen: looks.Seen | None, design: float = 1.0
+    east,
+    north,
+    sigmas,
+    requirement: dict,
+    seen: looks.Seen | None,
+    design: float = 1.0,
+    growth: judgement.Growth = judgement.alone,
 ) -> dict[str, dict]:
     """What is judged along each axis, radially, and along both axes at once, by criterion."""
     figures = {
@@ -120,13 +127,16 @@ def _criteria(
         "radial": judgement.radial(east, north, *sigmas),
         "box": (np.abs([east, north]), np.asarray(sigmas)),
     }
-    found = {name: judgement.judge(*of, requirement, design) for name, of in figures.items()}
+    found = {
+        name: judgement.judge(*of, requirement, design, growth=growth)
+        for name, of in figures.items()
+    }
     if seen is None:
         return found
     allowed = looks.limits(requirement)
     for name, rows in (("range", [0]), ("azimuth", [1]), (answers.RANGE_AZIMUTH, [0, 1])):
         found[name] = judgement.judge(
-            np.abs(seen.values[rows]), seen.sigmas[rows], requirement, design, allowed[rows]
+            np.abs(seen.values[rows]), seen.sigmas[rows], requirement, design, allowed[rows], growth
         )
     return found
 

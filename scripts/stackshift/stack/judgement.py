@@ -1,9 +1,10 @@
 """Do products meet a requirement, these and in general, and how sure is that."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
-from scipy.special import bdtr, betaincinv
+from scipy.special import betaincinv
 
 PASS, FAIL, UNDECIDED = "pass", "fail", "undecided"
 # On the products at hand.
@@ -23,8 +24,22 @@ def proportion(successes: float, trials: float, confidence: float, upper: bool) 
     return float(betaincinv(successes, trials - successes + 1, 1 - confidence))
 
 
+# Of a number of scenes: how many products they make, and how many of these are independent.
+Growth = Callable[[int], tuple[int, float]]
+
+
+def alone(count: int) -> tuple[int, float]:
+    """Products that are independent of each other, as scenes are."""
+    return count, count
+
+
 def judge(
-    distances, sigmas, requirement: dict, design: float = 1.0, limits: np.ndarray | None = None
+    distances,
+    sigmas,
+    requirement: dict,
+    design: float = 1.0,
+    limits: np.ndarray | None = None,
+    growth: Growth = alone,
 ) -> dict:
     """Two answers on one figure a product: are these within the requirement, and are such products?
 
@@ -38,6 +53,7 @@ def judge(
     design : how many of these products say as much as one that is independent of all others, at
         least 1: the design effect of surveys (Korn & Graubard 1998, Survey Methodology 24, 193).
     limits : (axes, 1) metres along each axis, in place of those of the requirement.
+    growth : how the products and the independent ones among them grow with the scenes.
 
     Returns
     -------
@@ -76,8 +92,8 @@ def judge(
         "share": within / measured if measured else None,
         "share_low": low,
         "share_high": high,
-        "needed": products_needed(0, share, confidence, design),
-        "needed_now": products_needed(measured - within, share, confidence, design),
+        "needed": products_needed(0, share, confidence, growth),
+        "needed_now": products_needed(measured - within, share, confidence, growth),
         "causes": []
         if verdict != UNDECIDED
         else _causes(sure, outside, measured, total, requirement, design),
@@ -92,24 +108,30 @@ def together(verdicts: list[str]) -> str:
 
 
 def products_needed(
-    misses: int, share: float, confidence: float, design: float = 1.0
+    misses: int, share: float, confidence: float, growth: Growth = alone
 ) -> int | None:
-    """The fewest products that pass with so many misses among them; None if no number does."""
+    """The fewest products that pass with so many misses among them; None if no number does.
+
+    Scenes are added one by one, with the products that they make, until the verdict is met.
+    """
     if share >= 1:
         return None
 
-    def passes(count: int) -> bool:
-        within = (count - misses) / design
-        return proportion(within, count / design, confidence, upper=False) >= share
+    def passes(scenes: int) -> bool:
+        count, independent = growth(scenes)
+        if count <= misses:
+            return False
+        within = (count - misses) * independent / count
+        return proportion(within, independent, confidence, upper=False) >= share
 
     most = misses + 1
     while not passes(most):
         most *= 2
-    fewest = misses
+    fewest = 0
     while most - fewest > 1:
         middle = (fewest + most) // 2
         fewest, most = (fewest, middle) if passes(middle) else (middle, most)
-    return most
+    return growth(most)[0]
 
 
 def answer(within: int, outside: int, total: int, share: float) -> str:
@@ -142,82 +164,6 @@ def _causes(within, outside, measured, total, requirement, design) -> list[str]:
             if _general(inside, beyond, total, requirement, design)[0] != UNDECIDED:
                 return causes
     return [TOO_FEW]
-
-
-def circular_error(east, north, percent: float, confidence: float) -> dict:
-    """Radius that holds a percentage of the scenes (CE90, CE95), metres, with its interval.
-
-    The limits are two of the scenes' own radii in order of size: how many of n scenes lie within
-    the true radius is binomial, whatever the distribution of the radii (David & Nagaraja 2003,
-    Order Statistics, 7.1). Where even the largest radius of all lies too often within the true
-    one, as in fewer than 22 scenes for CE90 at 90 %, there is no upper limit.
-
-    Parameters
-    ----------
-    east, north : (scenes,) metres from the centre; NaN for a scene that could not be measured.
-    percent : 90 for CE90.
-    confidence : of the two-sided interval, at the least; of the lower limit alone where there is
-        no upper one.
-
-    Returns
-    -------
-    ``metres``, the percentile of the radii, and its limits ``low`` and ``high``, None for what is
-    not known; ``scenes`` that were measured, ``scenes_needed`` for an upper limit (None if no
-    number is enough), and ``note``, which says so in words where there is no upper limit.
-    """
-    radius = np.hypot(east, north)
-    radius = np.sort(radius[np.isfinite(radius)])
-    count, share = radius.size, percent / 100
-    needed = scenes_needed(share, confidence)
-    found = {"metres": None, "low": None, "high": None, "scenes": count, "scenes_needed": needed}
-    if count < 2:
-        return found | {"note": f"not known: {count} of at least 2 scenes measured"}
-    lower, upper = _ranks(count, share, confidence)
-    enough = "no number of scenes is enough" if needed is None else f"{needed} scenes needed"
-    return found | {
-        "metres": float(np.percentile(radius, percent)),
-        "low": float(radius[lower - 1]) if lower else 0.0,
-        "high": None if upper is None else float(radius[upper - 1]),
-        "note": f"no upper limit: {enough}, {count} measured" if upper is None else None,
-    }
-
-
-def scenes_needed(share: float, confidence: float) -> int | None:
-    """The fewest values of which the largest is an upper limit of a quantile; None if none is.
-
-    The largest of n lies beyond the quantile of ``share`` with probability 1 - share^n.
-    """
-    if not 0 < share < 1 or confidence >= 1:
-        return None if share > 0 else 1
-    needed = max(1, math.ceil(math.log1p(-confidence) / math.log(share) - 1e-9))
-    return needed if _within(needed - 1, needed, share) >= confidence else needed + 1
-
-
-def _ranks(count: int, share: float, confidence: float) -> tuple[int, int | None]:
-    """Ranks from 1 of the values that are limits of a quantile; 0 for none below, None above.
-
-    Of all intervals that hold the quantile often enough it is the one with the fewest values, and
-    of those the one whose two tails differ least.
-    """
-    below = np.array([_within(rank - 1, count, share) for rank in range(count + 1)])
-    above = 1 - below
-    # The quantile lies below the value of rank r with probability below[r], that of fewer than r
-    # values within it, and not below it with above[r].
-    best: tuple[int, float, int, int] | None = None
-    for upper in range(1, count + 1):
-        fits = np.flatnonzero(below[upper] - below[: upper + 1] >= confidence - 1e-12)
-        if fits.size:
-            lower = int(fits[-1])
-            tails = abs(float(above[upper] - below[lower]))
-            best = min(best or (count + 1, 0.0, 0, 0), (upper - lower, tails, lower, upper))
-    if best is not None:
-        return best[2], best[3]
-    return int(np.flatnonzero(above >= confidence - 1e-12)[-1]), None
-
-
-def _within(most: int, count: int, share: float) -> float:
-    """Probability of at most so many successes in ``count`` trials: the binomial distribution."""
-    return float(bdtr(most, count, share)) if most >= 0 else 0.0
 
 
 def radial(east, north, sigma_east, sigma_north) -> tuple[np.ndarray, np.ndarray]:

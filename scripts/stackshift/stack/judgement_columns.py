@@ -54,7 +54,10 @@ SITES_TABLE = {
         "1 where the verdict over all stacks rests on it, each acquisition once; else 0",
     ),
     **VERDICT_TABLE,
-    "CE90": ("m", "radius about the median that holds 90 % of the scenes; empty for pairs"),
+    "CE90": (
+        "m",
+        "smallest radius about the median that holds 90 % of the scenes; empty for pairs",
+    ),
     "worst": ("m", "distance of the farthest scene from the median, or of the farthest pair"),
     "to_look_at": ("", "causes of what is wrong with the stack"),
 }

@@ -1,11 +1,12 @@
 """How far scenes lie from each other: the pairs that were chosen, and any two scenes."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from stackshift.stack import answers, looks
+from stackshift.stack import answers, judgement, looks
 from stackshift.stack import columns as c
 from stackshift.stack.inversion import as_numbers
 
@@ -59,16 +60,51 @@ def separations(pairs: pd.DataFrame, scenes: pd.DataFrame) -> tuple[Separations,
     return Separations(names, x, y, errors), max(1.0, len(names) / independent) if names else 1.0
 
 
-def any_two(scenes: pd.DataFrame, requirement: dict) -> dict:
-    """How near any two scenes lie to each other that are both within the requirement.
+def growth(names: list[tuple[str, str]]) -> judgement.Growth:
+    """How a network of pairs grows with its scenes: their pairs, and the independent among them.
+
+    A new scene is paired with as many older ones as most of the scenes are; pairs beyond these, as
+    of the first scene with the last, keep their share of the scenes.
+
+    Parameters
+    ----------
+    names : (newer, older) scene of each pair, in names that sort by time.
+    """
+    scenes = {scene for pair in names for scene in pair}
+    older = Counter(newer for newer, _ in names)
+    met = Counter(older[scene] for scene in scenes)
+    # Of what is met as often it is the largest: the first scenes have fewer before them.
+    usual = max(1, max(met, key=lambda count: (met[count], count), default=1))
+
+    def usual_pairs(count: int) -> int:
+        first = min(count, usual)
+        return first * (first - 1) // 2 + (count - first) * usual
+
+    others = (len(names) - usual_pairs(len(scenes))) / max(len(scenes), 1)
+
+    def grown(count: int) -> tuple[int, float]:
+        pairs = max(usual_pairs(count) + round(others * count), 0)
+        return pairs, min(count / 2, pairs)
+
+    return grown
+
+
+def any_two(scenes: pd.DataFrame, requirement: dict, within: bool = False) -> dict:
+    """How near any two measured scenes lie to each other, or any two of those that are within.
 
     Half of a stack may lie on one side of the median and half on the other, each scene within the
     requirement and all of one half beyond it from all of the other.
 
+    Parameters
+    ----------
+    scenes, requirement : as for `judged.judge`.
+    within : whether only scenes count that are within the requirement themselves.
+
     Returns
     -------
     ``share`` of these pairs that are within the requirement, by the scenes' offsets (None with
-    fewer than two scenes), and the ``farthest`` two with the ``metres`` between them.
+    fewer than two scenes), the ``farthest`` two with the ``metres`` between them, and the number of
+    ``scenes`` that count.
     """
     east, north = as_numbers(scenes, c.OFFSET_EAST, c.OFFSET_NORTH)
     place = np.array([east, north])
@@ -77,9 +113,9 @@ def any_two(scenes: pd.DataFrame, requirement: dict) -> dict:
         allowed = looks.limits(requirement)
         place = seen.values * (requirement["metres"] / allowed)
     off = _distance(np.abs(place), requirement)
-    known = np.flatnonzero(off <= requirement["metres"])
+    known = np.flatnonzero(off <= requirement["metres"] if within else np.isfinite(off))
     if known.size < 2:
-        return {"share": None, "farthest": None, "metres": None}
+        return {"share": None, "farthest": None, "metres": None, "scenes": int(known.size)}
     first, second = (known[of] for of in np.triu_indices(known.size, 1))
     apart = np.abs(place[:, first] - place[:, second])
     distance = _distance(apart, requirement)
@@ -91,6 +127,7 @@ def any_two(scenes: pd.DataFrame, requirement: dict) -> dict:
         "metres": float(np.hypot(east[one] - east[other], north[one] - north[other]))
         if requirement["shape"] == answers.RANGE_AZIMUTH
         else float(distance[at]),
+        "scenes": int(known.size),
     }
 
 
