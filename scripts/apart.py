@@ -1,13 +1,13 @@
 """How far apart are the products of two processors? Their templates, matched with each other."""
 
 import logging
-import math
 
 import numpy as np
 
 from stackio import earth, files, job, pixels, raster, warp
 from stackshift.ground.lattice import same_lattice, tile_edges
 from stackshift.stack import columns as c
+from stackshift.stack.comparison import zeros_apart
 from stackshift.stack.record import tile_record
 from stackshift.stack.robust import weighted_huber
 from stackshift.tile.coherence import match_transformed
@@ -30,9 +30,10 @@ def main(
     findings : JSONs that tell where the median of each stack lies from its template (``zero``).
     cut : number of tiles (rows, columns) of the first one's grid.
     options : keyword arguments of `coherence.match`.
-    path : JSON to write: ``east``, ``north`` and their standard errors, metres by which the median
-        of the second stack lies from that of the first (None where nothing matches); ``tiles`` and
-        ``matched``; and the record of each tile.
+    path : JSON to write: ``templates`` with ``east``, ``north`` and their standard errors, metres
+        by which the second template lies from the first (None where nothing matches); ``zeros``
+        with the same of what the offsets of the two stacks count from (`comparison.zeros_apart`);
+        ``tiles`` and ``matched``; and the record of each tile.
     """
     zeros = [files.read_json(one)["zero"] for one in findings]
     with (
@@ -58,17 +59,17 @@ def main(
                 found = match_transformed(tuple(pair), **options)
                 records.append(tile_record(found, column, row, valid, ground[column, row]))
     good = [record for record in records if record[c.STATUS] == OK]
-    result: dict = {"tiles": len(records), "matched": len(good)}
+    templates: dict[str, float | None] = {}
     for direction, shift, sigma in (
         ("east", c.SHIFT_X, c.SIGMA_X),
         ("north", c.SHIFT_Y, c.SIGMA_Y),
     ):
         # A shift brings the second onto the first: the second lies the other way.
         value, error = weighted_huber(*([record[key] for record in good] for key in (shift, sigma)))
-        between = zeros[1][direction] - zeros[0][direction]
-        error = math.hypot(error, *(zero[f"sigma_{direction}"] for zero in zeros))
-        result[direction] = float(-value + between) if good else None
-        result[f"sigma_{direction}"] = error if good else None
+        templates[direction] = -float(value) if good else None
+        templates[f"sigma_{direction}"] = float(error) if good else None
+    result = {"templates": templates, "zeros": zeros_apart(templates, zeros)}
+    result |= {"tiles": len(records), "matched": len(good)}
     files.write_json(path, result | {"records": records})
     logging.info("%d of %d tiles matched", len(good), len(records))
 

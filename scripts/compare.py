@@ -6,7 +6,7 @@ import pandas as pd
 
 from stackio import files, job
 from stackshift.stack import columns
-from stackshift.stack.comparison import compare, said_apart
+from stackshift.stack.comparison import compare
 
 
 def main(
@@ -34,20 +34,17 @@ def main(
     requirement : metres, for the figures.
     """
     scenes = (pd.read_csv(path, dtype={columns.SCENE: str}) for path in (first, second))
-    differences, found = compare(*scenes, seconds)
+    between = files.read_json(apart) if apart else None
+    differences, found = compare(*scenes, seconds, between, names)
     if figures:
         # Imported here, as two polarizations are compared without a figure.
         from stackplot import differences as drawn
         from stackplot import drawing
 
-        between = files.read_json(apart) if apart else {}
-        if apart:
-            between = {key: value for key, value in between.items() if key != "records"}
-            between["text"] = said_apart(between, names)
         drawing.reproducible()
-        figure = drawn.difference_per_scene(differences, found, names, requirement, between)
+        figure = drawn.difference_per_scene(differences, found, names, requirement)
         drawing.save(figure, *figures)
-        content = {"results": list(names)} | found | {"apart": between or None}
+        content = {"results": list(names), "apart": None} | found
     else:
         content = {"polarizations": list(names)} | found
     files.write_csv(table, differences)

@@ -43,13 +43,15 @@ def test_templates_are_matched_across_grids(tmp_path, columns, rows, by):
     apart.main(tuple(images), tuple(findings), (2, 2), options, tmp_path / "apart.json")
     found = json.loads((tmp_path / "apart.json").read_text())
     assert (found["tiles"], found["matched"]) == (4, 4)
-    # The medians lie where each stack says that they do from its template.
-    expected = POSTING * east + 0.5 - 1.5, -POSTING * south - 0.25
-    for direction, metres in zip(("east", "north"), expected, strict=True):
-        # The medians' own errors come on top.
-        low = known[f"sigma_{direction}"] * 2**0.5
-        assert low < found[f"sigma_{direction}"] < np.hypot(low, 0.25)
-        assert found[direction] == pytest.approx(metres, abs=0.25 + 2 * found[f"sigma_{direction}"])
+    # Offsets count from where each stack says that it does, from its template.
+    expected = POSTING * east, -POSTING * south
+    for i, direction in enumerate(("east", "north")):
+        templates, counted = found["templates"], found["zeros"]
+        assert 0 < counted[f"sigma_{direction}"] == templates[f"sigma_{direction}"] < 0.25
+        tolerance = 0.25 + 2 * templates[f"sigma_{direction}"]
+        assert templates[direction] == pytest.approx(expected[i], abs=tolerance)
+        between = zeros[1][direction] - zeros[0][direction]
+        assert counted[direction] == pytest.approx(expected[i] + between, abs=tolerance)
 
 
 def test_other_ground_does_not_match(tmp_path):
@@ -68,4 +70,5 @@ def test_other_ground_does_not_match(tmp_path):
     paths = [(tmp_path / f"0.{end}", tmp_path / f"1.{end}") for end in ("tif", "json")]
     apart.main(*paths, (2, 2), options, tmp_path / "apart.json")
     found = json.loads((tmp_path / "apart.json").read_text())
-    assert (found["matched"], found["east"], found["sigma_north"]) == (0, None, None)
+    for one in (found["templates"], found["zeros"]):
+        assert (found["matched"], one["east"], one["sigma_north"]) == (0, None, None)

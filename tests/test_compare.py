@@ -8,7 +8,7 @@ import pytest
 from conftest import Workspace, small_stack
 
 import compare
-from stackshift.stack import check_columns
+from stackshift.stack import check_columns, comparison
 from stackshift.stack import columns as c
 
 
@@ -104,7 +104,9 @@ def test_acquisitions_of_two_processors_are_found_by_their_times(tmp_path):
     opera = opera.iloc[::-1]
     hyp3.to_csv(tmp_path / "a.csv", index=False)
     opera.to_csv(tmp_path / "b.csv", index=False)
-    apart = {"east": 3.21, "sigma_east": 0.1, "north": -0.04, "sigma_north": 0.1, "records": []}
+    # What both count from: the second's scenes lie a metre less to the east, by their offsets.
+    zeros = {"east": 3.21, "sigma_east": 0.1, "north": 0.96, "sigma_north": 0.1}
+    apart = {"templates": zeros, "zeros": zeros | {"from": "templates"}, "records": []}
     (tmp_path / "apart.json").write_text(json.dumps(apart))
     compare.main(
         tmp_path / "a.csv", tmp_path / "b.csv", ("hyp3", "opera"), tmp_path / "t.csv",
@@ -113,9 +115,13 @@ def test_acquisitions_of_two_processors_are_found_by_their_times(tmp_path):
     )  # fmt: skip
     found = json.loads((tmp_path / "s.json").read_text(), parse_constant=pytest.fail)
     assert (found["scenes"], found["results"]) == (11, ["hyp3", "opera"])
-    assert found["apart"]["text"] == (
-        "opera lies 3.21 ± 0.10 m east and 0.04 ± 0.10 m south of hyp3, by their templates"
-    )
+    assert found["apart"]["text"].startswith("opera lies 2.")
+    assert found["apart"]["text"].endswith(": the median of 11 acquisitions, by their templates")
+    # .28 m each: 1.25 times .28 over the root of 11, and .1 of the templates.
+    for axis, expected in (("east", 2.21), ("north", -0.04)):
+        assert found["apart"][axis] == pytest.approx(expected, abs=0.25)
+        assert 0.14 < found["apart"][f"sigma_{axis}"] < 0.22
+        assert found[axis]["taken_out"] == pytest.approx(1, abs=0.25)
     assert found["east"]["rms"] == pytest.approx(0.2, rel=0.5)
     table = pd.read_csv(tmp_path / "t.csv", dtype={c.SCENE: str})
     assert set(table[c.SCENE]) == set(hyp3[c.SCENE].drop(3))
@@ -123,6 +129,60 @@ def test_acquisitions_of_two_processors_are_found_by_their_times(tmp_path):
     near = pd.concat([opera, opera.iloc[:1].assign(**{c.SCENE: "20220112T000001"})])
     _, both = compare.compare(hyp3, near, 60)
     assert both["scenes"] == 11
+
+
+def made(places, zero, sigma=0.25):
+    """A table of scenes that lie at places (metres), and what its JSON says that it counts from."""
+    table = scenes(places - zero, sigma)
+    return table, dict(zip(("east", "north"), map(float, zero), strict=True))
+
+
+def test_the_headline_is_where_most_acquisitions_lie_whatever_each_stack_counts_from():
+    """Zeros are medians of other scenes; one scene of b lies off; a has scenes that b has not."""
+    random = np.random.default_rng(8)
+    inside = []
+    for _ in range(60):
+        truth = random.normal(0, 4, (9, 2))
+        moved = truth[:6] + np.array([10, -4])
+        moved[2, 0] += 3
+        seen = [v + random.normal(0, 0.25, v.shape) for v in (truth, moved)]
+        # What a template's place is by itself is nobody's business.
+        own = random.normal(0, 5, (2, 2))
+        stacks = [made(v, np.median(v, axis=0)) for v in seen]
+        zeros = [
+            {key: zero[key] - at for key, at in zip(("east", "north"), place, strict=True)}
+            for (_, zero), place in zip(stacks, own, strict=True)
+        ]
+        noise = random.normal(0, 0.1, 2)
+        templates = {"sigma_east": 0.1, "sigma_north": 0.1}
+        templates |= dict(zip(("east", "north"), own[1] - own[0] + noise, strict=True))
+        between = {"templates": templates, "zeros": comparison.zeros_apart(templates, zeros)}
+        table, found = comparison.compare(stacks[0][0], stacks[1][0], 60, between, ("a", "b"))
+        assert found["scenes"] == len(table) == 6
+        for axis, expected in (("east", 10), ("north", -4)):
+            off = found["apart"][axis] - expected
+            inside.append(off / found["apart"][f"sigma_{axis}"])
+            wanted = (seen[1] - seen[0][:6])[:, int(axis == "north")] + noise[int(axis == "north")]
+            assert table[f"apart_{axis}"].to_numpy() == pytest.approx(wanted)
+            middle = table[f"apart_{axis}"] + table[f"difference_{axis}"]
+            assert middle.to_numpy() == pytest.approx(found["apart"][axis])
+    # A displaced scene among six moves a median by a fifth of an error or so.
+    assert np.sqrt(np.mean(np.square(inside))) == pytest.approx(1, abs=0.3)
+    assert abs(np.mean(inside)) < 0.4
+
+
+def test_offsets_of_which_one_or_both_are_absolute():
+    templates = {"east": 5.0, "north": 5.0, "sigma_east": 0.1, "sigma_north": 0.1}
+    here = {"absolute": True, "east": 0.0, "north": 0.0}
+    here |= {"common_sigma_east": 0.3, "common_sigma_north": 0.0}
+    table, _ = made(np.zeros((4, 2)), np.zeros(2))
+    other = table.assign(**{c.OFFSET_EAST: 2.0})
+    for zeros, expected in (([here, here], 2.0), ([here, {"east": 1.0, "north": 0.0}], None)):
+        between = {"templates": templates, "zeros": comparison.zeros_apart(templates, zeros)}
+        away, found = comparison.compare(table, other, 60, between, ("a", "b"))
+        assert found["apart"]["east"] == expected
+        assert away["apart_east"].isna().all() == (expected is None)
+        assert "absolute" in found["apart"]["text"]
 
 
 def test_stacks_and_tables_that_the_config_names_are_compared(tmp_path):

@@ -108,7 +108,8 @@ def compared(path: str) -> dict:
     on = ", ".join(disagree[:_NAMED]) + (f" and {more} more" if more > 0 else "")
     return {
         "names": Path(path).parent.name.replace("__", " against ") + f", {Path(path).stem}",
-        "said": (f"rms difference {' and '.join(parts)}" if parts else "not known")
+        "said": (f"{apart['text']}; " if (apart := found.get("apart")) else "")
+        + (f"rms difference {' and '.join(parts)}" if parts else "not known")
         + (f"; they disagree on {on}" if disagree else "; they disagree on no scene"),
     }
 

@@ -90,18 +90,24 @@ def _apart(places, least: float) -> list[int]:
     return chosen[:LABELLED]
 
 
-def beyond(axes, x, values, limit: float, names, style: dict[str, Any]) -> None:
-    """Limits of an axis of values, and an arrow with its value at the edge for what lies beyond."""
+def beyond(
+    axes, x, values, limit: float, names, style: dict[str, Any], middle: float = 0.0
+) -> None:
+    """Limits of an axis of values, and an arrow with its value at the edge for what lies beyond.
+
+    The axis reaches as far as the limit below and above its middle.
+    """
     values = np.asarray(values, float)
-    axes.set_ylim(-limit, limit)
-    far = np.flatnonzero(np.abs(values) > limit)
-    far = far[np.argsort(-np.abs(values[far]), kind="stable")]
+    off = values - middle
+    axes.set_ylim(middle - limit, middle + limit)
+    far = np.flatnonzero(np.abs(off) > limit)
+    far = far[np.argsort(-np.abs(off[far]), kind="stable")]
     first, last = axes.get_xlim()
     across = [(float(axes.convert_xunits(x[i])) - first) / (last - first) for i in far]
-    up = [1 if values[i] > 0 else -1 for i in far]
+    up = [1 if off[i] > 0 else -1 for i in far]
     for i, side in zip(far, up, strict=True):
         axes.plot(
-            x[i], 0.95 * side * limit, linestyle="none", markersize=8,
+            x[i], middle + 0.95 * side * limit, linestyle="none", markersize=8,
             **style | {"marker": "^" if side > 0 else "v"},
         )  # fmt: skip
     # Above and below never cover each other.
@@ -109,8 +115,8 @@ def beyond(axes, x, values, limit: float, names, style: dict[str, Any]) -> None:
         i, late = far[k], across[k] > 0.5
         axes.annotate(
             f"{names[i]}{': ' if names[i] else ''}{values[i]:+.0f} m",
-            (x[i], 0.95 * up[k] * limit), (-8 if late else 8, 0), textcoords="offset points",
-            fontsize=8, va="center", ha="right" if late else "left",
+            (x[i], middle + 0.95 * up[k] * limit), (-8 if late else 8, 0),
+            textcoords="offset points", fontsize=8, va="center", ha="right" if late else "left",
         )  # fmt: skip
 
 

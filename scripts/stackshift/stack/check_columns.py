@@ -20,10 +20,12 @@ DETECTION_TABLE = {
 }
 COMPARISON_TABLE = {
     c.SCENE: c.SCENES_TABLE[c.SCENE],
-    "difference_east": ("m", "offset_east in the first polarization less the second, median out"),
+    "difference_east": ("m", "offset_east in the first less the second, median (taken_out) out"),
     "sigma_east": ("m", "standard error of difference_east"),
-    "difference_north": ("m", "offset_north in the first polarization less the second, median out"),
+    "difference_north": ("m", "offset_north in the first less the second, median (taken_out) out"),
     "sigma_north": ("m", "standard error of difference_north"),
+    "apart_east": ("m", "how far the second's image lies east of the first's, if that is known"),
+    "apart_north": ("m", "how far the second's image lies north of the first's"),
 }
 INJECTION_TABLE = {
     KIND: ("", "interpolated: displaced by interpolation; boxes: means of displaced boxes"),
