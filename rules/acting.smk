@@ -60,12 +60,19 @@ def in_words(stack: str) -> str:
 
 def listed(stack: str, folder: str) -> list[dict]:
     """A row for each file of a stack in a sheet in a folder, polarization by polarization, oldest first."""
-    values = STACKS[stack].get("values", "auto")
+    settings = STACKS[stack]
+    values = settings.get("values", "auto")
     return [
         row
         for polarization in polarizations_of(stack)
         for scene in oldest_first(stack, polarization)
-        for row in listing.rows(scene, polarization, placed(folder), values)
+        for row in listing.rows(
+            scene,
+            polarization,
+            placed(folder),
+            values,
+            headings.told(scene, settings)["direction"],
+        )
     ]
 
 

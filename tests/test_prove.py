@@ -97,6 +97,9 @@ def test_the_stage_writes_a_line_a_table_and_a_figure(tmp_path):
         "; not moved: 2022-01-13 (0.3 ± 0.2 m off: no more than chance); "
         "verdict fail before, pass after"
     )
+    # 0.2 m along each of two axes.
+    assert report["error"] == pytest.approx(np.hypot(0.2, 0.2))
+    assert "lie where they should, to within their errors of 0.3 m; " in report["line"]
     assert report["not_moved"] == [{"scene": NAMES[1], "reason": moves[NAMES[1]]["reason"]}]
     known = [name for name in a.PROOF_TABLE if not name.startswith("true_")]
     assert list(pd.read_csv(outputs["table"])) == known

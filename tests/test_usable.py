@@ -12,7 +12,7 @@ from kinds import completed
 from makers import hyp3_name, write_scene
 
 import usable
-from stackflow import listing, stacks
+from stackflow import headings, listing, stacks
 from stackflow.acquisitions import Scene
 from stackflow.finding import find
 from stackflow.sources import Source
@@ -199,6 +199,16 @@ def test_bands_values_dates_and_addresses_are_told(tmp_path):
     assert listing.rows(Scene("x", tuple(found), None), "VV", ".", "amplitude")[1]["values"] == (
         "amplitude"
     )
+
+
+def test_the_direction_is_what_the_heading_is_from_where_no_file_tells_it():
+    moment = datetime(2022, 1, 27, 13, 41, 1)
+    told = Source("b.tif", moment, direction="ascending")
+    scene = Scene("x", (Source("a.tif", moment), told), None)
+    settings = {"simulate": {"direction": "descending"}}
+    rows = listing.rows(scene, "VV", ".", direction=headings.told(scene, settings)["direction"])
+    assert [row["direction"] for row in rows] == ["descending", "ascending"]
+    assert [row["direction"] for row in listing.rows(scene, "VV", ".")] == ["", "ascending"]
 
 
 def test_files_of_one_name_get_names_of_their_own():

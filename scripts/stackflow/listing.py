@@ -47,7 +47,11 @@ def _is_fixed(path: str) -> bool:
 
 
 def rows(
-    scene: Scene, polarization: str, folder: str, values: str = "auto"
+    scene: Scene,
+    polarization: str,
+    folder: str,
+    values: str = "auto",
+    direction: str | None = None,
 ) -> list[dict[str, str]]:
     """A row for each file of a scene, by the names of a sheet's columns.
 
@@ -56,13 +60,15 @@ def rows(
     scene, polarization : whose files they are.
     folder : of the sheet.
     values : what the config says that the stack's values are.
+    direction : of the pass where the file does not tell it, from what its heading is from.
 
     Returns
     -------
     Text by column; "" where nothing is known. ``values`` are those of the sheet or the config
     alone, as the file itself has the first word on all else.
     """
-    return [_row(source, scene.name, polarization, folder, values) for source in scene.sources]
+    found = [_row(source, scene.name, polarization, folder, values) for source in scene.sources]
+    return [row | {"direction": row["direction"] or direction or ""} for row in found]
 
 
 def _row(source: Source, scene: str, polarization: str, folder: str, values: str) -> dict[str, str]:

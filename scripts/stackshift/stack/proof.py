@@ -173,13 +173,19 @@ def summary(proof: pd.DataFrame, pixel: float) -> dict:
     measurement add), ``true_before`` and ``true_after`` the ``rms`` and the ``largest`` distance
     with its scene; None where nothing is known. ``missed_pixels`` is the rms of what was missed in
     pixels along one axis. ``elsewhere`` are the scenes that do not lie where they should, by more
-    than chance; ``not_moved`` those that were left where they were, with the reason of each.
+    than chance; ``error`` is the median standard error of the offsets that were measured again,
+    along both axes together, which no correction is better than; ``not_moved`` those that
+    were left where they were, with the reason of each.
     """
     off = _distances(proof, "missed")
     posting = np.sqrt(2) * pixel
+    again = np.isfinite(as_numbers(proof, a.AFTER_EAST)[0])
+    errors = np.hypot(*as_numbers(proof, "before_sigma_east", "before_sigma_north"))[again]
+    errors = errors[errors > 0]
     return {
         "scenes": len(proof),
-        "measured": int(np.isfinite(as_numbers(proof, a.AFTER_EAST)[0]).sum()),
+        "measured": int(again.sum()),
+        "error": float(np.median(errors)) if errors.size else None,
         "moved": int((proof[a.CORRECTED] == "true").sum()),
         **{
             name: _distances(proof, name)
@@ -250,7 +256,10 @@ def where(found: dict) -> str:
     """Whether the scenes lie where they should after the correction, in words."""
     if found["elsewhere"]:
         return f"elsewhere than they should be: {answers.listed(found['elsewhere'])}"
-    return "all that were measured lie where they should"
+    text = "all that were measured lie where they should"
+    if found["error"] is None:
+        return text
+    return f"{text}, to within their errors of {float(format(found['error'], '.1g')):g} m"
 
 
 def not_moved(of: list[dict]) -> list[str]:
