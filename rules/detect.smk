@@ -6,6 +6,11 @@ rule detect:
         ],
         located=rules.locate.output.scenes,
         template=rules.template.output.image,
+        made=rules.template.output.report,
+        tiles=lambda wildcards: [
+            f"results/{wildcards.stack}/{wildcards.polarization}/tiles/{scene}"
+            for scene in members_of(wildcards)
+        ],
     output:
         table="results/{stack}/{polarization}/detection/detection.csv",
         report="results/{stack}/{polarization}/detection/detection.json",
@@ -31,6 +36,8 @@ rule detect:
         runtime=minutes(20, 20),
     params:
         scenes=lambda wildcards: list(scenes_of(wildcards)),
+        tiles=tiles_of,
+        transform=config["correlate"]["coherence"]["transform"],
         threshold=config["detect"]["threshold"],
         box=config["detect"]["box"],
         code=code_digest("detect"),

@@ -71,7 +71,7 @@ def main(
             own, shares[cell] = _own(tiles, cell, options["transform"])
             part = raster.read_part(source, *window)
             if made:
-                others = _others(part, own, made, scene, cell, options["transform"])
+                others = mean_image.of_others(part, own, made, scene, cell, options["transform"])
             else:
                 others = transformed(part[0], options["transform"])
                 known = np.isfinite(part[0])[own[1]]
@@ -134,24 +134,6 @@ def _own(folder: str, cell, transform: str):
     with raster.open_scene(Path(folder) / "{}_{}.tif".format(*cell)) as source:
         values = raster.read_rows(source, 0, source.height)
         return transformed(values, transform), shares_of_tile(tags_of(source))
-
-
-def _others(part, own, made: dict, scene: str, cell, transform: str):
-    """The template of a tile without what the scene itself put into it."""
-    # Without members no tile was written.
-    if not made["tiles"]:
-        return np.zeros_like(part[0]), np.zeros(part[0].shape, bool)
-    (said,) = (tile for tile in made["tiles"] if (tile["row"], tile["column"]) == cell)
-    known = np.isfinite(part[0])
-    image = mean_image.MeanImage.from_bands(part, said["level"], transform)
-    # A member without a pixel in this tile has put nothing into it.
-    if scene in said["levels"]:
-        place = made["members"][scene]
-        values, valid = mean_image.moved(*own, (place["row"], place["column"]))
-        image.add(values - np.float32(said["levels"][scene]), valid, -said["weights"][scene])
-    values, valid = image.mean()
-    valid &= known
-    return values, valid
 
 
 if __name__ == "__main__":

@@ -3,18 +3,22 @@
 import logging
 import math
 from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
 
-from stackio import earth, files, job, raster
+from stackio import earth, files, job, raster, writing
 from stackplot import costs, drawing
 from stackshift.ground.geometry import to_pixels
+from stackshift.ground.lattice import tile_edges
 from stackshift.ground.resampling import HALO, sampled
-from stackshift.stack import check_columns
+from stackshift.stack import check_columns, mean_image
 from stackshift.stack import columns as c
 from stackshift.stack.detection import Histogram, averaged, line, quiet
 from stackshift.stack.inversion import as_numbers
+from stackshift.tile.frequencies import transformed
 
 # Metres by which all scenes are displaced for the curve, in four directions by turns.
 METRES = (0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0)
@@ -31,8 +35,12 @@ def main(
     box: int,
     title: str,
     outputs: dict[str, str],
+    made: str | None = None,
+    tiles: dict[str, str] | None = None,
+    cut: tuple[int, int] = (1, 1),
+    transform: str = "log",
 ) -> None:
-    """Compare each scene with the aligned mean of the stack, as it lies and in its place.
+    """Compare each scene with the aligned mean of the others, as it lies and in its place.
 
     Parameters
     ----------
@@ -43,6 +51,9 @@ def main(
     box : pixels that the detector averages over, along each axis; odd.
     title : stack and polarization.
     outputs : paths of ``table`` (CSV), ``report`` (JSON), ``figure`` and ``picture`` (SVG, PNG).
+    made : JSON of the template, which tells what each member put into it; None without members.
+    tiles : folder with the tiles of each member, whose part is taken out for its comparison.
+    cut, transform : number of tiles (rows, columns), and how their values were transformed.
     """
     table = pd.read_csv(located, dtype={c.SCENE: str}, keep_default_na=False).set_index(c.SCENE)
     east, north = as_numbers(table, c.OFFSET_EAST, c.OFFSET_NORTH)
@@ -54,6 +65,11 @@ def main(
         read = {name: opened.enter_context(raster.open_scene(scenes[name])) for name in names}
         mean = opened.enter_context(raster.open_scene(template, bands=3))
         grid = raster.grid_of(mean)
+        folder = Path(opened.enter_context(TemporaryDirectory()))
+        others = {}
+        for name in set(names) & set(tiles or {}):
+            path = _without(folder, name, mean, files.read_json(made), tiles[name], cut, transform)
+            others[name] = opened.enter_context(raster.open_scene(path))
         pixel = earth.pixel_in_the_middle(grid)
         places = {name: to_pixels(offsets[name], pixel) for name in names}
         most = max(metres / min(map(math.hypot, *zip(pixel.column, pixel.row, strict=True)))
@@ -70,9 +86,12 @@ def main(
             )
             for i, name in enumerate(names):
                 image = part.of(read[name])
-                before[i] = averaged(image, box)[part.inner] - level[part.inner]
+                against = level
+                if name in others:
+                    against = averaged(_power_of(part.of(others[name])), box)
+                before[i] = averaged(image, box)[part.inner] - against[part.inner]
                 after[i] = averaged(part.moved(image, places[name]), box)[part.inner]
-                after[i] -= level[part.inner]
+                after[i] -= against[part.inner]
             still = quiet(after) if names else np.zeros((count, grid.width), bool)
             # The same pixels in both.
             still = still[None] & np.isfinite(before) & np.isfinite(after)
@@ -93,6 +112,28 @@ def main(
     figure = costs.cost_of_displacement(result, curve, threshold, box, title)
     drawing.save(figure, outputs["figure"], outputs["picture"])
     logging.info("%d scenes, %d pixels of unchanged ground", len(names), curve[0]["pixels"] or 0)
+
+
+def _without(folder, name, mean, made, tiles, cut, transform) -> str:
+    """A raster of the template in decibels without what a member put into it."""
+    grid, path = raster.grid_of(mean), str(folder / f"{name}.tif")
+    edges = tile_edges(grid.height, cut[0]), tile_edges(grid.width, cut[1])
+    with writing.create(path, grid, {}) as target:
+        for row in range(cut[0]):
+            rows = edges[0][row], edges[0][row + 1]
+            strip = np.full((rows[1] - rows[0], grid.width), np.nan, np.float32)
+            for column in range(cut[1]):
+                columns = edges[1][column], edges[1][column + 1]
+                with raster.open_scene(Path(tiles) / f"{row}_{column}.tif") as source:
+                    own = transformed(raster.read_rows(source, 0, source.height), transform)
+                bands = raster.read_part(mean, rows, columns)
+                cell = row, column
+                values, valid = mean_image.of_others(bands, own, made, name, cell, transform)
+                (said,) = (t for t in made["tiles"] if (t["row"], t["column"]) == cell)
+                values = mean_image.decibels(values + np.float32(said["level"]), transform)
+                strip[:, slice(*columns)] = np.where(valid, values, np.nan)
+            writing.write_rows(target, rows[0], strip)
+    return path
 
 
 class _Part:
@@ -161,4 +202,12 @@ if __name__ == "__main__":
             box=snakemake.params.box,
             title=f"{snakemake.wildcards.stack} {snakemake.wildcards.polarization}",
             outputs=dict(snakemake.output.items()),
+            made=snakemake.input.made,
+            tiles={
+                Path(folder).name: folder
+                for folder in snakemake.input.tiles
+                if Path(folder).name in files.read_json(snakemake.input.made)["members"]
+            },
+            cut=tuple(snakemake.params.tiles),
+            transform=snakemake.params.transform,
         )

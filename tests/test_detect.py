@@ -13,9 +13,10 @@ from stackio import files, writing
 from stackplot import costs
 from stackshift.ground.lattice import Grid
 from stackshift.simulate import simulation
-from stackshift.stack import check_columns
+from stackshift.stack import alignment, check_columns, mean_image
 from stackshift.stack import columns as c
 from stackshift.stack.detection import Histogram, averaged, quiet
+from stackshift.tile.frequencies import transformed
 
 SIZE = 220
 GRID = Grid("EPSG:32611", (POSTING, 0.0, WEST, 0.0, -POSTING, NORTH), SIZE, SIZE)
@@ -89,6 +90,42 @@ def test_the_curve_tells_what_displaced_scenes_have(measured):
         off = found["distance"] > 10
         assert np.mean(found[column][off]) == pytest.approx(np.mean(line[off]), rel=0.2)
         assert np.all(np.diff([point[key] for point in report["curve"]]) > 0)
+
+
+def test_members_of_the_template_are_compared_like_all_others(tmp_path):
+    """A template of few scenes has a good part of each: the rms of members would be 20 % less."""
+    random = np.random.default_rng(4)
+    fine = simulation.ground((SIZE + 40,) * 2, 5)
+    scenes, tiles, values = {}, {}, {}
+    for k, name in enumerate(NAMES):
+        image = simulation.observe(fine, (0, 0), 5, random)[20:-20, 20:-20]
+        folder = tmp_path / name
+        folder.mkdir()
+        scenes[name] = str(folder / "0_0.tif")
+        with writing.create(scenes[name], GRID, {}) as target:
+            writing.write_rows(target, 0, image)
+        if k >= 4:
+            tiles[name], values[name] = str(folder), transformed(image, "log")
+    weight = dict.fromkeys(tiles, 1.0)
+    image, _, levels = alignment.formed(values, dict.fromkeys(tiles, (0.0, 0.0)), weight)
+    bands = mean_image.decibels(image.mean()[0], "log"), image.scenes, image.weight
+    with writing.create(tmp_path / "t.tif", GRID, {}, bands=("a", "b", "c")) as target:
+        for band, content in enumerate(bands, 1):
+            writing.write_rows(target, 0, content, band)
+    tile = {"row": 0, "column": 0, "level": 0.0, "weights": weight, "levels": levels}
+    made = {"members": {key: {"row": 0.0, "column": 0.0} for key in tiles}, "tiles": [tile]}
+    files.write_json(tmp_path / "t.json", made)
+    table = pd.DataFrame({c.SCENE: NAMES, c.OFFSET_EAST: 0.0, c.OFFSET_NORTH: 0.0})
+    files.write_csv(tmp_path / "s.csv", table)
+    names = {"table": "d.csv", "report": "d.json", "figure": "d.svg", "picture": "d.png"}
+    outputs = {name: str(tmp_path / path) for name, path in names.items()}
+    detect.main(scenes, str(tmp_path / "s.csv"), str(tmp_path / "t.tif"), 3.0, 3, "s", outputs,
+                str(tmp_path / "t.json"), tiles)  # fmt: skip
+    rms = pd.read_csv(outputs["table"], dtype={c.SCENE: str}).set_index(c.SCENE)["rms"]
+    members, others = rms[list(tiles)].mean(), rms.drop(list(tiles)).mean()
+    # With themselves in the mean of four: sqrt((1 - 1/4) / (1 + 1/4)) = .77. Without, a mean of
+    # three adds 3 % to theirs, and ground that is called quiet by their scatter takes as much.
+    assert members / others == pytest.approx(1, abs=0.05)
 
 
 def test_ground_that_changes_is_not_counted(measured):

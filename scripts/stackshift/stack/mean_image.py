@@ -128,6 +128,45 @@ def moved(
     return values, valid
 
 
+def of_others(
+    bands: np.ndarray,
+    own: tuple[np.ndarray, np.ndarray],
+    made: dict,
+    scene: str,
+    cell: tuple[int, int],
+    transform: str,
+) -> tuple[np.ndarray, np.ndarray]:
+    """The template of a tile without what a scene itself put into it.
+
+    Parameters
+    ----------
+    bands : of the template in this tile, (3, rows, columns) as for `MeanImage.from_bands`.
+    own : (values, valid) of the scene's tile on the scale of `frequencies.transformed`.
+    made : the JSON of the template: ``members`` and, of each of its ``tiles``, ``level``,
+        ``levels`` and ``weights``.
+    cell : (row, column) of the tile.
+    transform : as in `decibels`.
+
+    Returns
+    -------
+    (values, valid), both of the tile's shape, less the template's ``level``.
+    """
+    # Without members no tile was written.
+    if not made["tiles"]:
+        return np.zeros_like(bands[0]), np.zeros(bands[0].shape, bool)
+    (said,) = (tile for tile in made["tiles"] if (tile["row"], tile["column"]) == cell)
+    known = np.isfinite(bands[0])
+    image = MeanImage.from_bands(bands, said["level"], transform)
+    # A member without a pixel in this tile has put nothing into it.
+    if scene in said["levels"]:
+        place = made["members"][scene]
+        values, valid = moved(*own, (place["row"], place["column"]))
+        image.add(values - np.float32(said["levels"][scene]), valid, -said["weights"][scene])
+    values, valid = image.mean()
+    valid &= known
+    return values, valid
+
+
 def _cut(image: np.ndarray, start: np.ndarray, empty) -> np.ndarray:
     """An image read from another first pixel on, filled where it ends."""
     out = np.full_like(image, empty)
