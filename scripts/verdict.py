@@ -1,6 +1,7 @@
 """Does the stack meet the requirement, do such products in general, and what is to look at."""
 
 import logging
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -18,6 +19,7 @@ def main(
     requirement: dict,
     report: str,
     table: str,
+    hints: Sequence[str] = (),
 ) -> None:
     """Judge a stack.
 
@@ -30,6 +32,7 @@ def main(
     cut : number of tiles (rows, columns).
     requirement : ``name``, ``metres``, ``share``, ``confidence``, ``of`` and ``shape``.
     report, table : JSON and CSV to write.
+    hints : lines on layers that lie beside the scenes and are not used.
     """
     names = {c.SCENE: str, c.REFERENCE: str, c.SECONDARY: str}
     scenes, pairs, scene_tiles, residuals = (
@@ -50,6 +53,7 @@ def main(
         *causes.of_pairs(judged["pairs"]["any_two_within"], requirement),
         *causes.of_residuals(_of_pairs(residuals), bool(findings.get("tiles_that_move"))),
         *causes.of_findings(findings),
+        *[causes.look_at("layers not used", line) for line in hints],
         *causes.of_catalogue(inventory["remarks"]),
     ]
     files.write_json(report, judged | {"findings": findings})
@@ -79,4 +83,5 @@ if __name__ == "__main__":
             requirement=snakemake.params.requirement,
             report=snakemake.output.report,
             table=snakemake.output.table,
+            hints=list(snakemake.params.hints),
         )

@@ -620,7 +620,7 @@ def test_the_report_says_what_was_left_out_and_why(tmp_path):
     (tmp_path / "VV_VH.json").write_text(json.dumps(compared))
     stage.main(
         inputs, [tmp_path / "VV_VH.json"], (2, 2), REQUIREMENT,
-        tmp_path / "verdict.json", tmp_path / "verdict.csv",
+        tmp_path / "verdict.json", tmp_path / "verdict.csv", hints=["area layers lie there"],
     )  # fmt: skip
     found = json.loads((tmp_path / "verdict.json").read_text(), parse_constant=pytest.fail)
     assert [left["scene"] for left in found["left_out"]] == [
@@ -640,9 +640,11 @@ def test_the_report_says_what_was_left_out_and_why(tmp_path):
     assert list(rows.measured) == [19] * 4 + [16] * 4
     assert [cause["cause"] for cause in found["to_look_at"]] == [
         *["not measured"] * 3, "stands out", "nothing to match", "polarizations disagree",
-        "shift is not what the scenes' offsets say", "broken network", "scenes",
+        "shift is not what the scenes' offsets say", "broken network",
+        "layers not used", "scenes",
     ]  # fmt: skip
-    assert "of 1 of 20 pairs" in found["to_look_at"][-3]["text"]
+    assert "of 1 of 20 pairs" in found["to_look_at"][-4]["text"]
+    assert found["to_look_at"][-2]["text"] == "area layers lie there"
 
 
 def test_slices_that_are_not_alike_are_named():
