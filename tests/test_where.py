@@ -159,6 +159,41 @@ def test_what_is_known_of_the_ground_of_a_tile(found):
     assert tiles.loc[(0, 3)][w.EDGE] == 0
 
 
+def test_holes_and_tongues_of_masks_are_no_edge():
+    """A footprint that is inclined, as those of frames are, with layover and a lake in it."""
+    row, column = np.indices((320, 320))
+    whole = (column > 20 + row / 8) & (column < 260 + row / 8) & (row > 10)
+    holes = ((row - 160) ** 2 + (column - 160) ** 2 < 40**2) | (np.abs(row - column) < 3)
+    # A gorge that reaches the edge of the data, and one that ends within.
+    gorge = (np.abs(row - 200) < 6) & (column > 160)
+    found = where.footprint(whole & ~holes & ~gorge)
+    away = np.hypot(row - 160, column - 160) < 100
+    assert found[away].all() and not (found & ~whole).any()
+    # Only corners are cut, by less than a pixel in a thousand.
+    assert np.count_nonzero(whole & ~found) < 0.001 * whole.sum()
+    # A sea along the whole side is an edge, to the pixel.
+    sea = whole & (row < 250)
+    assert np.count_nonzero(sea & ~where.footprint(sea)) < 0.001 * whole.sum()
+    assert not where.footprint(sea)[250:].any()
+    assert where.footprint(np.ones((50, 40), bool)).all()
+    assert not where.footprint(np.zeros((50, 40), bool)).any()
+
+
+def test_a_tile_in_a_hole_is_far_from_the_edge(folder, tmp_path):
+    holed = read(folder / "template.tif")
+    holed = holed[0] if holed.ndim == 3 else holed
+    # The middle of the tile in column 3 and row 2, and all about it, is masked.
+    holed[100:150, 140:230] = np.nan
+    grid = Grid("EPSG:32611", (POSTING, 0.0, WEST, 0.0, -POSTING, NORTH), SIZE, SIZE)
+    with writing.create(tmp_path / "template.tif", grid, {}, bands=("a", "b", "c")) as target:
+        for band in (1, 2, 3):
+            writing.write_rows(target, 0, holed, band)
+    ground, _ = where.ground_of_tiles(tmp_path / "template.tif", {}, CUT, LOOK)
+    far = ground.set_index([c.TILE_X, c.TILE_Y])[w.EDGE]
+    # 175 - 60 columns from the gap in the west, 125 rows from the upper edge, 125 from the east.
+    assert far[(3, 2)] == pytest.approx(115 * POSTING, rel=0.02)
+
+
 def test_the_figure_says_what_a_dem_error_makes(folder, found):
     text = (folder / "where.svg").read_text()
     assert "10 m too high: +12.3 m in ground range" in text
