@@ -30,6 +30,7 @@ def main(
     cut: tuple[int, int],
     outputs: dict[str, str],
     title: str,
+    absolute: bool = False,
 ) -> None:
     """Write the table of the tiles' ground, that of the fits, and the figure.
 
@@ -43,6 +44,7 @@ def main(
     cut : number of tiles (rows, columns).
     outputs : paths of ``tiles`` and ``fits`` (CSV), ``figure`` (SVG) and ``png``.
     title : stack and polarization.
+    absolute : whether scenes are aligned with something else than the stack's own mean.
     """
     drawing.reproducible()
     text = {c.SCENE: str, c.LOOK: str}
@@ -59,7 +61,9 @@ def main(
         outputs["tiles"], tiles.reindex(columns=[n for n in w.WHERE_TILES_TABLE if n in tiles])
     )
     files.write_csv(outputs["fits"], fits)
-    figure = against.where_figure(tiles, fits, axes, look, title, notes)
+    figure = against.where_figure(
+        tiles, fits, axes, look, title, [against.rows_shown(absolute), *notes]
+    )
     drawing.save(figure, outputs["figure"], outputs["png"])
     for row in fits[fits["p_adjusted"] < _SURE].itertuples():
         what = f"{row.of} {row.axis} {row.scene}".strip()
@@ -221,4 +225,5 @@ if __name__ == "__main__":
             cut=tuple(snakemake.params.tiles),
             outputs=dict(snakemake.output.items()),
             title=f"{snakemake.wildcards.stack} {snakemake.wildcards.polarization}",
+            absolute=snakemake.params.absolute,
         )

@@ -92,13 +92,13 @@ def tables(folder, heights):
     tiles.to_csv(folder / "scene_tiles.csv", index=False)
 
 
-def run(folder, layers):
+def run(folder, layers, **options):
     outputs = {"tiles": folder / "where_tiles.csv", "fits": folder / "where.csv"}
     outputs |= {"figure": folder / "where.svg", "png": folder / "where.png"}
     where.main(
         folder / "scenes.csv", folder / "scene_tiles.csv", folder / "template.tif",
         {name: one if isinstance(one, dict) else {"": one} for name, one in layers.items()}, CUT,
-        outputs, "site VV",
+        outputs, "site VV", **options,
     )  # fmt: skip
     return pd.read_csv(outputs["tiles"]), pd.read_csv(outputs["fits"], dtype={c.SCENE: str})
 
@@ -199,6 +199,18 @@ def test_the_figure_says_what_a_dem_error_makes(folder, found):
     assert "10 m too high: +12.3 m in ground range" in text
     assert "most 2022-01-14: range against altitude" in text
     assert imread(folder / "where.png").std() > 0.01
+
+
+def test_the_figure_says_what_cannot_show_in_it(folder, tmp_path):
+    def said(path):
+        return " ".join(re.findall(r"<text[^>]*>([^<]*)<", (path / "where.svg").read_text()))
+
+    for name in ("scenes.csv", "scene_tiles.csv", "template.tif"):
+        (tmp_path / name).symlink_to(folder / name)
+    for absolute in (False, True):
+        run(tmp_path, {}, absolute=absolute)
+        assert "bars are its standard error" in said(tmp_path)
+        assert ("what all scenes share cannot show" in said(tmp_path)) is not absolute
 
 
 def test_without_headings_it_is_east_and_north(folder, tmp_path):
