@@ -145,7 +145,7 @@ def arguments(folder: Path, count: int) -> dict[str, tuple[str, dict]]:
             "reference": None, "outputs": {k: out[k] for k in TABLES[2:6]} | {"findings": findings},
         }),
         "verdict": ("verdict", {
-            "inputs": {k: out[k] for k in ("scenes", "pairs", "scene_tiles")}
+            "inputs": {k: out[k] for k in ("scenes", "pairs", "scene_tiles", "residuals")}
             | {"grid": grid, "findings": findings, "inventory": inventory},
             "comparisons": [comparison], "cut": cut, "requirement": requirement,
             "report": verdict, "table": out["verdict"],

@@ -4,7 +4,7 @@ from functools import cache
 
 from snakemake.logging import logger
 
-from stackflow import coverings, headers, layers
+from stackflow import coverings, headers, layers, offered
 from stackflow.sources import base_name
 
 
@@ -160,6 +160,17 @@ def prepared_told(stack: str, polarization: str) -> list[str]:
     return told
 
 
+@cache
+def hints_of(stack: str, polarization: str) -> list[str]:
+    """What layers that lie beside the scenes, and that nothing asks for, could be used for."""
+    if "@" in stack:
+        # Told of the stack that was displaced or corrected.
+        return []
+    entry, product = STACKS[stack], PRODUCTS[stack, polarization]
+    area = not UNDO and config["correlate"]["normalisation"] is None
+    return offered.hints(entry, product, area, entry.get("masks") is None)
+
+
 def layers_matched_with(wildcards) -> dict[str, str]:
     """The layers that a scene is prepared with: what undoes its normalisation, what masks it.
 
@@ -210,6 +221,10 @@ def check_layers() -> None:
     """Refuse layers and masks that are not there, and say what is done with those that are."""
     for stack in dict.fromkeys(stack for stack, _ in PRODUCTS):
         layers.check_named(STACKS[stack], stack)
+    hints = [(stack, line) for stack, of in PRODUCTS for line in hints_of(stack, of)]
+    # Where the normalisation is undone, the line on how a stack is prepared tells of masks.
+    for stack, line in dict.fromkeys([] if UNDO else hints):
+        logger.warning(f"stack '{stack}': {line}")
     for product in PRODUCTS:
         if told := prepared_told(*product):
             logger.warning(f"stack '{product[0]}', {product[1]}: {'; '.join(told)}")

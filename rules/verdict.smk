@@ -3,6 +3,7 @@ rule verdict:
         scenes=rules.locate.output.scenes,
         pairs=rules.analyse.output.pairs,
         scene_tiles=rules.locate.output.scene_tiles,
+        residuals=rules.locate.output.residuals,
         grid=rules.inventory.output.grid,
         findings=rules.locate.output.findings,
         inventory=rules.inventory.output.inventory,
@@ -23,6 +24,7 @@ rule verdict:
     params:
         requirement=config["requirement"],
         tiles=tiles_of,
+        hints=lambda wildcards: hints_of(wildcards.stack, wildcards.polarization),
         code=code_digest("verdict"),
     message:
         "Judge {wildcards.stack} {wildcards.polarization}"

@@ -42,6 +42,7 @@ rule where:
             ).items()
         },
         tiles=tiles_of,
+        absolute=ZERO.absolute,
         code=code_digest("where"),
     message:
         "See where the error of {wildcards.stack} {wildcards.polarization} is"

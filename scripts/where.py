@@ -15,6 +15,9 @@ from stackshift.stack import where_columns as w
 
 # Pixels a side of the picture in which the edge of the data is looked for.
 _COARSE = 512
+# Masked ground that reaches the edge in tongues up to twice as wide, in parts of the picture's
+# side, is no edge.
+_TONGUE = 1 / 32
 # What is said to depend on its ground.
 _SURE = 0.01
 
@@ -27,6 +30,7 @@ def main(
     cut: tuple[int, int],
     outputs: dict[str, str],
     title: str,
+    absolute: bool = False,
 ) -> None:
     """Write the table of the tiles' ground, that of the fits, and the figure.
 
@@ -40,6 +44,7 @@ def main(
     cut : number of tiles (rows, columns).
     outputs : paths of ``tiles`` and ``fits`` (CSV), ``figure`` (SVG) and ``png``.
     title : stack and polarization.
+    absolute : whether scenes are aligned with something else than the stack's own mean.
     """
     drawing.reproducible()
     text = {c.SCENE: str, c.LOOK: str}
@@ -56,7 +61,9 @@ def main(
         outputs["tiles"], tiles.reindex(columns=[n for n in w.WHERE_TILES_TABLE if n in tiles])
     )
     files.write_csv(outputs["fits"], fits)
-    figure = against.where_figure(tiles, fits, axes, look, title, notes)
+    figure = against.where_figure(
+        tiles, fits, axes, look, title, [against.rows_shown(absolute), *notes]
+    )
     drawing.save(figure, outputs["figure"], outputs["png"])
     for row in fits[fits["p_adjusted"] < _SURE].itertuples():
         what = f"{row.of} {row.axis} {row.scene}".strip()
@@ -87,7 +94,7 @@ def ground_of_tiles(
         known = np.isfinite(raster.read_reduced(source, shape))
     edges = tile_edges(grid.height, cut[0]), tile_edges(grid.width, cut[1])
     pixels, centres = earth.pixels_of_tiles(grid, *edges), geometry.tile_centres(*edges)
-    far = _far_from_edges(known, grid, earth.pixel_in_the_middle(grid))
+    far = _far_from_edges(footprint(known), grid, earth.pixel_in_the_middle(grid))
     rows = []
     for (x, y), (row, column) in centres.items():
         place = int(row * shape[0] / grid.height), int(column * shape[1] / grid.width)
@@ -132,8 +139,34 @@ def _no_look(scenes: pd.DataFrame) -> str:
     return "aspect: the scenes were seen from several sides, so there is no one of a tile"
 
 
+def footprint(known: np.ndarray) -> np.ndarray:
+    """Where data reach, without the holes that masks and no data make in them.
+
+    Parameters
+    ----------
+    known : bool (rows, columns), where there are data.
+
+    Returns
+    -------
+    The same with everything filled that is not connected with the outside, or by a tongue that is
+    narrower than a sixteenth of the picture's longer side (morphological opening of the outside by
+    a disc; Serra 1982, *Image Analysis and Mathematical Morphology*).
+    """
+    from scipy import ndimage
+
+    radius = max(1, int(max(known.shape) * _TONGUE))
+    if not known.any():
+        return known
+    # The outside goes on beyond the picture.
+    unknown = ~np.pad(known, 2 * radius + 1)
+    parts, _ = ndimage.label(ndimage.distance_transform_edt(unknown) > radius)
+    outside = ndimage.distance_transform_edt(parts != parts[0, 0]) <= radius
+    inner = slice(2 * radius + 1, -2 * radius - 1)
+    return ~outside[inner, inner]
+
+
 def _far_from_edges(known: np.ndarray, grid, pixel) -> np.ndarray:
-    """Metres from each pixel of a reduced picture to where there are no data, or the grid ends."""
+    """Metres from each pixel of a reduced picture to where data end, or the grid does."""
     from scipy import ndimage
 
     steps = [
@@ -192,4 +225,5 @@ if __name__ == "__main__":
             cut=tuple(snakemake.params.tiles),
             outputs=dict(snakemake.output.items()),
             title=f"{snakemake.wildcards.stack} {snakemake.wildcards.polarization}",
+            absolute=snakemake.params.absolute,
         )

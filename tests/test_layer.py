@@ -10,7 +10,7 @@ from makers import NORTH, POSTING, WEST, read, texture, write_scene
 from rasterio.warp import transform
 
 import layer
-from stackflow import headers, layers
+from stackflow import headers, layers, offered
 from stackflow.stacks import assemble
 from stackio import raster, writing
 from stackshift.errors import InputError
@@ -141,6 +141,27 @@ def test_the_incidence_beside_the_newest_scene_stands_for_all(tmp_path):
     stem = HYP3.format(scene=max(TIMES), digits=f"9C0{newest}")
     assert names(one.of(TIMES[0])) == [f"{stem}_inc_map_ell.tif"]
     assert one.path(TIMES[0]) == one.path(TIMES[1]) == "layers/incidence.tif"
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_layers_that_lie_there_unused_are_told_without_a_look_into_them(tmp_path, packed):
+    hyp3(tmp_path, packed)
+    entry, its = product(tmp_path)
+    area, maps = offered.hints(entry, its, area=True, masks=True)
+    assert area.startswith("area layers lie beside") and "{normalisation: undo}" in area
+    assert maps.startswith("layover and shadow maps") and "[layover, shadow]" in maps
+    assert offered.hints(entry, its, area=False, masks=True) == [maps]
+    assert offered.hints(entry, its, area=True, masks=False) == [area]
+    named = entry | {"layers": {"area": "a.tif", "mask": "m.tif"}}
+    assert offered.hints(named, its, area=True, masks=True) == []
+    assert offered.hints({"simulate": {}}, its, area=True, masks=True) == []
+    if not packed:
+        for path in tmp_path.rglob("*_area.tif"):
+            # Not even a header is read of what nothing uses.
+            path.write_text("")
+        assert offered.hints(entry, its, area=True, masks=True) == [area, maps]
+        next(tmp_path.rglob("*_area.tif")).unlink()
+        assert offered.hints(entry, its, area=True, masks=True) == [maps]
 
 
 def test_a_pattern_may_name_the_files_of_each_scene_or_one_for_all(tmp_path):
@@ -298,6 +319,17 @@ def test_a_layer_is_made_once_a_stack_or_once_a_scene(site):
     }
     done = site.run("--dry-run", f"{LAYERS}/dem.tif")
     assert done.status != 0 and "has no layer dem of all scenes" in done.text
+
+
+def test_what_lies_beside_the_scenes_is_told_once_a_stack_at_the_defaults(site):
+    done = site.run("--dry-run", "results/site/VV/analysis/verdict.json")
+    assert done.text.count("stack 'site': area layers lie beside the scenes") == 1
+    # A mask is named.
+    assert "maps lie beside" not in done.text
+    for said in ("undo", "keep"):
+        site.config["correlate"] = {"normalisation": said}
+        done = site.run("--dry-run", "results/site/VV/analysis/verdict.json")
+        assert done.status == 0 and "area layers lie" not in done.text
 
 
 @pytest.mark.long

@@ -1,6 +1,7 @@
 """Pass, fail, or undecided, and the intervals behind it."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from stackshift.stack import (
     judgement,
     judgement_columns,
     pairing,
+    residuals,
     separations,
 )
 from stackshift.stack import columns as c
@@ -321,6 +323,15 @@ def test_answers_in_words():
         "undecided with 90 % confidence, as 6 scenes with 1 outside cannot show it; 18 with no "
         "further one are needed, or 11 without any"
     )
+    # Four within, of which one may be outside, and two outside, of which one may be within.
+    found = judgement.judge([1, 1, 1, 5.9, 6.1, 30], np.full(6, 0.3), REQUIREMENT)
+    assert answers.these("scenes", found, REQUIREMENT, []) == (
+        "4 of 6 scenes within 6 m (66.7 %, 80 % asked), with error bars that reach over the limit "
+        "at 1 of the 4 within and 1 of the 2 outside: cannot be said"
+    )
+    found = judgement.judge([1, 1, 1, 1, 6.1, 30], np.full(6, 0.3), REQUIREMENT)
+    text = answers.these("scenes", found, REQUIREMENT, [])
+    assert text.endswith("that reach over the limit at 1 of the 2 outside: cannot be said")
     found = judgement.judge([1.0] * 6, np.full(6, 0.1), REQUIREMENT)
     assert answers.general("scenes", found, REQUIREMENT).endswith(
         "as 6 scenes cannot show it; 11 without a miss are needed"
@@ -498,6 +509,63 @@ def test_causes_of_tiles_that_do_not_count():
     assert causes.of_tiles([], (10, 10)) == []
 
 
+def left(z, first="20220304T134101", second="20220220T134101", metres=(3.0, -4.0)):
+    """What is left of a pair's shift."""
+    return {
+        "reference": first, "secondary": second, "east": metres[0], "north": metres[1],
+        "z_east": z[0], "z_north": z[1],
+    }  # fmt: skip
+
+
+def test_pairs_that_disagree_with_their_scenes_are_named():
+    far = left((-1.0, 8.2), "20220220T134101", "20220208T134101", (5.0, -12.0))
+    found = causes.of_residuals([left((0.5, -2.9)), far], moving=True)
+    assert found[0]["text"].startswith(
+        "of 1 of 2 pairs: 2022-02-20 to 2022-02-08 by 13.0 m (8 standard errors); tiles that move"
+    )
+    (other,) = causes.of_residuals([far, left((-4.0, 1.0))], moving=False)
+    assert "2022-03-04 to 2022-02-20 by 5.0 m (4 standard" in other["text"]
+    assert other["text"].startswith("of 2 of 2") and "tiles that move" not in other["text"]
+    assert causes.of_residuals([], moving=True) == []
+    assert causes.of_residuals([left((np.nan, np.nan))], moving=True) == []
+    # One of two tests at 1 %: two-sided, 2.807; of forty, 3.662.
+    assert causes.of_residuals([left((2.79, 0.0))], False) == []
+    assert causes.of_residuals([left((2.82, 0.0))], False)
+    assert causes.of_residuals([left((3.65, 0.0)), *[left((0.0, 0.0))] * 19], False) == []
+    assert causes.of_residuals([left((-3.67, 0.0)), *[left((0.0, 0.0))] * 19], False)
+
+
+def test_pairs_of_sound_stacks_disagree_as_seldom_as_they_should():
+    random, stacks = np.random.default_rng(8), 2000
+    alarms = sum(
+        bool(causes.of_residuals([left(z) for z in random.normal(size=(8, 2))], False))
+        for _ in range(stacks)
+    )
+    assert stats.binom.ppf(1e-3, stacks, 0.01) <= alarms <= stats.binom.ppf(0.999, stacks, 0.01)
+
+
+@pytest.mark.parametrize(("pair", "scene"), [(0.5, 0.1), (0.2, 2.0)])
+def test_what_is_left_of_a_pair_has_the_error_of_the_worse_less_the_better(pair, scene):
+    """The worse is the better and an error more: the pair's, or against a DEM the scenes'."""
+    random = np.random.default_rng(4)
+    theirs = np.sqrt(2) * scene
+    better, worse = sorted((pair, theirs))
+    shared = random.normal(0, better, (4000, 2))
+    more = shared + random.normal(0, np.sqrt(worse**2 - better**2), (4000, 2))
+    by_pair, by_scenes = (more, shared) if pair > theirs else (shared, more)
+    names = [f"s{i}" for i in range(8000)]
+    pairs = pd.DataFrame({c.REFERENCE: names[::2], c.SECONDARY: names[1::2]})
+    pairs[[c.SHIFT_X, c.SHIFT_Y]] = by_pair
+    pairs[c.SIGMA_X] = pairs[c.SIGMA_Y] = pair
+    table = pd.DataFrame({c.SCENE: names})
+    table[[c.OFFSET_EAST, c.OFFSET_NORTH]] = 0.0
+    table.loc[::2, [c.OFFSET_EAST, c.OFFSET_NORTH]] = by_scenes
+    shown = SimpleNamespace(names=names, errors=np.full((8000, 2), scene))
+    found = residuals.pair_residuals(pairs, table, shown)
+    for z in (c.Z_X, c.Z_Y):
+        assert np.sqrt(np.mean(found[z] ** 2)) == pytest.approx(1, abs=0.04)
+
+
 def test_causes_out_of_what_was_found():
     step = {"kind": "time", "text": "scenes from 2024-01-06 on lie 2.3 ± 0.2 m east of the others"}
     version = {"kind": "processor version", "text": "scenes with processor version v2 lie ..."}
@@ -541,14 +609,18 @@ def test_the_report_says_what_was_left_out_and_why(tmp_path):
     inputs = {name: tmp_path / f"{name}.json" for name in contents}
     for name, content in contents.items():
         inputs[name].write_text(json.dumps(content))
-    for name, rows in (("scenes", table), ("pairs", pairs), ("scene_tiles", tiles)):
+    left_over = pd.DataFrame({n: [""] * len(pairs) for n in c.RESIDUALS_TABLE})
+    left_over[[c.REFERENCE, c.SECONDARY]] = pairs[[c.REFERENCE, c.SECONDARY]]
+    left_over.loc[4, [c.RESIDUAL_X, c.RESIDUAL_Y, c.Z_X, c.Z_Y]] = ["3", "4", "5", "-9"]
+    tables = {"scenes": table, "pairs": pairs, "scene_tiles": tiles, "residuals": left_over}
+    for name, rows in tables.items():
         inputs[name] = tmp_path / f"{name}.csv"
         rows.to_csv(inputs[name], index=False)
     compared = {"polarizations": ["VV", "VH"], "disagreements": [], "widened": {"east": 4.0}}
     (tmp_path / "VV_VH.json").write_text(json.dumps(compared))
     stage.main(
         inputs, [tmp_path / "VV_VH.json"], (2, 2), REQUIREMENT,
-        tmp_path / "verdict.json", tmp_path / "verdict.csv",
+        tmp_path / "verdict.json", tmp_path / "verdict.csv", hints=["area layers lie there"],
     )  # fmt: skip
     found = json.loads((tmp_path / "verdict.json").read_text(), parse_constant=pytest.fail)
     assert [left["scene"] for left in found["left_out"]] == [
@@ -568,8 +640,11 @@ def test_the_report_says_what_was_left_out_and_why(tmp_path):
     assert list(rows.measured) == [19] * 4 + [16] * 4
     assert [cause["cause"] for cause in found["to_look_at"]] == [
         *["not measured"] * 3, "stands out", "nothing to match", "polarizations disagree",
-        "broken network", "scenes",
+        "shift is not what the scenes' offsets say", "broken network",
+        "layers not used", "scenes",
     ]  # fmt: skip
+    assert "of 1 of 20 pairs" in found["to_look_at"][-4]["text"]
+    assert found["to_look_at"][-2]["text"] == "area layers lie there"
 
 
 def test_slices_that_are_not_alike_are_named():

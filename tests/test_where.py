@@ -92,13 +92,13 @@ def tables(folder, heights):
     tiles.to_csv(folder / "scene_tiles.csv", index=False)
 
 
-def run(folder, layers):
+def run(folder, layers, **options):
     outputs = {"tiles": folder / "where_tiles.csv", "fits": folder / "where.csv"}
     outputs |= {"figure": folder / "where.svg", "png": folder / "where.png"}
     where.main(
         folder / "scenes.csv", folder / "scene_tiles.csv", folder / "template.tif",
         {name: one if isinstance(one, dict) else {"": one} for name, one in layers.items()}, CUT,
-        outputs, "site VV",
+        outputs, "site VV", **options,
     )  # fmt: skip
     return pd.read_csv(outputs["tiles"]), pd.read_csv(outputs["fits"], dtype={c.SCENE: str})
 
@@ -159,11 +159,58 @@ def test_what_is_known_of_the_ground_of_a_tile(found):
     assert tiles.loc[(0, 3)][w.EDGE] == 0
 
 
+def test_holes_and_tongues_of_masks_are_no_edge():
+    """A footprint that is inclined, as those of frames are, with layover and a lake in it."""
+    row, column = np.indices((320, 320))
+    whole = (column > 20 + row / 8) & (column < 260 + row / 8) & (row > 10)
+    holes = ((row - 160) ** 2 + (column - 160) ** 2 < 40**2) | (np.abs(row - column) < 3)
+    # A gorge that reaches the edge of the data, and one that ends within.
+    gorge = (np.abs(row - 200) < 6) & (column > 160)
+    found = where.footprint(whole & ~holes & ~gorge)
+    away = np.hypot(row - 160, column - 160) < 100
+    assert found[away].all() and not (found & ~whole).any()
+    # Only corners are cut, by less than a pixel in a thousand.
+    assert np.count_nonzero(whole & ~found) < 0.001 * whole.sum()
+    # A sea along the whole side is an edge, to the pixel.
+    sea = whole & (row < 250)
+    assert np.count_nonzero(sea & ~where.footprint(sea)) < 0.001 * whole.sum()
+    assert not where.footprint(sea)[250:].any()
+    assert where.footprint(np.ones((50, 40), bool)).all()
+    assert not where.footprint(np.zeros((50, 40), bool)).any()
+
+
+def test_a_tile_in_a_hole_is_far_from_the_edge(folder, tmp_path):
+    holed = read(folder / "template.tif")
+    holed = holed[0] if holed.ndim == 3 else holed
+    # The middle of the tile in column 3 and row 2, and all about it, is masked.
+    holed[100:150, 140:230] = np.nan
+    grid = Grid("EPSG:32611", (POSTING, 0.0, WEST, 0.0, -POSTING, NORTH), SIZE, SIZE)
+    with writing.create(tmp_path / "template.tif", grid, {}, bands=("a", "b", "c")) as target:
+        for band in (1, 2, 3):
+            writing.write_rows(target, 0, holed, band)
+    ground, _ = where.ground_of_tiles(tmp_path / "template.tif", {}, CUT, LOOK)
+    far = ground.set_index([c.TILE_X, c.TILE_Y])[w.EDGE]
+    # 175 - 60 columns from the gap in the west, 125 rows from the upper edge, 125 from the east.
+    assert far[(3, 2)] == pytest.approx(115 * POSTING, rel=0.02)
+
+
 def test_the_figure_says_what_a_dem_error_makes(folder, found):
     text = (folder / "where.svg").read_text()
     assert "10 m too high: +12.3 m in ground range" in text
     assert "most 2022-01-14: range against altitude" in text
     assert imread(folder / "where.png").std() > 0.01
+
+
+def test_the_figure_says_what_cannot_show_in_it(folder, tmp_path):
+    def said(path):
+        return " ".join(re.findall(r"<text[^>]*>([^<]*)<", (path / "where.svg").read_text()))
+
+    for name in ("scenes.csv", "scene_tiles.csv", "template.tif"):
+        (tmp_path / name).symlink_to(folder / name)
+    for absolute in (False, True):
+        run(tmp_path, {}, absolute=absolute)
+        assert "bars are its standard error" in said(tmp_path)
+        assert ("what all scenes share cannot show" in said(tmp_path)) is not absolute
 
 
 def test_without_headings_it_is_east_and_north(folder, tmp_path):

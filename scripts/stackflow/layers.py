@@ -339,6 +339,12 @@ def _beside_newest(name: str, product: Product) -> Layer | None:
     return Layer(name, found.by_scene[newest.name]) if found else None
 
 
+def beside_all(name: str, product: Product) -> bool:
+    """Whether a layer lies beside every scene by the producers' names; no header is read."""
+    layer = _beside(name, product)
+    return layer is not None and len(layer.by_scene) == len(product.scenes)
+
+
 def _neighbour(source: Source, name: str) -> str | None:
     stem, own = _stem(source), base_name(source.path)
     if stem is None or is_remote(source.path):

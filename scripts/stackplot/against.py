@@ -38,7 +38,7 @@ def where_figure(
     axes : names of the two axes.
     look : of the scenes, if all have one.
     title : stack and polarization.
-    notes : lines on the layers.
+    notes : lines on what is shown, and on the layers.
     """
     known = [name for name in _WORDS if name in tiles and tiles[name].notna().any()]
     figure = drawing.new_figure(3.1 * max(len(known), 3), 10.5)
@@ -66,6 +66,18 @@ def where_figure(
         fontweight="bold", fontsize=11,
     )  # fmt: skip
     return figure
+
+
+def rows_shown(absolute: bool) -> str:
+    """What the rows of the figure are, and what cannot show in them.
+
+    Parameters
+    ----------
+    absolute : whether scenes are aligned with something else than the stack's own mean.
+    """
+    text = "upper rows: mean over the scenes, bars are its standard error"
+    shared = "what all scenes share cannot show here, against the DEM it does"
+    return text if absolute else f"{text}; {shared}"
 
 
 def _panel(panel, tiles, fits, measure, name: str, style: dict) -> None:

@@ -81,9 +81,8 @@ def these(kind: str, found: dict, requirement: dict, outside: list[str], place: 
     text = f"{found['within']} of {counted(total, kind)} {within(requirement)}{place} ({share})"
     if missing := total - found["measured"]:
         text += f", {missing} not measured"
-    if found["these"] == judgement.UNKNOWN and (unsure := _unsure(found)):
-        bars = "an error bar that reaches" if unsure == 1 else "error bars that reach"
-        text += f", {unsure} with {bars} over the limit"
+    if found["these"] == judgement.UNKNOWN and _unsure(found):
+        text += f", with error bars that reach over the limit at {_unsure_of(found)}"
     text += f": {found['these']}"
     return text + (f". Outside: {listed(outside)}" if outside else "")
 
@@ -135,6 +134,16 @@ def _cause(cause: str, kind: str, found: dict) -> str:
 
 def _unsure(found: dict) -> int:
     return found["measured"] - found["sure_within"] - found["sure_outside"]
+
+
+def _unsure_of(found: dict) -> str:
+    """How many of those within and of those outside by their distance may not be so."""
+    within, outside = found["within"], found["measured"] - found["within"]
+    unsure = {
+        f"of the {within} within": within - found["sure_within"],
+        f"of the {outside} outside": outside - found["sure_outside"],
+    }
+    return " and ".join(f"{number} {which}" for which, number in unsure.items() if number)
 
 
 def _percent(share: float) -> str:

@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from statistics import NormalDist
 
 from stackshift.stack import answers, coverage
 from stackshift.stack.digits import counted
@@ -15,6 +16,8 @@ _SMALL = 64
 _WATER = "open water, or ground without detail that stays"
 # Decibels between slices of one pass; their calibration agrees to some hundredths.
 _UNEVEN = 0.5
+# A stack without any has pairs that are said to disagree with their scenes with this probability.
+_BY_CHANCE = 0.01
 # What scenes that lie apart have in common.
 _CAUSES = {"time": "step in time", "trend": "trend in time", "platform": "platforms differ"}
 
@@ -143,6 +146,49 @@ def of_pairs(any_two: dict, requirement: dict) -> list[dict]:
             f"{share} % lie as near to each other; {far} lie {any_two['metres']:.1f} m apart",
         )
     ]
+
+
+def of_residuals(rows: list[dict], moving: bool) -> list[dict]:
+    """Pairs whose shifts by their own tiles are not what their scenes' offsets say.
+
+    Parameters
+    ----------
+    rows : of each pair ``reference``, ``secondary``, what is left of its shift to the ``east`` and
+        ``north`` in metres, and that over its standard error: ``z_east`` and ``z_north``.
+    moving : whether tiles of the stack move, which the scenes' offsets leave out and pairs do not.
+    """
+    axes = [("east", "z_east"), ("north", "z_north")]
+    tests = sum(math.isfinite(row[z]) for row in rows for _, z in axes)
+    if not tests:
+        return []
+    # Bonferroni's, two-sided.
+    limit = NormalDist().inv_cdf(1 - _BY_CHANCE / tests / 2)
+    sure = [(max(_size(row[z]) for _, z in axes), row) for row in rows]
+    sure = sorted((one for one in sure if one[0] > limit), key=lambda one: -one[0])
+    if not sure:
+        return []
+    scenes = {row[end] for row in rows for end in ("reference", "secondary")}
+    dates = Counter(answers.day(scene) for scene in scenes)
+    named = []
+    for z, row in sure:
+        first, second = (
+            answers.day(row[end], time=dates[answers.day(row[end])] > 1)
+            for end in ("reference", "secondary")
+        )
+        far = math.hypot(*(_size(row[axis]) for axis, _ in axes))
+        named.append(f"{first} to {second} by {far:.1f} m ({z:.0f} standard errors)")
+    why = (
+        "tiles that move (tiles.csv) rule the pairs' shifts and are left out of the scenes' "
+        "offsets, so do not rely on the answer on pairs"
+        if moving
+        else "one of the two is wrong, see residuals.csv"
+    )
+    text = f"of {len(sure)} of {len(rows)} pairs: {answers.listed(named)}; {why}"
+    return [look_at("shift is not what the scenes' offsets say", text)]
+
+
+def _size(value: float) -> float:
+    return abs(value) if math.isfinite(value) else 0.0
 
 
 def of_findings(findings: dict) -> list[dict]:

@@ -8,8 +8,8 @@ from stackshift.stack.network import Adjustment, loop_closures
 from stackshift.stack.offsets import AXES
 from stackshift.stack.shown import Stack
 
-# A pair and its scenes share their speckle: what is left of a pair's variance once theirs is taken
-# off, at least, as a share.
+# A pair and its scenes share their speckle: what is left of the greater variance, the pair's or its
+# scenes', once the other is taken off, at least, as a share.
 _LEAST = 0.3
 
 
@@ -18,6 +18,8 @@ def pair_residuals(pairs: pd.DataFrame, table: pd.DataFrame, stack: Stack) -> pd
 
     The scenes are measured better than the pair out of the same pixels, so that the variance of the
     difference is that of the pair less those of the scenes (Hausman 1978, doi:10.2307/1913827).
+    Where they are measured worse, as against a DEM or where tiles that move are left out, it is
+    theirs less the pair's.
     """
     by_scene = table.set_index(c.SCENE)
     found = pairs[[c.REFERENCE, c.SECONDARY]].copy()
@@ -32,8 +34,8 @@ def pair_residuals(pairs: pd.DataFrame, table: pd.DataFrame, stack: Stack) -> pd
             for role in (c.REFERENCE, c.SECONDARY)
         )
         found[residual] = pairs[shift].to_numpy(float) - (first - second)
-        variance = pairs[error].to_numpy(float) ** 2
-        left = np.maximum(variance - first_error**2 - second_error**2, _LEAST * variance)
+        variance, theirs = pairs[error].to_numpy(float) ** 2, first_error**2 + second_error**2
+        left = np.maximum(np.abs(variance - theirs), _LEAST * np.maximum(variance, theirs))
         found[z] = found[residual] / np.sqrt(left)
     return found
 

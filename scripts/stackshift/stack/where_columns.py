@@ -20,7 +20,10 @@ WHERE_TILES_TABLE = {
     ),
     LOCAL_INCIDENCE: ("deg", "mean angle of incidence on the terrain"),
     LAND_COVER: ("", "the commonest class"),
-    EDGE: ("m", "from the middle of the tile to where there is no data"),
+    EDGE: (
+        "m",
+        "from the middle of the tile to the outer edge of the data, whatever is masked within",
+    ),
     SCENES_MEASURED: ("", "scenes in which the tile was matched"),
     **{
         f"{what}_{axis}": ("m", text.format(axis))
