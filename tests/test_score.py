@@ -29,4 +29,4 @@ def test_the_figure_tells_rms_error_and_z_score(tmp_path):
     # rms of 3 and 4 is 3.54, of 3 / 1.5 and 4 / 2 it is 2.
     assert "east: rms error 3.5 m, rms z-score 2.00" in text
     assert "north: rms error 0.71 m, rms z-score 0.71" in text
-    assert "east: rms error 7 m, rms z-score 3.50" in text
+    assert "east: rms error 7.0 m, rms z-score 3.50" in text

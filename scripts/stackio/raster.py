@@ -47,6 +47,10 @@ def open_scene(path, bands: int | None = None, band: int | None = None):
         try:
             source = rasterio.open(path)
         except RasterioIOError as error:
+            if made_by := _gone(path):
+                raise InputError(
+                    f"{path} was deleted by hand: make it again with '--forcerun {made_by}'"
+                ) from error
             raise InputError(f"{path} cannot be opened as a raster ({reason(error)})") from error
         with source:
             try:
