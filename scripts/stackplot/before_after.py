@@ -105,7 +105,7 @@ def _in_time(axes, table: pd.DataFrame, requirement: float) -> None:
     )
     axes.plot(
         when, sigma, linestyle="none", marker="_", markersize=12, color="black",
-        label="standard error of the offset: no correction is better",
+        label="standard error of the offset",
     )  # fmt: skip
     axes.axhline(requirement, **drawing.REQUIREMENT, label=f"requirement: {requirement:g} m")
     axes.set_xlabel("acquisition (UTC)")
