@@ -18,7 +18,7 @@ rule apart:
         first=REAL_STACK,
         second=REAL_STACK,
     conda:
-        "../envs/estimate.yaml"
+        "../envs/analyse.yaml"
     threads: 1
     resources:
         mem_mb=memory(1000, 6),
