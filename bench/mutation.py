@@ -51,6 +51,7 @@ TESTS = {
     "inversion": _INVERT,
     "residuals": f"tests/test_honesty.py {_INVERT}",
     "screening": f"tests/test_screening.py {_INVERT}",
+    "circle": "tests/test_circle.py",
     "judgement": "tests/test_verdict.py",
     "separations": "tests/test_verdict.py",
     "clusters": "tests/test_overall.py",

@@ -1,7 +1,6 @@
 """Pass, fail, or undecided, and the intervals behind it."""
 
 import json
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -12,11 +11,9 @@ import verdict as stage
 from stackshift.stack import (
     answers,
     causes,
-    circle,
     judgement,
     judgement_columns,
     pairing,
-    residuals,
     separations,
 )
 from stackshift.stack import columns as c
@@ -97,100 +94,6 @@ def test_no_scene_at_all_decides_nothing():
     assert (found["share"], found["within"], found["measured"], found["scenes"]) == (None, 0, 0, 1)
 
 
-def test_the_interval_of_a_circular_error_is_that_of_its_order_statistics():
-    """A median's interval without bootstrap: binomial counts of what lies below it."""
-    random = np.random.default_rng(11)
-    east, north = random.normal(0, 2, (2, 900))
-    found = circle.circular_error(np.append(east, np.nan), np.append(north, 0.0), 50, 0.8)
-    radius = np.sort(np.hypot(east, north))
-    assert found["metres"] == radius[449]
-    low, high = stats.binom.ppf([0.1, 0.9], 900, 0.5).astype(int)
-    assert found["low"] == pytest.approx(radius[low], abs=0.02)
-    assert found["high"] == pytest.approx(radius[high], abs=0.02)
-    # Nothing lies between the limits of an interval that need not hold anything.
-    point = circle.circular_error(east, north, 50, 0.0)
-    assert point["low"] == point["high"] == pytest.approx(found["metres"], abs=0.02)
-    assert circle.circular_error([3.0, 0.0], [4.0, 0.0], 100, 0.9)["metres"] == 5
-
-
-@pytest.mark.parametrize("percent", [50, 90, 95, 100])
-@pytest.mark.parametrize("count", [*range(1, 13), 20, 21, 100])
-def test_the_circular_error_is_the_smallest_radius_that_holds_so_many(percent, count):
-    """By counting, whatever lies far off; the standard error is that of the scene there."""
-    radii = np.random.default_rng(count).permutation(np.geomspace(0.1, 900, count))
-    metres, sigma = circle.holding([*radii, np.nan], percent, [*radii / 10, 1.0])
-    enough = [r for r in radii if 100 * sum(radii <= r) >= percent * count]
-    assert metres == min(enough) and sigma == pytest.approx(metres / 10)
-    assert circle.holding([np.nan], percent) == circle.holding([], percent) == (None, None)
-
-
-def test_ten_of_twelve_are_not_90_percent():
-    """The demo's radii, of which 2.89, 3.56 and 60.4 m are the last."""
-    east = [*np.linspace(0.2, 2.5, 9), -2.89, 3.56, 60.4]
-    found = circle.circular_error(east, np.zeros(12), 90, 0.9, [np.full(12, 0.2)] * 2)
-    assert (found["metres"], found["sigma"], found["high"]) == (3.56, 0.2, None)
-    found = circle.circular_error([0.4] * 7 + [50.5], np.zeros(8), 90, 0.9)
-    assert (found["metres"], found["sigma"]) == (50.5, None)
-
-
-@pytest.mark.parametrize("count", [4, 6, 10, 20, 22, 25, 40])
-@pytest.mark.parametrize("percent", [90, 95])
-def test_the_interval_of_a_circular_error_holds_as_often_as_it_says(count, percent):
-    """Rayleigh distributed radii, whose percentile is known; a limit that is not there holds."""
-    random, hits = np.random.default_rng([count, percent]), 0
-    true = np.sqrt(-2 * np.log(1 - percent / 100))
-    for _ in range(400):
-        found = circle.circular_error(*random.normal(size=(2, count)), percent, 0.9)
-        assert found["low"] <= found["metres"] <= (found["high"] or np.inf)
-        hits += found["low"] <= true <= (found["high"] or np.inf)
-    # At least nominal: fewer than that by chance in one of a thousand tests.
-    assert hits >= stats.binom.ppf(1e-3, 400, 0.9)
-
-
-def test_the_limits_of_a_circular_error_are_ranks_of_the_binomial_distribution():
-    east, none = np.arange(1.0, 41), np.zeros(40)
-    found = circle.circular_error(east, none, 90, 0.9)
-    low, high = int(found["low"]), int(found["high"])
-    within = stats.binom(40, 0.9)
-    assert within.cdf(high - 1) - within.cdf(low - 1) >= 0.9
-    # No interval of fewer scenes would do.
-    assert all(
-        within.cdf(start + high - low - 2) - within.cdf(start - 1) < 0.9
-        for start in range(1, 41 - (high - low - 1))
-    )
-    assert (found["scenes"], found["scenes_needed"], found["note"]) == (40, 22, None)
-
-
-@pytest.mark.parametrize(
-    ("count", "percent", "confidence", "needed"),
-    [(21, 90, 0.9, 22), (44, 95, 0.9, 45), (28, 90, 0.95, 29), (15, 90, 0.8, 16)],
-)
-def test_too_few_scenes_have_no_upper_limit_and_say_so(count, percent, confidence, needed):
-    east = np.arange(1.0, count + 2)
-    none = np.zeros(count + 1)
-    enough = circle.circular_error(east, none, percent, confidence)
-    assert enough["high"] == count + 1 and enough["note"] is None
-    east[0] = np.nan
-    found = circle.circular_error(east, none, percent, confidence)
-    assert found["high"] is None and found["low"] <= found["metres"]
-    assert found["note"] == f"no upper limit: {needed} scenes needed, {count} measured"
-    # What is left of the doubt is all below the lower limit, one of the scenes' own radii.
-    rank = int(found["low"]) - 1
-    assert stats.binom.cdf(rank - 1, count, percent / 100) <= 1 - confidence + 1e-12
-    assert stats.binom.cdf(rank, count, percent / 100) > 1 - confidence
-
-
-def test_circular_errors_of_no_scenes_and_of_all():
-    assert circle.scenes_needed(0.9, 0.9) == 22
-    assert circle.scenes_needed(1.0, 0.9) is None
-    found = circle.circular_error([3.0, np.nan], [4.0, 1.0], 90, 0.9)
-    assert found["note"] == "not known: 1 of at least 2 scenes measured"
-    assert found["low"] is found["high"] is None
-    found = circle.circular_error([3.0, 0.0], [4.0, 0.0], 100, 0.9)
-    assert (found["low"], found["high"], found["scenes_needed"]) == (5, None, None)
-    assert "no number of scenes is enough" in found["note"]
-
-
 def test_a_stack_on_the_edge_of_the_requirement_seldom_passes():
     random = np.random.default_rng(5)
     passed = sum(
@@ -201,17 +104,6 @@ def test_a_stack_on_the_edge_of_the_requirement_seldom_passes():
         for _ in range(1000)
     )
     assert passed / 1000 < 0.12
-
-
-def test_circular_error_of_a_normal_distribution():
-    random = np.random.default_rng(3)
-    east, north = random.normal(0, 2, (2, 4000))
-    found = circle.circular_error(east, north, 90, 0.9)
-    # Rayleigh: the radius of 90 % is sigma sqrt(2 ln 10).
-    assert found["metres"] == pytest.approx(2 * np.sqrt(2 * np.log(10)), rel=0.03)
-    assert found["low"] < found["metres"] < found["high"]
-    assert circle.circular_error([1.0], [2.0], 90, 0.9)["metres"] is None
-    assert circle.circular_error(east, north, 90, 0.9) == found
 
 
 def test_radial_error_is_that_along_the_offset():
@@ -481,115 +373,6 @@ def test_pairs_on_the_edge_of_the_requirement_seldom_pass(next_, displaced):
     assert passed <= stats.binom.ppf(0.999, trials, 0.1)
 
 
-def test_causes_of_tiles_that_do_not_count():
-    (small,) = causes.of_tiles(["too_small"] * 3 + ["ok"], (20, 20))
-    assert small == {
-        "cause": "small tiles",
-        "text": "3 of 4 tiles of scenes, of 20 x 20 pixels, do not match: fewer tiles.rows and "
-        "tiles.columns",
-    }
-    assert causes.of_tiles(["no_match"] * 9 + ["ok"], (50, 50))[0]["cause"] == "small tiles"
-    (sea,) = causes.of_tiles(["no_match"] * 8 + ["low_quality"], (100, 100))
-    assert sea["cause"] == "nothing to match"
-    assert sea["text"].startswith("no tile of any scene matches: open water")
-    (coast,) = causes.of_tiles(["no_match"] * 8 + ["ok"], (100, 100))
-    assert coast["text"].startswith("in 8 of 9 tiles of scenes: open water")
-    # Small tiles of land match here and there; where none does, it is most likely water.
-    for pixels in ((50, 50), (200, 40)):
-        assert [cause["cause"] for cause in causes.of_tiles(["no_match"] * 84, pixels)] == [
-            "nothing to match", "small tiles",
-        ]  # fmt: skip
-        few = causes.of_tiles(["no_match"] * 80 + ["ok"] * 4, pixels)
-        assert [cause["cause"] for cause in few] == ["small tiles", "nothing to match"]
-    assert causes.of_tiles(["no_match"] + ["ok"] * 9, (50, 50)) == []
-    many = ["too_many_nan"] * 5 + ["search_limit", "failed"] + ["ok"] * 9
-    assert [cause["cause"] for cause in causes.of_tiles(many, (99, 99))] == [
-        "little data", "far off", "failed",
-    ]  # fmt: skip
-    assert causes.of_tiles([], (10, 10)) == []
-
-
-def left(z, first="20220304T134101", second="20220220T134101", metres=(3.0, -4.0)):
-    """What is left of a pair's shift."""
-    return {
-        "reference": first, "secondary": second, "east": metres[0], "north": metres[1],
-        "z_east": z[0], "z_north": z[1],
-    }  # fmt: skip
-
-
-def test_pairs_that_disagree_with_their_scenes_are_named():
-    far = left((-1.0, 8.2), "20220220T134101", "20220208T134101", (5.0, -12.0))
-    found = causes.of_residuals([left((0.5, -2.9)), far], moving=True)
-    assert found[0]["text"].startswith(
-        "of 1 of 2 pairs: 2022-02-20 to 2022-02-08 by 13.0 m (8 standard errors); tiles that move"
-    )
-    (other,) = causes.of_residuals([far, left((-4.0, 1.0))], moving=False)
-    assert "2022-03-04 to 2022-02-20 by 5.0 m (4 standard" in other["text"]
-    assert other["text"].startswith("of 2 of 2") and "tiles that move" not in other["text"]
-    assert causes.of_residuals([], moving=True) == []
-    assert causes.of_residuals([left((np.nan, np.nan))], moving=True) == []
-    # One of two tests at 1 %: two-sided, 2.807; of forty, 3.662.
-    assert causes.of_residuals([left((2.79, 0.0))], False) == []
-    assert causes.of_residuals([left((2.82, 0.0))], False)
-    assert causes.of_residuals([left((3.65, 0.0)), *[left((0.0, 0.0))] * 19], False) == []
-    assert causes.of_residuals([left((-3.67, 0.0)), *[left((0.0, 0.0))] * 19], False)
-
-
-def test_pairs_of_sound_stacks_disagree_as_seldom_as_they_should():
-    random, stacks = np.random.default_rng(8), 2000
-    alarms = sum(
-        bool(causes.of_residuals([left(z) for z in random.normal(size=(8, 2))], False))
-        for _ in range(stacks)
-    )
-    assert stats.binom.ppf(1e-3, stacks, 0.01) <= alarms <= stats.binom.ppf(0.999, stacks, 0.01)
-
-
-@pytest.mark.parametrize(("pair", "scene"), [(0.5, 0.1), (0.2, 2.0)])
-def test_what_is_left_of_a_pair_has_the_error_of_the_worse_less_the_better(pair, scene):
-    """The worse is the better and an error more: the pair's, or against a DEM the scenes'."""
-    random = np.random.default_rng(4)
-    theirs = np.sqrt(2) * scene
-    better, worse = sorted((pair, theirs))
-    shared = random.normal(0, better, (4000, 2))
-    more = shared + random.normal(0, np.sqrt(worse**2 - better**2), (4000, 2))
-    by_pair, by_scenes = (more, shared) if pair > theirs else (shared, more)
-    names = [f"s{i}" for i in range(8000)]
-    pairs = pd.DataFrame({c.REFERENCE: names[::2], c.SECONDARY: names[1::2]})
-    pairs[[c.SHIFT_X, c.SHIFT_Y]] = by_pair
-    pairs[c.SIGMA_X] = pairs[c.SIGMA_Y] = pair
-    table = pd.DataFrame({c.SCENE: names})
-    table[[c.OFFSET_EAST, c.OFFSET_NORTH]] = 0.0
-    table.loc[::2, [c.OFFSET_EAST, c.OFFSET_NORTH]] = by_scenes
-    shown = SimpleNamespace(names=names, errors=np.full((8000, 2), scene))
-    found = residuals.pair_residuals(pairs, table, shown)
-    for z in (c.Z_X, c.Z_Y):
-        assert np.sqrt(np.mean(found[z] ** 2)) == pytest.approx(1, abs=0.04)
-
-
-def test_causes_out_of_what_was_found():
-    step = {"kind": "time", "text": "scenes from 2024-01-06 on lie 2.3 ± 0.2 m east of the others"}
-    version = {"kind": "processor version", "text": "scenes with processor version v2 lie ..."}
-    tile = {"tile_number_x": 5, "tile_number_y": 4}
-    found = {"why": [step, version], "tiles_that_move": [tile], "parts": 2}
-    assert [cause["text"] for cause in causes.of_findings(found)] == [
-        step["text"],
-        version["text"],
-        "row 4 column 5: left out of all scenes (tiles.csv)",
-        "the network of pairs falls into 2 parts",
-    ]
-    assert [cause["cause"] for cause in causes.of_findings(found)][:2] == [
-        "step in time",
-        "made differently",
-    ]
-    row = {"scene": "20240211T052301", "axis": "east", "first": -1.4, "sigma_first": 0.3}
-    row |= {"second": -9.6, "sigma_second": 1.4}
-    compared = {"polarizations": ["VV", "VH"], "disagreements": [row]}
-    compared |= {"widened": {"east": 1.0, "north": 2.5}}
-    one, wide = causes.of_polarizations([compared])
-    assert one["text"].startswith("2024-02-11 lies -1.4 ± 0.3 m east by VV and -9.6 ± 1.4 m by VH")
-    assert wide["text"] == "VV and VH differ by more than their error bars: times north 2.5"
-
-
 def test_the_report_says_what_was_left_out_and_why(tmp_path):
     table, pairs = stack(np.ones(21), -np.ones(21))
     table.loc[3, [c.OFFSET_EAST, c.OFFSET_NORTH]] = None
@@ -645,11 +428,3 @@ def test_the_report_says_what_was_left_out_and_why(tmp_path):
     ]  # fmt: skip
     assert "of 1 of 20 pairs" in found["to_look_at"][-4]["text"]
     assert found["to_look_at"][-2]["text"] == "area layers lie there"
-
-
-def test_slices_that_are_not_alike_are_named():
-    apart = {"20220101T000000": float("nan"), "20220113T000000": 0.2, "20220125T000000": -1.3}
-    (line,) = causes.of_overlaps(apart)
-    assert line["text"].startswith("files of 1 scene differ by more than 0.5 dB")
-    assert line["text"].endswith("2022-01-25 by -1.3 dB")
-    assert causes.of_overlaps({"20220101T000000": float("nan"), "20220113T000000": -0.4}) == []
