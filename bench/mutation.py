@@ -49,7 +49,7 @@ TESTS = {
     "robust": "tests/test_robust.py tests/test_screening.py tests/test_datum.py",
     "datum": "tests/test_datum.py",
     "inversion": _INVERT,
-    "residuals": f"tests/test_honesty.py {_INVERT}",
+    "residuals": f"tests/test_residuals.py tests/test_honesty.py {_INVERT}",
     "screening": f"tests/test_screening.py {_INVERT}",
     "circle": "tests/test_circle.py",
     "judgement": "tests/test_verdict.py",
