@@ -23,7 +23,8 @@ import stacks
 from stackshift.ground import spikes
 from stackshift.simulate import simulation
 from stackshift.tile import coherence, cross_correlation
-from stackshift.tile.frequencies import band, low_part, radial_sum, window
+from stackshift.tile.frequencies import band, low_part, radial_sum
+from stackshift.tile.windows import window
 
 LOOKS = 5
 # Variance of the logarithm of gamma distributed speckle of 5 looks: the trigamma function of 5.

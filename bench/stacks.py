@@ -23,7 +23,8 @@ from stackshift.stack.network import adjust
 from stackshift.stack.pairing import template_members
 from stackshift.stack.robust import weighted_huber
 from stackshift.tile import coherence
-from stackshift.tile.frequencies import band, radial_sum, spectrum, transformed, window
+from stackshift.tile.frequencies import band, radial_sum, spectrum, transformed
+from stackshift.tile.windows import window
 
 LOOKS = 5.0
 NOISE = 0.2213229557371153  # variance of the logarithm of speckle of 5 looks: trigamma(5)

@@ -15,7 +15,7 @@ from scipy import stats
 from twotiles import noisy, pair, spectra_of
 
 from stackshift.simulate import simulation
-from stackshift.tile import coherence, frequencies, match, precision, refinement
+from stackshift.tile import coherence, frequencies, match, precision, refinement, windows
 
 
 def test_coherence_is_that_of_signal_and_noise():
@@ -25,7 +25,7 @@ def test_coherence_is_that_of_signal_and_noise():
     spectra = spectra_of(one, two, bins=16)
     _, found, _ = refinement.refine(spectra, np.zeros(2))
     # What it must be: signal over signal and noise, each known on its own.
-    band, window = spectra.band, frequencies.window(truth.shape, 0.1, None)
+    band, window = spectra.band, windows.window(truth.shape, 0.1, None)
 
     def low(image):
         return frequencies.spectrum(image, window, band).low(band.grid)

@@ -7,7 +7,7 @@ import pytest
 from scipy import linalg
 from twotiles import ideal, pair, spectra_of
 
-from stackshift.tile import frequencies, precision, refinement
+from stackshift.tile import frequencies, precision, refinement, windows
 
 
 def test_the_scatter_of_the_scores_against_a_slow_version():
@@ -118,7 +118,7 @@ def test_scores_are_sums_over_blocks_of_16_pixels_of_the_tile():
 def test_the_bound_is_knapp_and_carters_integral(shape):
     """For a coherence that is constant, Fisher's information is an integral over a disk."""
     spectra = spectra_of(*pair(shape, (0, 0)))
-    weight = frequencies.window(shape, 0.1, None).weight.astype(float)
+    weight = windows.window(shape, 0.1, None).weight.astype(float)
     assert spectra.samples == pytest.approx((weight**2).sum() ** 2 / (weight**4).sum(), rel=1e-4)
     assert (np.array(spectra.band.padded) > shape).all() or shape == (256, 256)
     flat = np.full(32, 0.6)

@@ -5,7 +5,7 @@ import pytest
 from makers import texture
 from twotiles import ideal
 
-from stackshift.tile import frequencies, spectra
+from stackshift.tile import frequencies, spectra, windows
 
 
 def test_tiles_are_cut_to_the_content_they_share():
@@ -24,7 +24,7 @@ def test_tiles_are_cut_to_the_content_they_share():
 def test_powers_are_means_over_the_full_plane():
     tiles = [frequencies.transformed(texture(80, 101, seed), "log") for seed in (1, 2)]
     found = spectra.common_spectra(tiles, 0.2, 0.5, 8)
-    weight = frequencies.window((80, 101), 0.2, None).weight
+    weight = windows.window((80, 101), 0.2, None).weight
     radius = np.hypot(
         *np.meshgrid(*(2 * np.pi * np.fft.fftfreq(n) for n in found.band.padded), indexing="ij")
     )

@@ -12,10 +12,9 @@ from stackshift.tile.frequencies import (
     low_part,
     radial_power,
     spectrum,
-    window,
-    windows,
 )
 from stackshift.tile.gaps import fill_holes, gap_weight, wide_gaps
+from stackshift.tile.windows import window, windows
 
 # Share of the Nyquist frequency up to which the coarse peak and the scatter of the scores are
 # taken: enough for both, and the inverse transforms cost little.
