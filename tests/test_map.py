@@ -8,7 +8,7 @@ import pytest
 from matplotlib.quiver import Quiver
 
 from stackio import writing
-from stackplot import drawing, maps, sheet
+from stackplot import arrows, drawing, maps, sheet
 from stackplot.backdrop import Ground
 from stackshift.ground.geometry import Pixel
 from stackshift.ground.lattice import Grid
@@ -38,42 +38,42 @@ def tiles(east, north):
 
 def drawn(table, metres, pixel=UPRIGHT):
     axes = drawing.new_figure(4, 4).subplots()
-    cut = maps.arrows(axes, ground(pixel), table, maps.OFFSETS, metres)
-    arrows = [a for a in axes.get_children() if isinstance(a, Quiver)]
+    cut = arrows.arrows(axes, ground(pixel), table, arrows.OFFSETS, metres)
+    quivers = [a for a in axes.get_children() if isinstance(a, Quiver)]
     return cut, {
-        (x, y): (u, v) for a in arrows for (x, y), u, v in zip(a.XY, a.U, a.V, strict=True)
+        (x, y): (u, v) for a in quivers for (x, y), u, v in zip(a.XY, a.U, a.V, strict=True)
     }
 
 
 def test_an_offset_to_the_north_east_points_up_and_right_from_the_tile():
-    cut, arrows = drawn(tiles([3.0, np.nan], [6.0, np.nan]), metres=6)
+    cut, quivers = drawn(tiles([3.0, np.nan], [6.0, np.nan]), metres=6)
     # A tile is 3 km; its centre lies 50 pixels from the north-western corner.
     assert not cut
-    ((where, arrow),) = arrows.items()
+    ((where, arrow),) = quivers.items()
     assert where == pytest.approx((301.5, 3898.5))
     assert arrow == pytest.approx((1.5, 3.0))
 
 
 def test_where_the_grid_is_turned_arrows_point_to_where_the_ground_goes_in_the_picture():
     # As in EPSG:3413 at 45 E: x leads south and y leads east, so that north is to the left.
-    _, arrows = drawn(tiles([3.0], [6.0]), 6, Pixel((0.0, -30.0), (-30.0, 0.0)))
-    assert next(iter(arrows.values())) == pytest.approx((-3.0, 1.5))
+    _, quivers = drawn(tiles([3.0], [6.0]), 6, Pixel((0.0, -30.0), (-30.0, 0.0)))
+    assert next(iter(quivers.values())) == pytest.approx((-3.0, 1.5))
     # As in EPSG:6933 at 59 N: what goes 17.7 m east and 50.6 m north is a pixel right and one up.
-    _, arrows = drawn(tiles([17.7], [50.6]), 60, Pixel((17.7, 0.0), (0.0, -50.6)))
+    _, quivers = drawn(tiles([17.7], [50.6]), 60, Pixel((17.7, 0.0), (0.0, -50.6)))
     length = 3 * np.hypot(17.7, 50.6) / 60
-    assert next(iter(arrows.values())) == pytest.approx((length / 2**0.5, length / 2**0.5))
+    assert next(iter(quivers.values())) == pytest.approx((length / 2**0.5, length / 2**0.5))
 
 
 def test_a_wild_tile_is_cut_and_said_to_be():
-    cut, arrows = drawn(tiles([600.0], [0.0]), metres=6)
+    cut, quivers = drawn(tiles([600.0], [0.0]), metres=6)
     assert cut
-    assert next(iter(arrows.values())) == pytest.approx((maps.LONGEST * 3.0, 0))
+    assert next(iter(quivers.values())) == pytest.approx((arrows.LONGEST * 3.0, 0))
 
 
 def test_what_is_beyond_its_error_has_another_colour():
     axes = drawing.new_figure(4, 4).subplots()
     table = tiles([1.0, 0.1], [0.0, 0.0])
-    maps.arrows(axes, ground(), table, maps.OFFSETS, 6)
+    arrows.arrows(axes, ground(), table, arrows.OFFSETS, 6)
     colours = [tuple(a.get_facecolor()[0]) for a in axes.get_children() if isinstance(a, Quiver)]
     assert len(set(colours)) == 2
 
@@ -139,19 +139,19 @@ def test_the_frame_of_a_tile_lies_along_its_edges():
     ("length", "expected"), [(0.8, 1), (1, 1), (1.01, 2), (4, 5), (63, 100), (0.03, 0.05)]
 )
 def test_scales_are_round_numbers(length, expected):
-    assert maps.nice(length) == pytest.approx(expected)
+    assert arrows.nice(length) == pytest.approx(expected)
 
 
 def test_noise_does_not_cross_the_picture_and_no_wild_tile_sets_the_scale():
-    assert maps.scale_of(np.array([0.03, 0.02, np.nan]), 6) == 6
-    assert maps.scale_of(np.array([0.5, 0.5, 300.0]), 6) == 6
-    assert maps.scale_of(np.array([64.0, 63, 62]), 6) == 100
-    assert maps.scale_of(np.array([np.nan]), 6) == 6
+    assert arrows.scale_of(np.array([0.03, 0.02, np.nan]), 6) == 6
+    assert arrows.scale_of(np.array([0.5, 0.5, 300.0]), 6) == 6
+    assert arrows.scale_of(np.array([64.0, 63, 62]), 6) == 100
+    assert arrows.scale_of(np.array([np.nan]), 6) == 6
 
 
 def test_lengths_of_arrows_that_are_cut_are_written():
     axes = drawing.new_figure(4, 4).subplots()
-    maps.say_cut(axes, ground(), tiles([600.0, 1.0, 30.0], [0.0, 1.0, 40.0]), 6, 8)
+    arrows.say_cut(axes, ground(), tiles([600.0, 1.0, 30.0], [0.0, 1.0, 40.0]), 6, 8)
     assert [text.get_text() for text in axes.texts] == ["600 m", "50 m"]
 
 
@@ -175,7 +175,7 @@ def test_a_small_map_shows_what_a_large_one_does():
     # Of 12 x 6 km in 4 x 2 tiles, at 3 inches for 12 km, from (1, 5) on.
     inset = sheet.Inset(ground(), 1.0, 5.0, 3 / 12)
     assert inset.extent == pytest.approx((1, 4, 3.5, 5))
-    found = maps.vectors(inset, tiles([3.0], [6.0]), maps.OFFSETS, 6)
+    found = arrows.vectors(inset, tiles([3.0], [6.0]), arrows.OFFSETS, 6)
     assert found[["x", "y"]].to_numpy() == pytest.approx(np.array([[1.375, 4.625]]))
     # Half a tile to the right and one up, a tile being 0.75 inches.
     assert found[["right", "up"]].to_numpy() == pytest.approx(np.array([[0.375, 0.75]]))
@@ -184,7 +184,7 @@ def test_a_small_map_shows_what_a_large_one_does():
 
 def test_no_arrow_leaves_its_small_map():
     inset = sheet.Inset(ground(), 1.0, 5.0, 3 / 12)
-    found = maps.vectors(inset, tiles([900.0, 0.0], [0.0, 900.0]), maps.OFFSETS, 6)
+    found = arrows.vectors(inset, tiles([900.0, 0.0], [0.0, 900.0]), arrows.OFFSETS, 6)
     # 1.25 tiles, but for the room of one between the middle of the first tile and two edges.
     assert found["right"].iloc[0] == pytest.approx(1.25 * 0.75)
     held = inset.held(found)
@@ -199,7 +199,7 @@ def test_degrees_are_as_long_on_a_small_map_as_on_the_ground():
     inset = sheet.Inset(place, 0.0, 9.0, 20.0)
     left, right, bottom, top = inset.extent
     assert (top - bottom) / (right - left) == pytest.approx(2, rel=1e-3)
-    found = maps.vectors(inset, tiles([2.0], [4.0]), maps.OFFSETS, 6)
+    found = arrows.vectors(inset, tiles([2.0], [4.0]), arrows.OFFSETS, 6)
     assert found["up"].iloc[0] / found["right"].iloc[0] == pytest.approx(2, rel=1e-3)
 
 

@@ -15,8 +15,9 @@ from matplotlib.image import AxesImage, imread
 from matplotlib.patches import Rectangle
 
 from stackplot import drawing, marks
+from stackplot.arrows import LONGEST, OFFSETS, draw_arrows, say_cut, vectors
 from stackplot.backdrop import FADED, SEA, Ground
-from stackplot.maps import LONGEST, OFFSETS, draw_arrows, draw_marks, key, say_cut, vectors
+from stackplot.maps import draw_marks, key
 from stackshift.stack import columns, digits
 
 # Inches: around all, between maps, above each map for two lines, above all, a line of the legend.

@@ -1,0 +1,129 @@
+"""Arrows of tiles on a map, in one scale that is told beside them."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from stackplot.backdrop import Ground
+from stackshift.stack import columns
+
+SIGNIFICANT, FAINT = "#D55E00", "#FFC857"
+LONGEST = 1.25  # of an arrow, in tiles
+FEW = 4  # arrows that are cut whose lengths are written at them
+OFFSETS = (columns.OFFSET_EAST, columns.OFFSET_NORTH, columns.SIGMA_EAST, columns.SIGMA_NORTH)
+
+
+def arrows(axes, ground: Ground, table, names: tuple[str, ...], metres: float) -> bool:
+    """Arrows of tiles, and marks of those that are drawn too short.
+
+    Parameters
+    ----------
+    table : rows with ``tile_number_x``, ``tile_number_y`` and the columns ``names``.
+    names : of the values to the east and north and of their standard errors, all metres.
+    metres : length of an offset that is drawn as long as a tile.
+
+    Returns
+    -------
+    Whether any arrow was cut.
+    """
+    found = vectors(ground, table, names, metres)
+    draw_arrows(axes, found)
+    return bool(found["cut"].any())
+
+
+def vectors(ground: Ground, table, names: tuple[str, ...], metres: float) -> pd.DataFrame:
+    """The arrows of `arrows` on the map: a row a tile that has a value.
+
+    Returns
+    -------
+    ``x``, ``y`` of the middle, ``right`` and ``up`` in units of the map, whether the offset is
+    ``clear`` of its error, and whether the arrow is ``cut``.
+    """
+    table = table[table[names[0]].notna() & table[names[1]].notna()]
+    east, north, sigma_east, sigma_north = (table[name].to_numpy(float) for name in names)
+    length = np.hypot(east, north)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.minimum(1, LONGEST * metres / length)
+        clear = (east / sigma_east) ** 2 + (north / sigma_north) ** 2 > 13.8
+    share[length == 0] = 1
+    x, y = ground.centre(table[columns.TILE_X], table[columns.TILE_Y])
+    right, up = ground.along(table[columns.TILE_X], table[columns.TILE_Y], east, north)
+    scale = share * ground.tile / metres
+    return pd.DataFrame(
+        {
+            "x": x, "y": y, "right": right * scale, "up": up * scale / ground.aspect,
+            "clear": clear, "cut": share < 1,
+        }
+    )  # fmt: skip
+
+
+def draw_arrows(axes, found: pd.DataFrame) -> None:
+    """Draw what `vectors` has found."""
+    for clear, color in ((True, SIGNIFICANT), (False, FAINT)):
+        part = found[found["clear"] == clear]
+        if len(part):
+            axes.quiver(
+                part["x"], part["y"], part["right"], part["up"], color=color, angles="xy",
+                scale_units="xy", scale=1, units="dots", width=2.2, edgecolor="black",
+                linewidth=0.4, headwidth=4, headlength=5, headaxislength=4.5, zorder=3,
+                minlength=0.5,
+                pivot="mid",
+            )  # fmt: skip
+
+
+def say_cut(axes, ground: Ground, table, metres: float, size: float) -> None:
+    """The lengths of arrows that are drawn too short: each of a few, the median of many."""
+    length = np.hypot(table[columns.OFFSET_EAST], table[columns.OFFSET_NORTH]).to_numpy(float)
+    short = np.flatnonzero(length > LONGEST * metres)
+    style: dict[str, Any] = {"fontsize": size, "ha": "center", "zorder": 6}
+    style["bbox"] = {"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 0.8}
+    if len(short) > FEW:
+        text = f"{len(short)} arrows cut: {np.median(length[short]):.0f} m"
+        x, y = ground.inside(0.5, 0.03)
+        axes.text(x, y, text, va="bottom", **style)
+        return
+    for i in short:
+        (x,), (y,) = ground.centre([table[columns.TILE_X].iloc[i]], [table[columns.TILE_Y].iloc[i]])
+        axes.text(x, y, f"{length[i]:.0f} m", va="center", **style)
+
+
+def nice(length: float) -> float:
+    """The next 1, 2 or 5 times a power of ten that is not below ``length``."""
+    power = 10.0 ** math.floor(math.log10(length))
+    return next(step * power for step in (1, 2, 5, 10) if step * power >= length * (1 - 1e-9))
+
+
+def scale_of(lengths, requirement: float) -> float:
+    """Metres that an arrow of a tile's length stands for.
+
+    Never less than the requirement, so that noise does not cross the picture, and half of the tiles
+    set it, so that no wild one does.
+    """
+    known = lengths[np.isfinite(lengths)]
+    usual = float(np.median(known)) if len(known) else 0.0
+    return requirement if usual <= requirement else nice(usual)
+
+
+def scale_bar(axes, ground: Ground, metres: float, requirement: float) -> None:
+    """The arrow of a tile's length and what it stands for, and the requirement, below the map."""
+    tile = ground.tile / abs(ground.x[-1] - ground.x[0])
+    bars = [(0.02, -0.1, metres, f"{metres:g} m", "-|>")]
+    if metres == requirement:
+        bars = [(0.02, -0.1, metres, f"{metres:g} m, the requirement", "-|>")]
+    else:
+        # Beside the other where there is room, so that the legend below is clear of both.
+        place = (0.52, -0.1) if tile < 0.3 else (0.02, -0.14)
+        style = "|-|,widthA=.2,widthB=.2"
+        bars.append((*place, requirement, f"{requirement:g} m, the requirement", style))
+    for start, height, length, text, style in bars:
+        size = tile * length / metres
+        axes.annotate(
+            "", (start + size, height), (start, height), xycoords="axes fraction",
+            annotation_clip=False,
+            arrowprops={"arrowstyle": style, "color": "black", "linewidth": 2, "shrinkA": 0,
+                        "shrinkB": 0},
+        )  # fmt: skip
+        after = start + 0.02 + (size if start > 0.02 else tile)
+        axes.text(after, height, text, transform=axes.transAxes, va="center", fontsize=9)
