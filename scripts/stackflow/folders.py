@@ -18,7 +18,6 @@ _BESIDE = re.compile(
     r"|THUMB(?:NAIL)?|QUICK-?LOOK|BROWSE|PREVIEW|OVERVIEW|OVR|LOOKS|ANF|PHASE|COH(?:ERENCE)?"
     r"|UNW(?:RAPPED)?|NOISE|NESZ|RATIO)(?![A-Z])"
 )
-_TIFF = re.compile(r"\.(?:geo|g)?tiff?$", re.IGNORECASE)
 _OTHER = re.compile(r"\.(img|vrt|jp2|nc|h5|hdf5?|bin|dat|grd|safe)$", re.IGNORECASE)
 
 
@@ -204,7 +203,7 @@ def names_polarization(path: str, polarization: str) -> bool:
     corrected product.
     """
     *folders, name = path.split("/")
-    if not _TIFF.search(name):
+    if not names.TIFF.search(name):
         return False
     if any(part.upper().endswith(".SAFE") for part in folders):
         return False
@@ -220,7 +219,7 @@ def names_several(path: str, polarization: str) -> bool:
     """Whether a file's name is that of a GeoTIFF of several polarizations, one of them this one."""
     name = path.rpartition("/")[2].upper()
     own = set(names.POLARIZATION.findall(name))
-    return bool(_TIFF.search(name)) and len(own) > 1 and polarization in own
+    return bool(names.TIFF.search(name)) and len(own) > 1 and polarization in own
 
 
 def is_beside(path: str) -> bool:
@@ -244,10 +243,10 @@ def derived(paths: list[str]) -> list[str]:
 
     ``x_VV_db.tif`` or ``x_VV (1).tif`` beside ``x_VV.tif`` is made of it and no scene of its own.
     """
-    stems = {_TIFF.sub("", path): path for path in paths}
+    stems = {names.TIFF.sub("", path): path for path in paths}
     out = []
     for path in paths:
-        stem = _TIFF.sub("", path)
+        stem = names.TIFF.sub("", path)
         start = stem.rfind("/") + 1
         cuts = [match.start() for match in re.finditer(r"[-_. (]", stem) if match.start() > start]
         bases = [stems[stem[:cut]] for cut in cuts if stem[:cut] in stems]

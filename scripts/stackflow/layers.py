@@ -10,12 +10,11 @@ https://hyp3-docs.asf.alaska.edu/guides/rtc_product_guide/, a set for each scene
 import glob
 import os
 import re
-import zipfile
 from dataclasses import dataclass, field, replace
-from functools import cache
 
 from stackflow import coverings, grids, headers
-from stackflow.sources import Source, archive_of, base_name, is_remote, parts_of
+from stackflow.neighbours import neighbour, stem_of
+from stackflow.sources import archive_of, base_name, is_remote, parts_of
 from stackflow.stacks import Product
 from stackshift.errors import InputError
 from stackshift.ground import names
@@ -36,8 +35,6 @@ NAMES = tuple(ENDINGS)
 CLASSES = ("mask", "layover_shadow")
 # An image that scenes are aligned with is brought onto the grid as layers are.
 REFERENCE = "reference"
-_TIFF = re.compile(r"\.(?:geo|g)?tiff?$", re.IGNORECASE)
-_POLARIZED = re.compile(r"^(.+)[-_](?:VV|VH|HH|HV)$", re.IGNORECASE)
 # Longer ones first, as local_incidence_angle ends with incidence_angle.
 _BY_ENDING = sorted(
     ((ending, name) for name, endings in ENDINGS.items() for ending in endings),
@@ -215,7 +212,7 @@ def layer_named(path: str) -> str | None:
     >>> layer_named("S1A_IW_20220115T134101_DVP_RTC30_G_gpuned_9C01_inc_map.tif")
     'local_incidence'
     """
-    stem = _TIFF.sub("", base_name(path)).lower()
+    stem = names.TIFF.sub("", base_name(path)).lower()
     for ending, name in _BY_ENDING:
         if stem == ending or stem.endswith((f"_{ending}", f"-{ending}")):
             return name
@@ -232,7 +229,7 @@ def _expanded(pattern: str, name: str, where: str) -> list[str]:
             os.path.join(folder, file)
             for folder, _, files in os.walk(wild)
             for file in files
-            if _TIFF.search(file) and layer_named(file) == name
+            if names.TIFF.search(file) and layer_named(file) == name
         )
     else:
         found = sorted(path for path in glob.glob(wild, recursive=True) if os.path.isfile(path))
@@ -287,13 +284,8 @@ def _stems(product: Product) -> dict[str, str]:
         stem: scene.name
         for scene in product.scenes.values()
         for source in scene.sources
-        if (stem := _stem(source))
+        if (stem := stem_of(source))
     }
-
-
-def _stem(source: Source) -> str | None:
-    match = _POLARIZED.match(_TIFF.sub("", base_name(source.path)))
-    return match[1] if match else None
 
 
 def _owners(path: str, stems: dict[str, str], product: Product) -> set[str]:
@@ -323,7 +315,7 @@ def _beside(name: str, product: Product) -> Layer | None:
     """What lies beside the scenes by the producers' names; None where no scene has it."""
     by_scene = {}
     for scene in product.scenes.values():
-        found = [path for source in scene.sources if (path := _neighbour(source, name))]
+        found = [path for source in scene.sources if (path := neighbour(source, ENDINGS[name]))]
         if len(found) == len(scene.sources):
             by_scene[scene.name] = tuple(found)
         elif not by_scene:
@@ -343,32 +335,3 @@ def beside_all(name: str, product: Product) -> bool:
     """Whether a layer lies beside every scene by the producers' names; no header is read."""
     layer = _beside(name, product)
     return layer is not None and len(layer.by_scene) == len(product.scenes)
-
-
-def _neighbour(source: Source, name: str) -> str | None:
-    stem, own = _stem(source), base_name(source.path)
-    if stem is None or is_remote(source.path):
-        return None
-    folder = source.path[: len(source.path) - len(own)]
-    ending = (_TIFF.search(own) or [""])[0]
-    for layer in ENDINGS[name]:
-        path = f"{folder}{stem}_{layer}{ending}"
-        if _is_there(path):
-            return path
-    return None
-
-
-def _is_there(path: str) -> bool:
-    archive = archive_of(path)
-    if archive is None:
-        return os.path.isfile(path)
-    return path.partition(f"{archive}/")[2] in _members(archive)
-
-
-@cache
-def _members(archive: str) -> frozenset[str]:
-    try:
-        with zipfile.ZipFile(archive) as opened:
-            return frozenset(opened.namelist())
-    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
-        return frozenset()

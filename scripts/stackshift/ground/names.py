@@ -21,6 +21,8 @@ POLARIZATIONS = ("VV", "VH", "HH", "HV")
 _TIME = re.compile(r"(?<!\d)(\d{8}T\d{6})(?!\d)")
 _PLATFORM = re.compile(r"(?<![A-Z0-9])R?(?:S|SENTINEL[-_ ]?)(1[A-D])(?![A-Z0-9])")
 _BURST = re.compile(r"(?<![A-Z0-9])(T\d{3})[-_.](\d{6})[-_.]((?:IW|EW)\d)(?![A-Z0-9])")
+# How the name of a GeoTIFF ends.
+TIFF = re.compile(r"\.(?:geo|g)?tiff?$", re.IGNORECASE)
 POLARIZATION = re.compile(r"(?<![A-Z0-9])(VV|VH|HH|HV)(?![A-Z0-9])")
 _TRACK = re.compile(
     r"(?<![A-Z0-9])(?:T(\d{3})|(?:TRACK|PATH|REL(?:ATIVE)?[-_ ]?ORB(?:IT)?)[-_ ]?(\d{1,3}))"
