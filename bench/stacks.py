@@ -20,10 +20,12 @@ sys.path.append(str(ROOT / "scripts"))
 from stackshift.simulate import simulation
 from stackshift.stack import alignment, rounds
 from stackshift.stack.network import adjust
+from stackshift.stack.others import Others
 from stackshift.stack.pairing import template_members
 from stackshift.stack.robust import weighted_huber
 from stackshift.tile import coherence
-from stackshift.tile.frequencies import band, radial_sum, spectrum, transformed
+from stackshift.tile.frequencies import band, radial_sum, spectrum
+from stackshift.tile.scaled import transformed
 from stackshift.tile.windows import window
 
 LOOKS = 5.0
@@ -98,7 +100,7 @@ def joint_bound(still: np.ndarray, case: Case, dates: int) -> float:
     information = 0.0
     for cell in cells(case):
         full = spectrum(part(still, case, cell).astype(np.float32), taper, frequencies)
-        power = np.abs(full.low(frequencies.grid)) ** 2
+        power = np.abs(full.on(frequencies)[0]) ** 2
         ratio = radial_sum(power, frequencies) / frequencies.counts / noise
         share = taper.samples / np.prod(frequencies.padded)
         information += share * (frequencies.moments.mean(0) * ratio**2 / (1 + dates * ratio)).sum()
@@ -118,19 +120,19 @@ def against_template(scenes: dict[str, np.ndarray], case: Case):
     found = np.full((2, len(scenes), 2), np.nan)
     if not made.positions:
         return found
-    formed = {
-        cell: alignment.formed(
-            {n: logs[cell][n] for n in made.positions}, made.positions, made.weight_in(cell)
-        )
-        for cell in cells(case)
-    }
+    formed = {}
+    for cell in cells(case):
+        mine = {n: logs[cell][n] for n in made.positions}
+        image, *rest = alignment.formed(mine, made.positions, made.weight_in(cell))
+        formed[cell] = Others(image), *rest
     for i, name in enumerate(scenes):
 
         def load(cell, name=name):
-            image, there, _ = formed[cell]
-            if name in there:
-                image = image.without(*there[name], made.weight_in(cell)[name])
-            return image.mean(), logs[cell][name]
+            others, there, levels = formed[cell]
+            rest = others.mean
+            if name in levels:
+                rest = others.without(there[name], levels[name], made.weight_in(cell)[name])
+            return rest, logs[cell][name]
 
         matches = alignment.measured(load, cells(case), made.common, OPTIONS)
         place = alignment.located(matches.values())

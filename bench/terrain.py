@@ -28,7 +28,7 @@ from stackio import raster
 from stackshift.ground.lattice import Grid
 from stackshift.stack import holes
 from stackshift.tile import coherence
-from stackshift.tile.frequencies import transformed
+from stackshift.tile.scaled import transformed
 
 KINDS = {
     "mountains, area takes out all": {},

@@ -1,10 +1,10 @@
 """What a tile of 1024 pixels costs in the job of a pair and in that of a scene's alignment.
 
-    python bench/tiles.py                                  # aligned and displaced, this code
-    python bench/tiles.py --code OTHER/scripts --profile   # other code, and where its time goes
+    python bench/tiles.py --profile   # and where its time goes
 
 Six scenes of 3072 x 3072 pixels, nine tiles each, with speckle of their own, as they are or
-displaced by up to 7 pixels; CPU time of the scripts' functions in one process, files included.
+displaced by up to 7 pixels; CPU time of the scripts' functions in one process, files included, one
+pair or scene a job, and all of them in one.
 """
 
 import argparse
@@ -40,19 +40,23 @@ def prepared(work: Path, displaced: bool) -> list[str]:
     return [path.stem for path in paths]
 
 
-def pairs(work: Path, names: list[str]) -> int:
+def pairs(work: Path, names: list[str], together: bool = False) -> int:
     """Match each scene with its neighbour; the number of tiles."""
     import correlate
 
-    for older, newer in itertools.pairwise(names):
-        correlate.main(
-            str(work / newer), str(work / older), {"reference": newer, "secondary": older},
-            str(work / f"{newer}__{older}.json"), *CUT, "coherence", OPTIONS,
-        )  # fmt: skip
+    found = [
+        correlate.Pair(
+            (newer, older), (str(work / newer), str(work / older)),
+            str(work / f"{newer}__{older}.json"),
+        )
+        for older, newer in itertools.pairwise(names)
+    ]  # fmt: skip
+    for some in [found] if together else [[one] for one in found]:
+        correlate.main(some, CUT, "coherence", OPTIONS)
     return (len(names) - 1) * CUT[0] * CUT[1]
 
 
-def template(work: Path, names: list[str]) -> int:
+def template(work: Path, names: list[str], together: bool = True) -> int:
     """Make the template; the number of tiles that go into it."""
     import template as script
     from stackio import raster
@@ -66,45 +70,47 @@ def template(work: Path, names: list[str]) -> int:
     return len(names) * CUT[0] * CUT[1]
 
 
-def aligned(work: Path, names: list[str]) -> int:
+def aligned(work: Path, names: list[str], together: bool = False) -> int:
     """Match each scene with the template; the number of tiles."""
     import align
 
     image, report = str(work / "template.tif"), str(work / "template.json")
-    for name in names:
-        align.main(name, str(work / name), image, report, str(work / f"{name}.json"), CUT, OPTIONS)
+    found = [align.Scene(name, str(work / name), str(work / f"{name}.json")) for name in names]
+    for some in [found] if together else [[one] for one in found]:
+        align.main(some, image, report, CUT, OPTIONS)
     return len(names) * CUT[0] * CUT[1]
 
 
 def main() -> None:
     """Run it and print the milliseconds a tile, the least and the most."""
     parser = argparse.ArgumentParser(description=inspect.cleandoc(__doc__).splitlines()[0])
-    parser.add_argument("--code", type=Path, default=ROOT / "scripts")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--profile", action="store_true")
     options = parser.parse_args()
-    sys.path[:0] = [str(options.code.resolve()), str(ROOT / "bench")]
+    sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "bench")]
     from stackio import job
 
-    # As every job does; older code does not.
-    getattr(job, "keep_memory", lambda: None)()
+    job.keep_memory()
     for displaced in (False, True):
         with tempfile.TemporaryDirectory() as name:
             work = Path(name)
             names = prepared(work, displaced)
-            for stage in (pairs, template, aligned):
+            runs = [(pairs, False), (pairs, True), (template, True), (aligned, False),
+                    (aligned, True)]  # fmt: skip
+            for stage, together in runs:
                 taken = []
                 for _ in range(options.rounds):
                     start = time.process_time()
-                    tiles = stage(work, names)
+                    tiles = stage(work, names, together)
                     taken.append(1000 * (time.process_time() - start) / tiles)
                 case = "displaced" if displaced else "aligned"
-                print(f"{case}, {stage.__name__}: {min(taken):.1f} - {max(taken):.1f} ms a tile",
-                      flush=True)  # fmt: skip
-                if options.profile and stage is not template:
+                job_of = "all in one job" if together else "a job each"
+                print(f"{case}, {stage.__name__}, {job_of}: "
+                      f"{min(taken):.1f} - {max(taken):.1f} ms a tile", flush=True)  # fmt: skip
+                if options.profile:
                     seen = cProfile.Profile()
-                    seen.runcall(stage, work, names)
-                    pstats.Stats(seen).sort_stats("tottime").print_stats(14)
+                    seen.runcall(stage, work, names, together)
+                    pstats.Stats(seen).sort_stats("tottime").print_stats(18)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
-"""Where one scene lies: each of its tiles against the aligned mean of the stack without it.
+"""Where scenes lie: each of their tiles against the aligned mean of the stack without its scene.
 
 Or against what else the config says: the area that the DEM has, or an image.
 """
 
 import logging
+from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +13,13 @@ import numpy as np
 from stackio import earth, files, job, raster
 from stackio.tags import overlap_of, share_of, shares_of_tile, tags_of, warp_of
 from stackshift.ground.lattice import tile_edges
-from stackshift.stack import alignment, columns, coverage, mean_image, reference
+from stackshift.stack import alignment, columns, coverage, reference
+from stackshift.stack.others import OfTemplate
 from stackshift.stack.record import part_record, tile_record
 from stackshift.stack.zero import IMAGE, STACK
-from stackshift.tile.frequencies import transformed
 from stackshift.tile.match import NO_MATCH, OK, Match
+from stackshift.tile.scaled import Tile, transformed
+from stackshift.tile.spectra import common_share
 
 NOTHING = Match.rejected(NO_MATCH, "the scenes of the stack do not match each other")
 # Fewer tiles than this scatter too little to tell what change of the ground adds to their errors.
@@ -26,127 +30,189 @@ SHARES = {
 }  # fmt: skip
 
 
-def main(
-    scene: str,
-    tiles: str,
-    image: str,
-    template: str | None,
-    path: str,
-    cut: tuple[int, int],
-    options: dict,
-    made_from: str = "",
-    zero: str = STACK,
-) -> None:
-    """Write the measurements of one scene as JSON, tiles in row-major order from the upper left.
+@dataclass
+class Scene:
+    """A scene to be placed, and what is seen of its tiles by (row, column).
 
     Parameters
     ----------
-    scene : its name.
-    tiles : folder with its tiles.
+    name : the scene's.
+    folder : with its tiles.
+    path : JSON to write, tiles in row-major order from the upper left.
+    made_from : digest of all that the measurement depends on, which the JSON carries.
+    """
+
+    name: str
+    folder: str
+    path: str
+    made_from: str = ""
+    tags: dict = field(default_factory=dict, init=False)
+    shares: dict = field(default_factory=dict, init=False)
+    valid: dict = field(default_factory=dict, init=False)
+    unseen: dict = field(default_factory=dict, init=False)
+
+    def tile(self, cell: tuple[int, int], transform: str) -> Tile:
+        """A tile of it, of which is noted what is masked or not covered by a layer."""
+        with raster.open_scene(Path(self.folder) / "{}_{}.tif".format(*cell)) as source:
+            values = raster.read_rows(source, 0, source.height)
+            tags = tags_of(source)
+        self.tags = self.tags or tags
+        self.shares[cell] = shares_of_tile(tags)
+        return transformed(values, transform)
+
+    def beside(self, cell: tuple[int, int], image: Tile, own: Tile) -> tuple[Tile, Tile]:
+        """Both, of which is noted how much they have in common."""
+        self.valid[cell] = common_share((image, own))
+        return image, own
+
+    def warped(self) -> dict:
+        """What a warp took out is known, and turns what the posting folds."""
+        return {"moved": warp_of(self.tags)}
+
+
+def main(
+    scenes: list[Scene],
+    image: str,
+    template: str | None,
+    cut: tuple[int, int],
+    options: dict,
+    zero: str = STACK,
+) -> None:
+    """Write the measurements of some scenes as JSON.
+
+    Parameters
+    ----------
+    scenes : of one stack. A tile of the template is read and transformed once for all of them.
     image, template : GeoTIFF and JSON of the template; or the raster that scenes are aligned with
         instead, as power on the stack's grid, and None.
-    path : JSON to write.
     cut : number of tiles (rows, columns).
     options : keyword arguments of `coherence.match`.
-    made_from : digest of all that the measurement depends on, which the JSON carries.
     zero : what is aligned with, a kind of `Zero`; an ``image`` may have inverted contrast.
     """
     made = files.read_json(template) if template else None
-    with raster.open_scene(Path(tiles) / "0_0.tif") as first:
-        tags = tags_of(first)
-    # What a warp took out is known, and turns what the posting folds.
-    options = options | {"moved": warp_of(tags)}
-    cells = [(row, column) for row in range(cut[0]) for column in range(cut[1])]
-    contrast = None
     with raster.open_scene(image, bands=3 if made else 1) as source:
-        area = raster.grid_of(source)
-        edges = tile_edges(area.height, cut[0]), tile_edges(area.width, cut[1])
-
-        valid: dict = {}
-        shares: dict = {}
-        unseen: dict = {}
-
-        def pair(cell):
-            window = (tuple(e[i : i + 2]) for e, i in zip(edges, cell, strict=True))
-            own, shares[cell] = _own(tiles, cell, options["transform"])
-            part = raster.read_part(source, *window)
-            if made:
-                others = mean_image.of_others(part, own, made, scene, cell, options["transform"])
-            else:
-                others = transformed(part[0], options["transform"])
-                known = np.isfinite(part[0])[own[1]]
-                unseen[cell] = 1 - float(known.mean()) if known.size else 0.0
-            valid[cell] = np.count_nonzero(others[1] & own[1]) / own[1].size
-            return others, own
-
         if made is None:
-            either_way = zero == IMAGE
-            found = reference.measured(pair, cells, options, either_way)
-            matches, contrast = found.matches, found.contrast
-            if found.inverted:
-                logging.warning("the image has the opposite contrast: matched with its negative")
-        elif made["members"]:
-            common = {
-                (tile["row"], tile["column"]): np.array(tile["coherence"])
-                for tile in made["tiles"]
-                if tile["coherence"]
-            }
-            matches = alignment.measured(pair, cells, common, options)
+            for scene in scenes:
+                _with_image(scene, source, cut, options, zero)
         else:
-            matches = {cell: NOTHING for cell in cells if pair(cell)}
-        quarters = {}
-        if len(cells) < _FEW_TILES:
-            quarters = {
-                cell: alignment.quarters(reference.turned(pair(cell), contrast), match, options)
-                for cell, match in matches.items()
-                if match.status == OK
-            }
-    records, pixels = [], earth.pixels_of_tiles(area, *edges)
-    for row, column in cells:
+            _with_template(scenes, source, made, cut, options)
+
+
+def _with_template(scenes, source, made: dict, cut, options) -> None:
+    part = _Parts(source, cut)
+    transform = options["transform"]
+
+    def template(cell) -> OfTemplate:
+        return OfTemplate(part(cell), made, cell, transform)
+
+    def pair(scene, cell, of) -> tuple[Tile, Tile]:
+        own = scene.tile(cell, transform)
+        return scene.beside(cell, of.without(scene.name, own), own)
+
+    common = {
+        (tile["row"], tile["column"]): np.array(tile["coherence"])
+        for tile in made["tiles"]
+        if tile["coherence"]
+    }
+    searches = [alignment.Search(options) for _ in scenes]
+    for cell in part.cells:
+        of = template(cell)
+        for scene, search in zip(scenes, searches, strict=True):
+            tiles = pair(scene, cell, of)
+            if made["members"]:
+                search.look(cell, tiles, scene.warped())
+    for scene, search in zip(scenes, searches, strict=True):
+
+        def load(cell, scene=scene) -> tuple[Tile, Tile]:
+            return pair(scene, cell, template(cell))
+
+        matches = dict.fromkeys(part.cells, NOTHING)
+        if made["members"]:
+            matches = search.found(load, common, scene.warped())
+        _write(scene, part, matches, load, options, STACK, None, scene.name in made["members"])
+
+
+def _with_image(scene, source, cut, options, zero: str) -> None:
+    part = _Parts(source, cut)
+
+    def load(cell) -> tuple[Tile, Tile]:
+        power = part(cell)[0]
+        own = scene.tile(cell, options["transform"])
+        known = np.isfinite(power)[own.valid]
+        scene.unseen[cell] = 1 - float(known.mean()) if known.size else 0.0
+        return scene.beside(cell, transformed(power, options["transform"]), own)
+
+    # Its tags are known once a tile was read.
+    load(part.cells[0])
+    found = reference.measured(load, part.cells, options | scene.warped(), zero == IMAGE)
+    if found.inverted:
+        logging.warning("the image has the opposite contrast: matched with its negative")
+    _write(scene, part, found.matches, load, options, zero, found.contrast, False)
+
+
+class _Parts:
+    """The tiles of a raster: its bands in each, and the cells, in row-major order."""
+
+    def __init__(self, source, cut: tuple[int, int]):
+        self.source, self.area = source, raster.grid_of(source)
+        self.edges = tile_edges(self.area.height, cut[0]), tile_edges(self.area.width, cut[1])
+        self.cells = list(product(*map(range, cut)))
+
+    def __call__(self, cell: tuple[int, int]) -> np.ndarray:
+        rows, columns = (edges[i : i + 2] for edges, i in zip(self.edges, cell, strict=True))
+        return raster.read_part(self.source, tuple(rows), tuple(columns))
+
+
+def _write(scene, part: _Parts, matches, load, options, zero: str, contrast, member: bool) -> None:
+    quarters = {}
+    if len(part.cells) < _FEW_TILES:
+        options = options | scene.warped()
+        quarters = {
+            cell: alignment.quarters(reference.turned(load(cell), contrast), match, options)
+            for cell, match in matches.items()
+            if match.status == OK
+        }
+    records, pixels = [], earth.pixels_of_tiles(part.area, *part.edges)
+    for row, column in part.cells:
         cell, pixel = (row, column), pixels[column, row]
-        own = shares[cell]
+        own = scene.shares[cell]
         missing = {coverage.AREA: own["no_area"]}
         if zero == IMAGE:
-            missing[coverage.IMAGE] = unseen.get(cell)
+            missing[coverage.IMAGE] = scene.unseen.get(cell)
         match = coverage.explained(matches[cell], missing, own["masked"])
-        record = tile_record(match, column, row, valid[cell], pixel)
+        record = tile_record(match, column, row, scene.valid[cell], pixel)
         record |= {name: own[key] for key, name in SHARES.items()}
         if cell in quarters:
             record["quarters"] = [part_record(match, pixel) for match in quarters[cell]]
         records.append(record)
     counted = sum(record["status"] == OK for record in records)
-    logging.info("%d of %d tiles matched", counted, len(records))
+    logging.info("%s: %d of %d tiles matched", scene.name, counted, len(records))
     said = {
-        "source": tags.get("source"),
-        "platform": tags.get("platform") or None,
-        "resampling": tags.get("resampling"),
-        "overlap": overlap_of(tags),
-        **{key: share_of(tags, key) for key in SHARES},
+        "source": scene.tags.get("source"),
+        "platform": scene.tags.get("platform") or None,
+        "resampling": scene.tags.get("resampling"),
+        "overlap": overlap_of(scene.tags),
+        **{key: share_of(scene.tags, key) for key in SHARES},
         "aligned_with": zero,
         "contrast": contrast,
-        "in_template": made is not None and scene in made["members"],
+        "in_template": member,
     }
-    files.write_json(path, {"scene": scene} | said | {"made_from": made_from, "tiles": records})
-
-
-def _own(folder: str, cell, transform: str):
-    """A tile of the scene, and what of it is masked or not covered by a layer."""
-    with raster.open_scene(Path(folder) / "{}_{}.tif".format(*cell)) as source:
-        values = raster.read_rows(source, 0, source.height)
-        return transformed(values, transform), shares_of_tile(tags_of(source))
+    made_from = {"made_from": scene.made_from, "tiles": records}
+    files.write_json(scene.path, {"scene": scene.name} | said | made_from)
 
 
 if __name__ == "__main__":
     with job.logged(snakemake):
-        for one in job.members(snakemake):
-            main(
-                scene=one.wildcards.scene,
-                tiles=one.input.tiles,
-                image=one.input.image,
-                template=getattr(one.input, "report", None),
-                path=one.output.offsets,
-                cut=tuple(one.params.tiles),
-                options=one.params.options,
-                made_from=one.params.made_from,
-                zero=one.params.zero,
-            )
+        main(
+            [
+                Scene(
+                    one.wildcards.scene, one.input.tiles, one.output.offsets, one.params.made_from
+                )
+                for one in job.members(snakemake)
+            ],
+            image=snakemake.input.image,
+            template=snakemake.input.get("report"),
+            cut=tuple(snakemake.params.tiles),
+            options=snakemake.params.options,
+            zero=snakemake.params.zero,
+        )

@@ -11,8 +11,9 @@ from stackshift.stack.comparison import zeros_apart
 from stackshift.stack.record import tile_record
 from stackshift.stack.robust import weighted_huber
 from stackshift.tile.coherence import match_transformed
-from stackshift.tile.frequencies import transformed
 from stackshift.tile.match import OK
+from stackshift.tile.scaled import transformed
+from stackshift.tile.spectra import common_share
 
 
 def main(
@@ -55,8 +56,8 @@ def main(
             for column in range(cut[1]):
                 here = slice(*edges[1][column : column + 2])
                 pair = [transformed(v[:, here].copy(), options["transform"]) for v in (own, strip)]
-                valid = np.count_nonzero(pair[0][1] & pair[1][1]) / pair[0][1].size
-                found = match_transformed(tuple(pair), **options)
+                valid = common_share(pair)
+                found = match_transformed(pair, **options)
                 records.append(tile_record(found, column, row, valid, ground[column, row]))
     good = [record for record in records if record[c.STATUS] == OK]
     templates: dict[str, float | None] = {}

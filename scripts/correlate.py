@@ -1,76 +1,115 @@
-"""Measure the shift of every tile between the two scenes of a pair."""
+"""Measure the shift of every tile between the two scenes of each pair."""
 
 import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 
 from stackio import earth, files, job, raster
 from stackio.tags import shares_of_tile, tags_of, warp_of
+from stackshift.ground.lattice import Grid
 from stackshift.stack import coverage
 from stackshift.stack.record import tile_record
 from stackshift.tile import methods
-from stackshift.tile.match import FAILED, Match
+from stackshift.tile.match import FAILED, OK, Match
 
 ROLES = "reference", "secondary"
 
 
-def main(
-    reference: str,
-    secondary: str,
-    pair: dict,
-    path: str,
-    rows: int,
-    columns: int,
-    method: str,
-    options: dict,
-    made_from: str = "",
-) -> None:
-    """Write the measurements of one pair as JSON, tiles in row-major order from the upper left.
+@dataclass
+class Pair:
+    """Two scenes to be matched, and what is found.
 
     Parameters
     ----------
-    reference, secondary : folders with the tiles of the two scenes.
-    pair : names of the two scenes under ``reference`` and ``secondary``.
-    path : JSON to write.
-    rows, columns : number of tiles.
-    method, options : name of the method and its keyword arguments.
+    scenes, folders : names of the reference and the secondary, and folders with their tiles.
+    path : JSON to write, tiles in row-major order from the upper left.
     made_from : digest of all that the measurement depends on, which the JSON carries.
     """
-    match = methods.load(method)
-    records: list[dict] = []
-    scenes: dict = {}
-    expected = 0, 0
-    for row in range(rows):
-        for column in range(columns):
-            name = f"{row}_{column}.tif"
-            tiles, warps, shares = [], [], []
-            for role, folder in zip(ROLES, (reference, secondary), strict=True):
-                with raster.open_scene(Path(folder) / name) as source:
-                    grid = raster.grid_of(source)
-                    tiles.append(raster.read_rows(source, 0, grid.height))
-                    tags = tags_of(source)
-                    warps.append(warp_of(tags))
-                    shares.append(shares_of_tile(tags))
-                    if not records:
-                        scenes[role] = {"scene": pair[role]} | _origin(tags)
-            pixel = earth.pixel_in_the_middle(grid)
-            known = np.isfinite(tiles[0]) & np.isfinite(tiles[1])
-            valid = np.count_nonzero(known) / known.size
+
+    scenes: tuple[str, str]
+    folders: tuple[str, str]
+    path: str
+    made_from: str = ""
+    expected: tuple[int, int] = field(default=(0, 0), init=False)
+    origins: dict = field(default_factory=dict, init=False)
+    records: list[dict] = field(default_factory=list, init=False)
+
+
+@dataclass
+class _Seen:
+    """A tile of a scene: what the method makes of it, and what is written of it."""
+
+    ready: object
+    finite: np.ndarray
+    grid: Grid
+    tags: dict
+
+
+def main(pairs: list[Pair], cut: tuple[int, int], method: str, options: dict) -> None:
+    """Write the measurements of some pairs as JSON.
+
+    Parameters
+    ----------
+    pairs : of one stack. A tile of a scene that several pairs have is read and transformed once.
+    cut : number of tiles (rows, columns).
+    method, options : name of the method and its keyword arguments.
+    """
+    prepared, match = methods.load(method)
+    for cell in product(*map(range, cut)):
+        for pair, tiles in _read(pairs, cell, lambda values: prepared(values, **options)):
+            known = {}
             if method == "coherence":
+                warps = [warp_of(one.tags) for one in tiles]
                 moved = tuple(float(after - before) for before, after in zip(*warps, strict=True))
-                options = options | {"moved": moved, "expected": expected}
-            found = _matched(match, tiles, options)
+                known = {"moved": moved, "expected": pair.expected}
+            found = _matched(match, tiles, options | known, pair, cell)
             # A scene's tiles lie about as far off each.
-            expected = found.expected if found.shift else expected
-            lacking = {key: max(one[key] or 0.0 for one in shares) for key in shares[0]}
-            found = coverage.explained(
-                found, {coverage.AREA: lacking["no_area"]}, lacking["masked"]
-            )
-            records.append(tile_record(found, column, row, valid, pixel))
-    counted = sum(record["status"] == "ok" for record in records)
-    logging.info("%s: %d of %d tiles matched", method, counted, len(records))
-    files.write_json(path, scenes | {"method": method, "made_from": made_from, "tiles": records})
+            pair.expected = found.expected if found.shift else pair.expected
+            pair.records.append(_record(found, tiles, cell))
+            if not pair.origins:
+                pair.origins = {
+                    role: {"scene": name} | _origin(one.tags)
+                    for role, name, one in zip(ROLES, pair.scenes, tiles, strict=True)
+                }
+    for pair in pairs:
+        counted = sum(record["status"] == OK for record in pair.records)
+        logging.info(
+            "%s, %s: %d of %d tiles matched",
+            "__".join(pair.scenes), method, counted, len(pair.records),
+        )  # fmt: skip
+        said = {"method": method, "made_from": pair.made_from, "tiles": pair.records}
+        files.write_json(pair.path, pair.origins | said)
+
+
+def _read(pairs: list[Pair], cell, prepared) -> Iterator[tuple[Pair, list[_Seen]]]:
+    """Each pair with its two tiles in a cell, of which no more are held than come again."""
+    last = {folder: number for number, pair in enumerate(pairs) for folder in pair.folders}
+    held: dict[str, _Seen] = {}
+    for number, pair in enumerate(pairs):
+        for folder in pair.folders:
+            if folder not in held:
+                held[folder] = _tile(folder, cell, prepared)
+        yield pair, [held[folder] for folder in pair.folders]
+        held = {folder: one for folder, one in held.items() if last[folder] > number}
+
+
+def _tile(folder: str, cell, prepared) -> _Seen:
+    with raster.open_scene(Path(folder) / "{}_{}.tif".format(*cell)) as source:
+        values = raster.read_rows(source, 0, source.height)
+        return _Seen(prepared(values), np.isfinite(values), raster.grid_of(source), tags_of(source))
+
+
+def _record(found: Match, tiles: list[_Seen], cell: tuple[int, int]) -> dict:
+    first, second = tiles
+    valid = np.count_nonzero(first.finite & second.finite) / first.finite.size
+    shares = [shares_of_tile(one.tags) for one in tiles]
+    lacking = {key: max(one[key] or 0.0 for one in shares) for key in shares[0]}
+    found = coverage.explained(found, {coverage.AREA: lacking["no_area"]}, lacking["masked"])
+    return tile_record(found, cell[1], cell[0], valid, earth.pixel_in_the_middle(second.grid))
 
 
 def _origin(tags: dict) -> dict:
@@ -82,26 +121,28 @@ def _origin(tags: dict) -> dict:
     }
 
 
-def _matched(match, tiles, options) -> Match:
+def _matched(match, tiles: list[_Seen], options: dict, pair: Pair, cell) -> Match:
     # One odd tile must not cost the 63 others of the pair; the log keeps what happened.
     try:
-        return match(*tiles, **options)
+        return match(*(one.ready for one in tiles), **options)
     except Exception as error:
-        logging.exception("a tile failed")
+        logging.exception("tile %d_%d of %s failed", *cell, "__".join(pair.scenes))
         return Match.rejected(FAILED, f"{type(error).__name__}: {error}")
 
 
 if __name__ == "__main__":
     with job.logged(snakemake):
-        for one in job.members(snakemake):
-            main(
-                reference=one.input.reference,
-                secondary=one.input.secondary,
-                pair={role: getattr(one.wildcards, role) for role in ROLES},
-                path=one.output.pair,
-                rows=one.params.tiles[0],
-                columns=one.params.tiles[1],
-                method=one.params.method,
-                options=one.params.options,
-                made_from=one.params.made_from,
-            )
+        main(
+            [
+                Pair(
+                    scenes=(one.wildcards.reference, one.wildcards.secondary),
+                    folders=(one.input.reference, one.input.secondary),
+                    path=one.output.pair,
+                    made_from=one.params.made_from,
+                )
+                for one in job.members(snakemake)
+            ],
+            cut=tuple(snakemake.params.tiles),
+            method=snakemake.params.method,
+            options=snakemake.params.options,
+        )

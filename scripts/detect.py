@@ -18,7 +18,8 @@ from stackshift.stack import check_columns, mean_image
 from stackshift.stack import columns as c
 from stackshift.stack.detection import Histogram, averaged, line, quiet
 from stackshift.stack.inversion import as_numbers
-from stackshift.tile.frequencies import transformed
+from stackshift.stack.others import OfTemplate
+from stackshift.tile.scaled import transformed
 
 # Metres by which all scenes are displaced for the curve, in four directions by turns.
 METRES = (0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0)
@@ -128,7 +129,7 @@ def _without(folder, name, mean, made, tiles, cut, transform) -> str:
                     own = transformed(raster.read_rows(source, 0, source.height), transform)
                 bands = raster.read_part(mean, rows, columns)
                 cell = row, column
-                values, valid = mean_image.of_others(bands, own, made, name, cell, transform)
+                values, valid = OfTemplate(bands, made, cell, transform).without(name, own)
                 (said,) = (t for t in made["tiles"] if (t["row"], t["column"]) == cell)
                 values = mean_image.decibels(values + np.float32(said["level"]), transform)
                 strip[:, slice(*columns)] = np.where(valid, values, np.nan)

@@ -44,7 +44,7 @@ class _File:
 
             block = warp.warped(self.pixels, grid, rows, resampling)
         if block is not None:
-            self.valid += int(np.isfinite(block).sum())
+            self.valid += int(np.count_nonzero(np.isfinite(block)))
         return block
 
 
@@ -167,7 +167,7 @@ def _write(target, found: list[_File], area: Grid, resampling: str, mean: bool) 
         if laid is None:
             laid = Mosaic(np.full((rows[1], area.width), np.nan, np.float32))
         else:
-            valid += int(np.isfinite(laid.block).sum())
+            valid += int(np.count_nonzero(np.isfinite(laid.block)))
         writing.write_rows(target, rows[0], laid.block)
     return valid
 

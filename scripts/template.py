@@ -10,7 +10,7 @@ from stackio import earth, files, job, raster, writing
 from stackshift.ground.lattice import Grid, tile_edges
 from stackshift.stack import alignment, mean_image, rounds
 from stackshift.stack.positions import from_pairs
-from stackshift.tile.frequencies import transformed
+from stackshift.tile.scaled import transformed
 
 
 def main(

@@ -115,15 +115,9 @@ def _located(config: dict, product: Product, tiles, where: Path) -> pd.DataFrame
     paths = {}
     for reference, secondary in choose(product.scenes, config["pairs"]):
         paths[reference, secondary] = str(where / "correlation" / f"{reference}__{secondary}.json")
-        correlate.main(
-            folders[reference],
-            folders[secondary],
-            {"reference": reference, "secondary": secondary},
-            paths[reference, secondary],
-            *tiles,
-            method,
-            config["correlate"][method],
-        )
+        both = folders[reference], folders[secondary]
+        pair = correlate.Pair((reference, secondary), both, paths[reference, secondary])
+        correlate.main([pair], tiles, method, config["correlate"][method])
     members = template_members(names)
     made = str(where / "template.tif"), str(where / "template.json")
     options = config["correlate"]["coherence"]
@@ -138,7 +132,7 @@ def _located(config: dict, product: Product, tiles, where: Path) -> pd.DataFrame
     )
     offsets = [str(where / "offsets" / f"{name}.json") for name in names]
     for name, path in zip(names, offsets, strict=True):
-        align.main(name, folders[name], *made, path, tiles, options)
+        align.main([align.Scene(name, folders[name], path)], *made, tiles, options)
     files.write_json(where / "grid.json", product.grid.record())
     written = {name: str(where / f"{name}.csv") for name in ("measurements", "pairs", *OUTPUTS)}
     analyse.main(list(paths.values()), names, None, written["measurements"], written["pairs"])

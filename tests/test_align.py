@@ -17,10 +17,8 @@ def aligned(folder, tiles):
     found = {}
     for name in NAMES:
         path = folder / f"{name}.json"
-        align.main(
-            name, tiles[name], folder / "template.tif", folder / "template.json", path, (1, 2),
-            OPTIONS,
-        )  # fmt: skip
+        scene = align.Scene(name, tiles[name], path)
+        align.main([scene], folder / "template.tif", folder / "template.json", (1, 2), OPTIONS)
         found[name] = json.loads(path.read_text(), parse_constant=pytest.fail)
     return found
 

@@ -23,8 +23,8 @@ def names(count, first=0):
 
 @pytest.mark.parametrize(
     ("side", "tiles", "asked", "scenes", "pairs"),
-    [(100, 1, None, 16, 16), (2000, 1, None, 16, 12), (1024, 64, None, 16, 5),
-     (4096, 64, None, 5, 2), (6000, 64, None, 3, 1), (8192, 64, None, 1, 1),
+    [(100, 1, None, 16, 16), (2000, 1, None, 16, 16), (1024, 64, None, 16, 14),
+     (4096, 64, None, 16, 7), (6000, 64, None, 10, 4), (8192, 64, None, 5, 3),
      (20000, 64, None, 1, 1), (100, 1, 1, 1, 1), (8192, 64, 40, 40, 40)],
 )  # fmt: skip
 def test_small_scenes_go_together_and_large_ones_do_not(side, tiles, asked, scenes, pairs):
@@ -37,8 +37,8 @@ def test_parts_hold_every_name_once_and_no_more_than_asked():
     parts = chunks(everything, 16)
     assert [name for part in parts for name in part] == everything
     assert max(map(len, parts)) <= 16
-    # About two thirds of what is asked in the mean: 16 (1 - (15/16)^16) = 10.3.
-    assert 7.5 < 400 / len(parts) < 13
+    # Most of what is asked in the mean: 48 (1 - (47/48)^16) = 13.7.
+    assert 11.5 < 400 / len(parts) < 15.5
 
 
 def test_a_scene_more_or_less_leaves_all_but_a_few_jobs_as_they_were():
@@ -48,8 +48,8 @@ def test_a_scene_more_or_less_leaves_all_but_a_few_jobs_as_they_were():
     for without in range(0, 400, 7):
         after = set(map(tuple, chunks(everything[:without] + everything[without + 1 :], 16)))
         changed.append(len(after - before))
-    # Parts of equal numbers would change half of all 39, 19, in the mean.
-    assert sum(changed) / len(changed) < 4
+    # Up to the next of one in 48 names, 3.5 parts; parts of equal numbers would change half of 25.
+    assert sum(changed) / len(changed) < 6
     # At the end, as a stack grows, none but the last.
     last = tuple(chunks(everything, 16)[-1])
     assert before - set(map(tuple, chunks(names(401), 16))) <= {last}

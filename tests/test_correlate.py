@@ -13,7 +13,7 @@ from stackshift.stack import record
 from stackshift.tile import cross_correlation, methods
 from stackshift.tile.match import FAILED, NO_MATCH, OK, STATUSES, TOO_MANY_NAN, Match
 
-PAIR = {"reference": "20220113T000000", "secondary": "20220101T000000"}
+PAIR = "20220113T000000", "20220101T000000"
 
 
 def run(
@@ -22,17 +22,9 @@ def run(
     for role, tiles in (("reference", reference), ("secondary", secondary)):
         for name, image in tiles.items():
             write_scene(tmp_path / role / f"{name}.tif", image)
-    correlate.main(
-        tmp_path / "reference",
-        tmp_path / "secondary",
-        PAIR,
-        tmp_path / "pair.json",
-        rows,
-        columns,
-        method,
-        options or {},
-        "digest",
-    )
+    folders = tmp_path / "reference", tmp_path / "secondary"
+    pair = correlate.Pair(PAIR, folders, tmp_path / "pair.json", "digest")
+    correlate.main([pair], (rows, columns), method, options or {})
     return json.loads((tmp_path / "pair.json").read_text())
 
 
@@ -43,7 +35,7 @@ def test_records_are_in_row_major_order(tmp_path):
         (0, 0), (1, 0), (2, 0), (0, 1), (1, 1), (2, 1)
     ]  # fmt: skip
     assert pair["method"] == "cross_correlation"
-    assert pair["reference"]["scene"] == PAIR["reference"]
+    assert pair["reference"]["scene"] == PAIR[0]
 
 
 def test_a_tile_that_breaks_the_method_does_not_stop_the_pair(tmp_path, monkeypatch):
@@ -52,7 +44,7 @@ def test_a_tile_that_breaks_the_method_does_not_stop_the_pair(tmp_path, monkeypa
             raise ZeroDivisionError("made to fail")
         return Match(OK, "matched", (0.0, 0.0))
 
-    monkeypatch.setattr(methods, "load", lambda name: match)
+    monkeypatch.setattr(methods, "load", lambda name: (lambda tile: tile, match))
     good, bad = texture(40, 40), np.ones((40, 40), np.float32)
     tiles = {"0_0": bad, "0_1": good}
     first, second = run(tmp_path, tiles, tiles, 1, 2)["tiles"]

@@ -57,7 +57,8 @@ def measured(tmp_path_factory):
         flatten.main(str(path), str(folder / "flat.tif"), 1, 99, "clip", **beside)
         tile.main(str(folder / "flat.tif"), str(folder / name), *CUT, **beside)
         out = str(folder / f"{name}.json")
-        align.main(name, str(folder / name), beside["area"], None, out, CUT, OPTIONS, zero=DEM)
+        one = align.Scene(name, str(folder / name), out)
+        align.main([one], beside["area"], None, CUT, OPTIONS, zero=DEM)
         contents.append(json.loads((folder / f"{name}.json").read_text()))
     return folder, contents
 
@@ -68,11 +69,9 @@ def status(tiles, key=c.STATUS):
 
 def test_a_tile_without_the_layer_names_it(measured):
     folder, contents = measured
-    pair = {"reference": NAMES[0], "secondary": NAMES[1]}
-    correlate.main(
-        str(folder / NAMES[0]), str(folder / NAMES[1]), pair, str(folder / "pair.json"), *CUT,
-        "coherence", {},
-    )  # fmt: skip
+    folders = folder / NAMES[0], folder / NAMES[1]
+    pair = correlate.Pair(NAMES[:2], folders, folder / "pair.json")
+    correlate.main([pair], CUT, "coherence", {})
     compared = json.loads((folder / "pair.json").read_text())
     for found in (*contents, compared):
         assert (status(found["tiles"])[:, 2] == NO_LAYER).all()
@@ -132,10 +131,8 @@ def test_an_image_that_ends_and_is_a_negative_is_told(measured, tmp_path):
     with writing.create(tmp_path / "image.tif", GRID, {}) as target:
         writing.write_rows(target, 0, image)
     out = tmp_path / "one.json"
-    align.main(
-        NAMES[0], str(folder / NAMES[0]), str(tmp_path / "image.tif"), None, str(out), CUT,
-        OPTIONS, zero=IMAGE,
-    )  # fmt: skip
+    scene = align.Scene(NAMES[0], str(folder / NAMES[0]), str(out))
+    align.main([scene], str(tmp_path / "image.tif"), None, CUT, OPTIONS, zero=IMAGE)
     one = json.loads(out.read_text())
     assert one["contrast"] == "inverted"
     assert status(one["tiles"], c.MESSAGE)[0, 0].startswith("no image to align with here")

@@ -16,7 +16,7 @@ from stackshift.simulate import simulation
 from stackshift.stack import alignment, check_columns, mean_image
 from stackshift.stack import columns as c
 from stackshift.stack.detection import Histogram, averaged, quiet
-from stackshift.tile.frequencies import transformed
+from stackshift.tile.scaled import transformed
 
 SIZE = 220
 GRID = Grid("EPSG:32611", (POSTING, 0.0, WEST, 0.0, -POSTING, NORTH), SIZE, SIZE)
@@ -108,7 +108,7 @@ def test_members_of_the_template_are_compared_like_all_others(tmp_path):
             tiles[name], values[name] = str(folder), transformed(image, "log")
     weight = dict.fromkeys(tiles, 1.0)
     image, _, levels = alignment.formed(values, dict.fromkeys(tiles, (0.0, 0.0)), weight)
-    bands = mean_image.decibels(image.mean()[0], "log"), image.scenes, image.weight
+    bands = mean_image.decibels(image.mean().values, "log"), image.scenes, image.weight
     with writing.create(tmp_path / "t.tif", GRID, {}, bands=("a", "b", "c")) as target:
         for band, content in enumerate(bands, 1):
             writing.write_rows(target, 0, content, band)

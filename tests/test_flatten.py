@@ -35,9 +35,14 @@ def test_percentiles_agree_with_numpy(values, percents, block):
     np.testing.assert_allclose(found, np.percentile(valid, percents), rtol=1e-12, atol=atol)
 
 
-def test_sort_keys_keep_the_order_of_values():
-    values = np.array([-np.float32(3e38), -1, -1e-45, 0, 1e-45, 1e-3, 1, 3e38], np.float32)
-    assert (np.diff(spikes.sort_keys(values).astype(np.int64)) > 0).all()
+def test_values_are_counted_in_their_order_and_what_is_no_number_not_at_all():
+    values = np.array([-3.4e38, -1, -1e-42, -0.0, 0, 1e-42, 1e-3, 1, 3.4e38], np.float32)
+    places = [int(np.flatnonzero(spikes.histogram([values[i : i + 1]]))[0]) for i in range(9)]
+    # Two upper halves are zero's, and so are those of the smallest of all numbers.
+    assert places == sorted(places) and len(set(places)) == 7
+    nothing = np.array([np.nan, -np.nan, np.inf, -np.inf], np.float32)
+    assert spikes.histogram([nothing]).sum() == 0
+    assert spikes.histogram([np.append(values, nothing)]).sum() == 9
 
 
 @pytest.fixture

@@ -75,13 +75,16 @@ def measured(tmp_path, reference, secondary, method="cross_correlation", **optio
     """The records of a pair of arrays, measured by the stages themselves, in one tile."""
     for role, image in (("reference", reference), ("secondary", secondary)):
         write_scene(tmp_path / role / "0_0.tif", image)
-    names = dict(zip(("reference", "secondary"), SCENES, strict=True))
-    out = tmp_path / "pair.json"
-    correlate.main(
-        tmp_path / "reference", tmp_path / "secondary", names, out, 1, 1, method, options, ""
-    )
-    (record,) = json.loads(out.read_text())["tiles"]
+    (record,) = matched(tmp_path, (1, 1), method, options)
     return record
+
+
+def matched(tmp_path, cut, method="cross_correlation", options=None):
+    """The records of the tiles in the folders of a reference and a secondary."""
+    folders = tmp_path / "reference", tmp_path / "secondary"
+    pair = correlate.Pair(SCENES[:2], folders, tmp_path / "pair.json")
+    correlate.main([pair], cut, method, options or {})
+    return json.loads((tmp_path / "pair.json").read_text())["tiles"]
 
 
 def test_2_a_tile_with_too_many_gaps_is_skipped(tmp_path):
@@ -148,12 +151,7 @@ def test_4_x_is_east_and_y_is_north_and_the_sign_is_that_of_the_shift(tmp_path):
     for role in ("reference", "secondary"):
         for name in ("0_0", "0_1", "1_0", "1_1"):
             write_scene(tmp_path / role / f"{name}.tif", reference)
-    names = dict(zip(("reference", "secondary"), SCENES, strict=True))
-    correlate.main(
-        tmp_path / "reference", tmp_path / "secondary", names, tmp_path / "p.json", 2, 2,
-        "cross_correlation", {},
-    )  # fmt: skip
-    third = json.loads((tmp_path / "p.json").read_text())["tiles"][2]
+    third = matched(tmp_path, (2, 2))[2]
     assert (third["tile_number_x"], third["tile_number_y"]) == (0, 1)
 
 
@@ -182,12 +180,7 @@ def test_6_the_pixel_size_is_that_of_the_raster(tmp_path):
             write_scene(
                 tmp_path / role / "0_0.tif", image, crs=crs, posting=posting, west=west, north=north
             )
-        names = dict(zip(("reference", "secondary"), SCENES, strict=True))
-        correlate.main(
-            tmp_path / "reference", tmp_path / "secondary", names, tmp_path / "p.json", 1, 1,
-            "cross_correlation", {},
-        )  # fmt: skip
-        return json.loads((tmp_path / "p.json").read_text())["tiles"][0]["shift_x"]
+        return matched(tmp_path, (1, 1))[0]["shift_x"]
 
     shift, *_ = phase_cross_correlation(reference, secondary, normalization=None)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import isotonic_regression
 from twotiles import ideal, pair, spectra_of
 
-from stackshift.tile import frequencies, peak, precision, refinement, spectra
+from stackshift.tile import peak, precision, refinement, scaled, spectra
 
 
 def test_a_bin_without_power_tells_nothing():
@@ -128,7 +128,7 @@ def lines(direction, taper):
     contrast = 3 / (1 + np.exp(-(across - across.mean() - 3) / 2))
     tiles = [np.exp(contrast + 0.45 * random.normal(size=row.shape)) for _ in "ab"]
     return spectra.common_spectra(
-        [frequencies.transformed(tile, "log") for tile in tiles], taper, 0.6, 16
+        [scaled.transformed(tile, "log") for tile in tiles], taper, 0.6, 16
     )
 
 

@@ -5,7 +5,7 @@ import pytest
 from makers import texture
 from twotiles import ideal
 
-from stackshift.tile import frequencies, spectra, windows
+from stackshift.tile import scaled, spectra, windows
 
 
 def test_tiles_are_cut_to_the_content_they_share():
@@ -15,14 +15,15 @@ def test_tiles_are_cut_to_the_content_they_share():
         # Where the secondary has what the reference has (down, right) before.
         moved = 1000.0 * (row - down) + column - right
         (first, valid), (second, _) = spectra.recut(
-            [(content, content > -1e9), (moved, moved > -1e9)], np.array([down, right])
+            [scaled.Tile(image, image > -1e9) for image in (content, moved)],
+            np.array([down, right]),
         )
         np.testing.assert_array_equal(first, second)
         assert first.shape == valid.shape == (60 - abs(down), 71 - abs(right))
 
 
 def test_powers_are_means_over_the_full_plane():
-    tiles = [frequencies.transformed(texture(80, 101, seed), "log") for seed in (1, 2)]
+    tiles = [scaled.transformed(texture(80, 101, seed), "log") for seed in (1, 2)]
     found = spectra.common_spectra(tiles, 0.2, 0.5, 8)
     weight = windows.window((80, 101), 0.2, None).weight
     radius = np.hypot(
@@ -54,7 +55,7 @@ def test_the_lower_part_of_a_band_has_the_same_frequencies(cutoff):
 
 
 def test_a_widened_band_is_that_of_the_tiles():
-    tiles = [frequencies.transformed(texture(64, 75, seed, 1.0), "log") for seed in (1, 2)]
+    tiles = [scaled.transformed(texture(64, 75, seed, 1.0), "log") for seed in (1, 2)]
     narrow = spectra.common_spectra(tiles, 0.1, 0.4, 12)
     wide = spectra.widened(narrow)
     expected = spectra.common_spectra(tiles, 0.1, 0.98, 12)

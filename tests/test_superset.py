@@ -195,10 +195,9 @@ def test_a_lattice_off_by_a_fraction_adds_less_than_promised_on_fine_ground(tmp_
             files = [{"path": str(scene)}]
             superset.main(files, FINE, out, kernel, "auto", None)
             tile.main(out, tmp_path / role, 1, 1)
-        correlate.main(
-            tmp_path / "reference", tmp_path / "secondary", names, tmp_path / "pair.json", 1, 1,
-            "coherence", {},
-        )  # fmt: skip
+        folders = [tmp_path / role for role in names]
+        pair = correlate.Pair(tuple(names.values()), folders, tmp_path / "pair.json")
+        correlate.main([pair], (1, 1), "coherence", {})
         (record,) = json.loads((tmp_path / "pair.json").read_text())["tiles"]
         return np.array([record["shift_x"], record["shift_y"]]) / POSTING
 

@@ -13,9 +13,10 @@ from stackio import raster
 from stackshift.ground.lattice import Grid
 from stackshift.simulate import simulation
 from stackshift.stack import alignment, mean_image, rounds
+from stackshift.stack.others import Others
 from stackshift.stack.pairing import template_members
 from stackshift.tile import coherence, near
-from stackshift.tile.frequencies import transformed
+from stackshift.tile.scaled import Tile, transformed
 from stackshift.tile.spectra import common_spectra
 
 SIZE = 192
@@ -100,16 +101,16 @@ def test_no_template_at_sea(tmp_path):
 
 def test_a_scene_is_taken_out_without_a_trace():
     random = np.random.default_rng(1)
-    tiles = {n: (random.normal(size=(40, 50)).astype("f4"), random.random((40, 50)) > 0.2)
+    tiles = {n: Tile(random.normal(size=(40, 50)).astype("f4"), random.random((40, 50)) > 0.2)
              for n in "abc"}  # fmt: skip
     places = {"a": (0.0, 0.0), "b": (2.0, -1.0), "c": (0.3, 0.4)}
     weight = {"a": 1.0, "b": 0.5, "c": 2.0}
     image, there, levels = alignment.formed(tiles, places, weight)
-    rest = image.without(*there["b"], weight["b"])
+    rest = Others(image).without(there["b"], levels["b"], weight["b"])
     a, c = (there[n] for n in "ac")
-    both = a[1] & c[1]
-    expected = (a[0] + 2 * c[0]) / 3
-    np.testing.assert_allclose(rest.mean()[0][both], expected[both], atol=1e-5)
+    both = a.valid & c.valid
+    expected = (a.values - levels["a"] + 2 * (c.values - levels["c"])) / 3
+    np.testing.assert_allclose(rest.values[both], expected[both], atol=1e-5)
     assert set(levels) == set("abc")
 
 
@@ -121,7 +122,7 @@ def test_a_tile_is_moved_back_by_a_known_fraction(fraction):
         for s in ((0, 0), (3 + fraction, -2 - fraction))
     )
     valid = np.ones(still.shape, bool)
-    back, there = mean_image.moved(displaced, valid, (3 + fraction, -2 - fraction))
+    back, there = mean_image.moved(Tile(displaced, valid), (3 + fraction, -2 - fraction))
     inside = np.s_[20:-20, 20:-20]
     assert there[inside].all() and not there[-3:].any()
     assert np.abs(back - still)[inside].max() < 0.05
@@ -148,23 +149,22 @@ def test_the_correlation_at_whole_pixels_peaks_at_the_displacement_and_has_unit_
     ground = simulation.ground((240, 240), 8)
     random = np.random.default_rng(0)
     cut = [simulation.observe(ground, s, 5.0, random)[24:-24, 24:-24] for s in ((0, 0), (6, -4))]
-    tiles = [(np.log(x), np.ones(x.shape, bool)) for x in cut]
+    tiles = [transformed(x, "log") for x in cut]
     surface = near.correlation(common_spectra(tiles, 0.1, 0.6, 16), 12)
     assert np.unravel_index(surface.argmax(), surface.shape) == (18, 8)
-    noise = [(random.normal(size=(192, 192)).astype("f4"), np.ones((192, 192), bool))
+    noise = [Tile(random.normal(size=(192, 192)).astype("f4"), np.ones((192, 192), bool))
              for _ in range(2)]  # fmt: skip
     apart = near.correlation(common_spectra(noise, 0.1, 0.6, 16), 32)
     assert apart.std() == pytest.approx(1, abs=0.15)
 
 
 def logs(places, kind="mixed", size=128, seed=5, looks=5.0):
-    """(values, valid) of one tile of scenes that lie at some places, by name."""
+    """One tile of scenes that lie at some places, by name."""
     random = np.random.default_rng(seed)
     ground = simulation.ground((size + 144,) * 2, seed, scenario=kind)
     return {
-        f"s{i}": (
-            np.log(simulation.observe(ground, place, looks, random)[72:-72, 72:-72]),
-            np.ones((size, size), bool),
+        f"s{i}": transformed(
+            simulation.observe(ground, place, looks, random)[72:-72, 72:-72], "log"
         )
         for i, place in enumerate(places)
     }
@@ -198,14 +198,14 @@ def test_a_scene_beyond_the_search_radius_is_not_given_a_place(away):
 
 def test_a_member_without_data_in_a_tile_changes_nothing_there():
     tiles = logs([(0.0, 0.0)] * 3)
-    empty = np.zeros((128, 128), "f4"), np.zeros((128, 128), bool)
+    empty = Tile(np.zeros((128, 128), "f4"), np.zeros((128, 128), bool))
     still = dict.fromkeys(tiles, (0.0, 0.0))
     alone, _, levels = alignment.formed(tiles, still, dict.fromkeys(tiles, 1.0))
     more = tiles | {"s9": empty}
     among, _, levels_among = alignment.formed(
         more, dict.fromkeys(more, (0.0, 0.0)), dict.fromkeys(more, 1.0)
     )
-    np.testing.assert_array_equal(alone.mean()[0], among.mean()[0])
+    np.testing.assert_array_equal(alone.mean().values, among.mean().values)
     assert levels == levels_among
 
 

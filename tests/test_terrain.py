@@ -22,8 +22,8 @@ import layer
 from stackshift.ground.lattice import Grid
 from stackshift.stack import holes, reference, series
 from stackshift.tile import coherence
-from stackshift.tile.frequencies import transformed
 from stackshift.tile.match import OK
+from stackshift.tile.scaled import Tile, transformed
 
 INNER = slice(32, 288)
 
@@ -117,8 +117,8 @@ def test_a_hole_holds_what_the_image_has_there_and_where_the_scene_lies():
     valid[40:46, 50:90] = valid[70, ::2] = False
     # A gap that is too wide to be filled stays one.
     valid[90:120, 20:60] = False
-    scene_tile = np.where(valid, own, 0).astype(np.float32), valid
-    everywhere = image.astype(np.float32), np.ones_like(valid)
+    scene_tile = Tile(np.where(valid, own, 0).astype(np.float32), valid)
+    everywhere = Tile(image.astype(np.float32), np.ones_like(valid))
     values, known = holes.filled(everywhere, scene_tile, (0.3, -0.4))
     assert known[40:46, 50:90].all() and known[70].all() and not known[92:118, 22:58].any()
     filled = known & ~valid

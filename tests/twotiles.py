@@ -9,7 +9,7 @@ import pytest
 from conftest import ROOT
 from makers import displaced, read, texture
 
-from stackshift.tile import frequencies, spectra
+from stackshift.tile import frequencies, scaled, spectra
 
 
 def noisy(image, looks, seed):
@@ -27,7 +27,7 @@ def pair(shape, displacement, seed=0, looks=20):
 
 
 def spectra_of(reference, secondary, cutoff=0.6, bins=32):
-    tiles = [frequencies.transformed(tile, "log") for tile in (reference, secondary)]
+    tiles = [scaled.transformed(tile, "log") for tile in (reference, secondary)]
     return spectra.common_spectra(tiles, 0.1, cutoff, bins)
 
 

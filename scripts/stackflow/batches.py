@@ -10,14 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-# CPU seconds that a job may work: a few times its start, so that a stack that grows has little to
-# make again.
-_WORK = 1.6
+# CPU seconds that a job may work: ten times its start, and so little that many cores share a stack
+# and a stack that grows has little to make again.
+_WORK = 4.0
 # CPU seconds a pixel and a tile take, of a scene in the slowest of the stages that read and write
-# it, and of what is matched.
-COPIED, MATCHED = (0.013e-6, 1e-3), (0.03e-6, 4e-3)
+# it, and of what is matched, in a job of several.
+COPIED, MATCHED = (0.009e-6, 1e-3), (0.016e-6, 4e-3)
 # With more, a stack would not keep the cores of a computer busy.
 _MOST = 16
+# A part of names starts of itself at one in so many times the most that it may have.
+_SELDOM = 3
 
 Product = tuple[str, str]
 Pair = tuple[str, str]
@@ -59,7 +61,7 @@ def size_of(pixels: int, tiles: int, work: tuple[float, float], asked: int | Non
     ----------
     pixels, tiles : of a scene.
     work : seconds a pixel and a tile: `COPIED` or `MATCHED`.
-    asked : ``batches: scenes`` of the config; None for as many as make 1.6 CPU seconds, and at most
+    asked : ``batches: scenes`` of the config; None for as many as make 4 CPU seconds, and at most
         16.
     """
     fit = int(_WORK // (pixels * work[0] + tiles * work[1]))
@@ -75,13 +77,13 @@ def chunks(names: Iterable[str], most: int, apart: AbstractSet[str] = frozenset(
     Parameters
     ----------
     names : in their order.
-    most : names a part; about two thirds of it are the mean.
+    most : names a part; about 85 % of it are the mean.
     apart : names that start a part in any case.
     """
     parts: list[list] = []
     for name in names:
         digest = int(hashlib.sha256(name.encode()).hexdigest(), 16)
-        if not parts or len(parts[-1]) == most or digest % most == 0 or name in apart:
+        if not parts or len(parts[-1]) == most or digest % (_SELDOM * most) == 0 or name in apart:
             parts.append([])
         parts[-1].append(name)
     return parts

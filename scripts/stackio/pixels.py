@@ -83,8 +83,8 @@ class Pixels:
             block[block == 0] = np.nan
         if self.scale != (1, 0):
             block = block * np.float32(self.scale[0]) + np.float32(self.scale[1])
-        self.valid += int(np.isfinite(block).sum())
-        self.negative += int((block < 0).sum())
+        self.valid += int(np.count_nonzero(np.isfinite(block)))
+        self.negative += int(np.count_nonzero(block < 0))
         return power.as_power(block, self.values)
 
     def check(self) -> None:

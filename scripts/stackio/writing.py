@@ -117,7 +117,8 @@ def write_rows(target, first: int, block: np.ndarray, band: int = 1) -> None:
         If they cannot be written, which is not the fault of what is read meanwhile.
     """
     try:
-        target.write(block, band, window=Window(0, first, block.shape[1], block.shape[0]))
+        # With one axis more, as rasterio would copy a block to add it.
+        target.write(block[None], [band], window=Window(0, first, block.shape[1], block.shape[0]))
     except RasterioError as error:
         raise _unwritten(target.name, error) from error
 

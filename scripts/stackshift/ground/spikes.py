@@ -1,24 +1,32 @@
 """Exact percentiles of a scene that is read block by block, and what is done outside them.
 
-The order statistics are found as in a radix sort: float32 values keep their order when their bits
-are read as integers, so a histogram of the upper 16 bits of all values tells in which bin an order
-statistic lies, and only that bin's values have to be collected. Memory is that of a block.
+The order statistics are found as in a radix sort: a histogram of the upper 16 bits of all float32
+values tells in which bin an order statistic lies, and only that bin's values have to be collected.
+Memory is that of a block.
 """
+
+import sys
 
 import numpy as np
 
-_SIGN = np.uint32(0x80000000)
-_BINS = 1 << 16
+# Upper halves of finite values from the lowest to the highest: bits of positive ones ascend with
+# the value, those of negative ones descend (Herf 2001, Radix tricks).
+_ORDER = np.concatenate([np.arange(0xFF7F, 0x7FFF, -1), np.arange(0x7F80)])
+_UPPER = 1 if sys.byteorder == "little" else 0
+# Values that are counted together: bincount makes long integers of them, in the cache.
+_PART = 1 << 18
 
 
-def sort_keys(values: np.ndarray) -> np.ndarray:
-    """Unsigned integers in the order of finite float32 values (Herf 2001, Radix tricks)."""
-    bits = np.ascontiguousarray(values, np.float32).view(np.uint32)
-    return np.where(bits & _SIGN, ~bits, bits | _SIGN)
+def _parts(block: np.ndarray):
+    """A block in parts: (values, their upper halves)."""
+    values = np.ascontiguousarray(block, np.float32).ravel()
+    for first in range(0, values.size, _PART):
+        part = values[first : first + _PART]
+        yield part, part.view(np.uint16)[_UPPER::2]
 
 
 def histogram(blocks) -> np.ndarray:
-    """Count of valid values by the upper 16 bits of their sort key.
+    """Count of valid values by their upper 16 bits, in the order of the values.
 
     Parameters
     ----------
@@ -26,13 +34,13 @@ def histogram(blocks) -> np.ndarray:
 
     Returns
     -------
-    int64 array of 65536 counts.
+    int64 array of 65280 counts.
     """
-    counts = np.zeros(_BINS, np.int64)
+    counts = np.zeros(1 << 16, np.int64)
     for block in blocks:
-        valid = block[np.isfinite(block)]
-        counts += np.bincount(sort_keys(valid) >> np.uint32(16), minlength=_BINS)
-    return counts
+        for _, upper in _parts(block):
+            counts += np.bincount(upper, minlength=counts.size)
+    return counts[_ORDER]
 
 
 def percentiles(read_blocks, percents) -> list[float] | None:
@@ -65,12 +73,13 @@ def percentiles(read_blocks, percents) -> list[float] | None:
 def _order_statistics(blocks, counts: np.ndarray, ranks: list[int]) -> dict[int, float]:
     ends = np.cumsum(counts)
     bins = {rank: int(np.searchsorted(ends, rank, side="right")) for rank in ranks}
-    wanted = np.zeros(_BINS, bool)
+    wanted = np.zeros(len(counts), bool)
     wanted[list(bins.values())] = True
+    halves = _ORDER[wanted].astype(np.uint16)
     collected = []
     for block in blocks:
-        valid = block[np.isfinite(block)]
-        collected.append(valid[wanted[sort_keys(valid) >> np.uint32(16)]])
+        for values, upper in _parts(block):
+            collected += [values[upper == half] for half in halves]
     candidates = np.sort(np.concatenate(collected))
     found = {}
     for rank, bin_ in bins.items():

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stackshift.stack.mean_image import MeanImage, level, moved
+from stackshift.stack.mean_image import MeanImage, level, levelled, moved
 from stackshift.stack.robust import weighted_huber
 from stackshift.tile import coherence as estimator
 from stackshift.tile import near
 from stackshift.tile.match import FAILED, LOW_QUALITY, NO_MATCH, OK, Match
 from stackshift.tile.refinement import falling
+from stackshift.tile.scaled import Tile
 
 # Faint tiles are looked for where their scene is, if all of them together agree so well, in
 # standard deviations; a place that was found among thousands of lags must stand out as much as a
@@ -27,8 +28,8 @@ _FEW = 0.05
 # What becomes of a tile that is too faint by itself.
 _FAINT = (NO_MATCH, LOW_QUALITY)
 
-Tile = tuple[np.ndarray, np.ndarray]
 Position = tuple[float, float]
+Cell = tuple[int, int]
 
 
 def formed(
@@ -38,24 +39,22 @@ def formed(
 
     Parameters
     ----------
-    tiles : (values, valid) of each scene on the scale of `frequencies.transformed`.
+    tiles : of each scene, from `scaled.transformed`.
     positions, weight : of the scenes that are members.
 
     Returns
     -------
-    (mean, each member as it was added, how much brighter than the mean each that has data is).
+    (mean, each member where it was added, how much brighter than the mean each that has data is).
     """
-    there = {name: moved(*tiles[name], position) for name, position in positions.items()}
-    shape = next(iter(tiles.values()))[0].shape
+    there = {name: moved(tiles[name], position) for name, position in positions.items()}
+    shape = next(iter(tiles.values())).shape
     image, levels = MeanImage.empty(shape), {}
     # The one with most data first, to which the others' levels are taken.
-    for name in sorted(there, key=lambda n: (-np.count_nonzero(there[n][1]), n)):
-        values, valid = there[name]
-        if not valid.any():
+    for name in sorted(there, key=lambda n: (-np.count_nonzero(there[n].valid), n)):
+        if not there[name].valid.any():
             continue
-        levels[name] = level(values, valid, image)
-        there[name] = values - np.float32(levels[name]), valid
-        image.add(*there[name], weight[name])
+        levels[name] = level(there[name], image)
+        image.add(levelled(there[name], levels[name]), weight[name])
     return image, there, levels
 
 
@@ -75,7 +74,7 @@ def seen(tiles: tuple[Tile, Tile], options: dict) -> Seen:
 
     Parameters
     ----------
-    tiles : (values, valid) of the mean and of the scene.
+    tiles : of the mean and of the scene.
     options : keyword arguments of `coherence.match`.
     """
     match = estimator.match_transformed(tiles, **options)
@@ -84,7 +83,7 @@ def seen(tiles: tuple[Tile, Tile], options: dict) -> Seen:
     placed = near.placed_spectra(tiles, np.zeros(2), options)
     if placed is None:
         return Seen(match)
-    radius = min(options["search_radius"], min(tiles[0][0].shape) // 3)
+    radius = min(options["search_radius"], min(tiles[0].shape) // 3)
     return Seen(match, near.correlation(placed[0], radius))
 
 
@@ -175,7 +174,7 @@ def found_near(
 
     Parameters
     ----------
-    tiles : (values, valid) of the mean and of the scene.
+    tiles : of the mean and of the scene.
     place : where the scene lies, pixels.
     common : coherence in each bin from many scenes; None takes the tile's own.
     """
@@ -189,39 +188,79 @@ def found_near(
     return near.near(spectra, whole, np.asarray(place), common)
 
 
-def measured(
-    load: Callable[[tuple[int, int]], tuple[Tile, Tile]],
-    cells: list[tuple[int, int]],
-    common: dict[tuple[int, int], np.ndarray],
-    options: dict,
-) -> dict[tuple[int, int], Match]:
-    """What became of each tile of a scene: matched by itself, or where its other tiles are.
+class Search:
+    """The tiles of a scene, one after the other: matched by itself, or where its others are.
 
     Parameters
     ----------
-    load : gives (values, valid) of the mean of the others and of the scene in a tile.
-    cells : (row, column) of all tiles.
-    common : coherence in each bin of faint tiles from many scenes, where it is known.
     options : keyword arguments of `coherence.match`.
     """
-    tiles, expected = {}, (0, 0)
+
+    def __init__(self, options: dict):
+        self._options = options
+        self._seen: dict[Cell, Seen] = {}
+        self._expected = (0, 0)
+
+    def look(self, cell: Cell, tiles: tuple[Tile, Tile], more: dict) -> None:
+        """Match a tile by itself.
+
+        Parameters
+        ----------
+        cell : (row, column).
+        tiles : the mean of the others, and the scene.
+        more : keyword arguments of `coherence.match` that are this scene's.
+        """
+        options = self._options | more | {"expected": self._expected}
+        self._seen[cell] = found = _whatever(tiles, options)
+        if found.match.status == OK:
+            self._expected = found.match.expected
+
+    def found(
+        self, load: Callable[[Cell], tuple[Tile, Tile]], common: dict[Cell, np.ndarray], more: dict
+    ) -> dict[Cell, Match]:
+        """What became of each tile that was looked at, faint ones where the scene is.
+
+        Parameters
+        ----------
+        load : gives the mean of the others and the scene in a tile again.
+        common : coherence in each bin of faint tiles from many scenes, where it is known.
+        more : as in `look`.
+        """
+        options = self._options | more
+        place, agree = whereabouts(self._seen.values(), options["min_psr"])
+        found = {cell: tile.match for cell, tile in self._seen.items()}
+        for cell, tile in self._seen.items():
+            if agree and place is not None and tile.surface is not None:
+                near_it = found_near(load(cell), place, common.get(cell), options)
+                found[cell] = near_it or found[cell]
+            elif place is None and tile.match.status == OK:
+                found[cell] = Match.rejected(
+                    NO_MATCH,
+                    "matched, but nearly all other tiles of the scene were not: by chance",
+                    quality=tile.match.quality,
+                    coherence=tile.match.coherence,
+                )
+        return found
+
+
+def measured(
+    load: Callable[[Cell], tuple[Tile, Tile]],
+    cells: list[Cell],
+    common: dict[Cell, np.ndarray],
+    options: dict,
+) -> dict[Cell, Match]:
+    """The same for all tiles of a scene at once.
+
+    Parameters
+    ----------
+    load : gives the mean of the others and the scene in a tile.
+    cells : (row, column) of all tiles.
+    common, options : as in `Search`.
+    """
+    search = Search(options)
     for cell in cells:
-        tiles[cell] = _whatever(load(cell), options | {"expected": expected})
-        if tiles[cell].match.status == OK:
-            expected = tiles[cell].match.expected
-    place, agree = whereabouts(tiles.values(), options["min_psr"])
-    found = {cell: tile.match for cell, tile in tiles.items()}
-    for cell, tile in tiles.items():
-        if agree and place is not None and tile.surface is not None:
-            found[cell] = found_near(load(cell), place, common.get(cell), options) or found[cell]
-        elif place is None and tile.match.status == OK:
-            found[cell] = Match.rejected(
-                NO_MATCH,
-                "matched, but nearly all other tiles of the scene were not: by chance",
-                quality=tile.match.quality,
-                coherence=tile.match.coherence,
-            )
-    return found
+        search.look(cell, load(cell), {})
+    return search.found(load, common, {})
 
 
 def _whatever(tiles: tuple[Tile, Tile], options: dict) -> Seen:
@@ -240,7 +279,7 @@ def quarters(tiles: tuple[Tile, Tile], match: Match, options: dict) -> list[Matc
 
     Parameters
     ----------
-    tiles : (values, valid) of the mean and of the scene.
+    tiles : of the mean and of the scene.
     match : of the whole tile.
 
     Returns
@@ -254,10 +293,9 @@ def quarters(tiles: tuple[Tile, Tile], match: Match, options: dict) -> list[Matc
     spectra, whole = placed
     common = falling(near.raw_coherence(spectra, place - whole), spectra.band)
     found = []
-    for part in _halves(tiles[0][0].shape[0]):
-        for side in _halves(tiles[0][0].shape[1]):
-            (a, a_valid), (b, b_valid) = tiles
-            cut = (a[part, side], a_valid[part, side]), (b[part, side], b_valid[part, side])
+    for rows in _halves(tiles[0].shape[0]):
+        for columns in _halves(tiles[0].shape[1]):
+            cut = tiles[0].part(rows, columns), tiles[1].part(rows, columns)
             one = found_near(cut, (place[0], place[1]), common, options)
             if one is not None and one.status == OK:
                 found.append(one)

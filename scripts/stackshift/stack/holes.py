@@ -14,8 +14,8 @@ from stackshift.stack.mean_image import moved
 from stackshift.tile import coherence
 from stackshift.tile.gaps import fill_holes, wide_gaps
 from stackshift.tile.match import OK, Match
+from stackshift.tile.scaled import Tile
 
-Tile = tuple[np.ndarray, np.ndarray]
 # What the holes say is a share of the last answer as large as their share of the tile.
 _ROUNDS = 3
 _CLOSE = 1e-3
@@ -26,19 +26,19 @@ def filled(image: Tile, scene: Tile, place: tuple[float, float]) -> Tile:
 
     Parameters
     ----------
-    image, scene : (values, valid) on the scale of `frequencies.transformed`.
+    image, scene : from `scaled.transformed`.
     place : where the scene's content lies, (rows to the south, columns to the east) in pixels.
     """
     values, valid = scene
     missing = ~valid
-    there, known = moved(*image, (-place[0], -place[1]))
+    there, known = moved(image, (-place[0], -place[1]))
     wanted = missing & ~wide_gaps(missing) & known
     if not wanted.any():
         return scene
     # The difference is the ground's own, which the rim of a hole tells.
     rest = np.where(valid & known, values - there, 0).astype(np.float32)
     fill_holes(rest, valid & known, wanted)
-    return np.where(wanted, there + rest, values).astype(np.float32), valid | wanted
+    return Tile(np.where(wanted, there + rest, values).astype(np.float32), valid | wanted)
 
 
 def measured(image: Tile, scene: Tile, first: Match, options: dict) -> Match:
@@ -68,7 +68,7 @@ def measured(image: Tile, scene: Tile, first: Match, options: dict) -> Match:
     if found.status != OK or found.sigma is None or found.covariance is None:
         return first
     # What was filled was not measured.
-    wider = float(tile[1].mean() / max(scene[1].mean(), 1e-9))
+    wider = float(tile.valid.mean() / max(scene.valid.mean(), 1e-9))
     (a, b), (c, d) = found.covariance
     return replace(
         found,

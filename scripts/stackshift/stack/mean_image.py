@@ -13,6 +13,7 @@ from scipy import fft
 
 from stackshift.tile.frequencies import blocks
 from stackshift.tile.gaps import fill_holes, grown, wide_gaps
+from stackshift.tile.scaled import Tile
 
 # A fraction of a pixel that is not worth moving for: it costs no coherence, and a scene's share of
 # it in the place of the mean is a tenth of it or less.
@@ -68,12 +69,12 @@ class MeanImage:
                 total[rows][unknown] = 0
         return cls(total, bands[2], bands[1])
 
-    def add(self, values: np.ndarray, valid: np.ndarray, weight: float) -> None:
+    def add(self, tile: Tile, weight: float) -> None:
         """Add a scene that lies in its place, in place; a negative weight takes it out."""
         factor, sign = np.float32(weight), np.float32(np.sign(weight))
         for rows in blocks(self.total.shape):
-            there = valid[rows]
-            part = factor * values[rows]
+            there = tile.valid[rows]
+            part = factor * tile.values[rows]
             if there.all():
                 self.total[rows] += part
                 self.weight[rows] += factor
@@ -83,14 +84,14 @@ class MeanImage:
                 self.weight[rows] += factor * there
                 self.scenes[rows] += sign * there
 
-    def without(self, values: np.ndarray, valid: np.ndarray, weight: float) -> "MeanImage":
+    def without(self, own: Tile, weight: float) -> "MeanImage":
         """The same without a scene that was added with this weight."""
         rest = MeanImage(self.total.copy(), self.weight.copy(), self.scenes.copy())
-        rest.add(values, valid, -weight)
+        rest.add(own, -weight)
         return rest
 
-    def mean(self) -> tuple[np.ndarray, np.ndarray]:
-        """(values, valid): the mean, 0 where too few scenes are there, and where they are not."""
+    def mean(self) -> Tile:
+        """The mean, which is valid where enough scenes are there."""
         most = float(self.scenes.max(initial=0))
         least = max(0.5, _ENOUGH * most - 0.5)
         values, valid = np.empty_like(self.total), np.empty(self.total.shape, bool)
@@ -101,70 +102,30 @@ class MeanImage:
             else:
                 values[rows] = 0
                 np.divide(self.total[rows], self.weight[rows], out=values[rows], where=there)
-        return values, valid
+        return Tile(values, valid)
 
 
-def moved(
-    values: np.ndarray, valid: np.ndarray, position: tuple[float, float]
-) -> tuple[np.ndarray, np.ndarray]:
+def moved(tile: Tile, position: tuple[float, float]) -> Tile:
     """A tile as it would be if its content lay where that of the stack does.
 
     Parameters
     ----------
-    values, valid : (rows, columns) logarithms and where they are.
+    tile : from `scaled.transformed`.
     position : where the content lies, (rows to the south, columns to the east) in pixels.
 
     Returns
     -------
-    (values, valid) of the same shape. Whole pixels are copied, a fraction is a phase in the
-    frequency domain, and one below STILL is left.
+    One of the same shape. Whole pixels are copied, a fraction is a phase in the frequency domain,
+    and one below STILL is left; the tile itself if nothing moves.
     """
+    values, valid = tile
     whole = np.rint(position).astype(int)
     fraction = np.asarray(position, float) - whole
     if np.abs(fraction).max() >= STILL:
         values, valid = _by_fraction(values, valid, -fraction)
     if whole.any():
         values, valid = _cut(values, whole, np.float32(0)), _cut(valid, whole, False)
-    return values, valid
-
-
-def of_others(
-    bands: np.ndarray,
-    own: tuple[np.ndarray, np.ndarray],
-    made: dict,
-    scene: str,
-    cell: tuple[int, int],
-    transform: str,
-) -> tuple[np.ndarray, np.ndarray]:
-    """The template of a tile without what a scene itself put into it.
-
-    Parameters
-    ----------
-    bands : of the template in this tile, (3, rows, columns) as for `MeanImage.from_bands`.
-    own : (values, valid) of the scene's tile on the scale of `frequencies.transformed`.
-    made : the JSON of the template: ``members`` and, of each of its ``tiles``, ``level``,
-        ``levels`` and ``weights``.
-    cell : (row, column) of the tile.
-    transform : as in `decibels`.
-
-    Returns
-    -------
-    (values, valid), both of the tile's shape, less the template's ``level``.
-    """
-    # Without members no tile was written.
-    if not made["tiles"]:
-        return np.zeros_like(bands[0]), np.zeros(bands[0].shape, bool)
-    (said,) = (tile for tile in made["tiles"] if (tile["row"], tile["column"]) == cell)
-    known = np.isfinite(bands[0])
-    image = MeanImage.from_bands(bands, said["level"], transform)
-    # A member without a pixel in this tile has put nothing into it.
-    if scene in said["levels"]:
-        place = made["members"][scene]
-        values, valid = moved(*own, (place["row"], place["column"]))
-        image.add(values - np.float32(said["levels"][scene]), valid, -said["weights"][scene])
-    values, valid = image.mean()
-    valid &= known
-    return values, valid
+    return tile if values is tile.values else Tile(values, valid)
 
 
 def _cut(image: np.ndarray, start: np.ndarray, empty) -> np.ndarray:
@@ -199,8 +160,9 @@ def _by_fraction(values, valid, shift):
     return fft.irfft2(spectrum, shape, overwrite_x=True)[inside], valid
 
 
-def level(values: np.ndarray, valid: np.ndarray, image: MeanImage) -> float:
+def level(tile: Tile, image: MeanImage) -> float:
     """How much brighter a scene is than the mean where both are, so that no edge of it shows."""
+    values, valid = tile
     reference, there = image.mean()
     both = valid & there
     if both.all():
@@ -210,8 +172,13 @@ def level(values: np.ndarray, valid: np.ndarray, image: MeanImage) -> float:
     return float((values - reference)[both].mean(dtype=float))
 
 
+def levelled(tile: Tile, level: float) -> Tile:
+    """A scene as bright as the mean."""
+    return Tile(tile.values - np.float32(level), tile.valid)
+
+
 def decibels(values: np.ndarray, transform: str) -> np.ndarray:
-    """Values on the scale of `frequencies.transformed` as decibels of gamma0, float32."""
+    """Values on the scale of `scaled.transformed` as decibels of gamma0, float32."""
     if transform == "log":
         return values * np.float32(10 / math.log(10))
     return 20 * np.log10(np.maximum(values, np.float32(1e-5)))

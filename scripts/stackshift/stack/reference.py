@@ -8,14 +8,12 @@ for and the standard errors show.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
 from stackshift.stack import alignment, holes
-from stackshift.stack.alignment import Tile
+from stackshift.stack.alignment import Cell
 from stackshift.tile.match import OK, Match
+from stackshift.tile.scaled import Tile
 
 SAME, INVERTED = "same", "inverted"
-Cell = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -38,8 +36,8 @@ class Found:
 
 def turned(tiles: tuple[Tile, Tile], contrast: str | None) -> tuple[Tile, Tile]:
     """(image, scene) with the image's contrast inverted, if it is to be."""
-    (values, valid), scene = tiles
-    return ((-values if contrast == INVERTED else values, valid), scene)
+    image, scene = tiles
+    return (Tile(-image.values, image.valid) if contrast == INVERTED else image), scene
 
 
 def measured(
@@ -52,7 +50,7 @@ def measured(
 
     Parameters
     ----------
-    load : gives (values, valid) of the image and of the scene in a tile.
+    load : gives the image and the scene in a tile.
     cells : (row, column) of all tiles.
     options : keyword arguments of `coherence.match`.
     either_way : whether the contrast may be inverted: all tiles of the scene are then matched both
@@ -78,6 +76,6 @@ def _measured(load, cells: list[Cell], options: dict, contrast: str) -> Found:
 
 def _without_holes(tiles: tuple[Tile, Tile], match: Match, options: dict) -> Match:
     image, scene = tiles
-    if np.all(scene[1]):
+    if scene.complete:
         return match
     return holes.measured(image, scene, match, options)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from stackshift.stack import alignment
-from stackshift.stack.alignment import Position, Seen, Tile
+from stackshift.stack.alignment import Cell, Position, Seen
 from stackshift.stack.mean_image import weights
+from stackshift.stack.others import Others
 from stackshift.tile.match import OK, expected_at
-
-Cell = tuple[int, int]
+from stackshift.tile.scaled import Tile
 
 _MOST_ROUNDS = 5
 # The mean is as sharp as it gets once no scene moves by more than this from round to round, pixels.
@@ -64,7 +64,7 @@ def made(
     scenes : those that may be members.
     first : positions of those that the pairs reached.
     cells : (row, column) of all tiles.
-    load : gives (values, valid) of all these scenes in a tile.
+    load : gives all these scenes in a tile.
     options : keyword arguments of `coherence.match`.
     each : `map`, or that of a pool of threads.
 
@@ -108,7 +108,7 @@ def _linked(scenes: list[str], cells: list[Cell], load, min_valid: float) -> lis
     groups = [{name} for name in scenes]
     for cell in cells:
         tiles = load(cell)
-        valid = np.stack([tiles[name][1].ravel() for name in scenes]).astype(np.float32)
+        valid = np.stack([tiles[name].valid.ravel() for name in scenes]).astype(np.float32)
         common = valid @ valid.T >= min_valid * valid.shape[1]
         for one, other in np.argwhere(np.triu(common, 1)):
             joined = [group for group in groups if {scenes[one], scenes[other]} & group]
@@ -200,16 +200,20 @@ def _looked_at(
     """One tile of all scenes against the mean of the others."""
     weight = now.weight_in(cell)
     members = {name: tiles[name] for name in now.positions}
-    image, there, _ = alignment.formed(members, now.positions, weight)
+    image, there, levels = alignment.formed(members, now.positions, weight)
+    rest = Others(image)
 
     def others(name: str) -> Tile:
-        rest = image.without(*there[name], weight[name]) if name in there else image
-        return rest.mean()
+        if name not in levels:
+            return rest.mean
+        return rest.without(there[name], levels[name], weight[name])
 
     found = {}
     for name, tile in tiles.items():
         expected = expected_at(now.positions.get(name, (0.0, 0.0)))
         found[name] = alignment.seen((others(name), tile), options | {"expected": expected})
+        # A spectrum of each scene would be as much again as all tiles.
+        tile.forget()
     unseen = [name for name in faint if found[name].surface is not None]
     if not unseen:
         return _Looked(found, None)

@@ -6,20 +6,22 @@ relative to the reference's: (rows to the south, columns to the east) in pixels.
 opposite, the shift that brings it back.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from stackshift.tile import aliasing
 from stackshift.tile import match as outcome
-from stackshift.tile.frequencies import band, shifted, transformed
+from stackshift.tile.frequencies import band, shifted
 from stackshift.tile.match import Match
 from stackshift.tile.methods import SMALLEST
 from stackshift.tile.peak import coarse_peak, peak_width
 from stackshift.tile.precision import covariance, knapp_carter
 from stackshift.tile.refinement import axial, refine, stretch
 from stackshift.tile.refusal import beyond_radius, faint, no_peak
-from stackshift.tile.spectra import WIDE, Spectra, common_spectra, recut, widened
+from stackshift.tile.scaled import Tile, transformed
+from stackshift.tile.spectra import WIDE, Spectra, common_share, common_spectra, recut, widened
 
 # The coarse peak is good to about this many pixels: one at the search radius is still within.
 _SLACK = 0.5
@@ -48,9 +50,14 @@ _LONGER = 0.35
 Seen = tuple[Spectra, np.ndarray, np.ndarray, float, tuple[float, float]]
 
 
+def prepared(tile: np.ndarray, *, transform: str = "log", **_) -> Tile:
+    """A tile of gamma0 power on the scale on which it is matched."""
+    return transformed(tile, transform)
+
+
 def match(
-    reference: np.ndarray,
-    secondary: np.ndarray,
+    reference: np.ndarray | Tile,
+    secondary: np.ndarray | Tile,
     *,
     transform: str = "log",
     search_radius: int = 32,
@@ -68,7 +75,7 @@ def match(
     Parameters
     ----------
     reference, secondary : (rows, columns) gamma0 power of the same ground; what is not finite or
-        below -60 dB is no data.
+        below -60 dB is no data. Or what `prepared` makes of it.
     transform : ``log``, or ``amplitude`` for one or two looks.
     search_radius : largest displacement to each side, pixels.
     taper : share of the tile's length that its tapered edges take.
@@ -88,7 +95,10 @@ def match(
     A match in pixels (rows to the south, columns to the east); ``quality`` is the peak to sidelobe
     ratio. A tile that does not count has no shift and no standard error.
     """
-    tiles = [transformed(tile, transform) for tile in (reference, secondary)]
+    tiles = [
+        tile if isinstance(tile, Tile) else transformed(tile, transform)
+        for tile in (reference, secondary)
+    ]
     return match_transformed(
         tiles,
         search_radius=search_radius,
@@ -105,7 +115,7 @@ def match(
 
 
 def match_transformed(
-    tiles,
+    tiles: Sequence[Tile],
     *,
     search_radius: int,
     taper: float,
@@ -118,14 +128,14 @@ def match_transformed(
     moved: tuple[float, float] = (0.0, 0.0),
     expected: tuple[int, int] = (0, 0),
 ) -> Match:
-    """The same for tiles on the scale of `transformed` already: (values, valid) of each."""
-    shape = tiles[0][0].shape
+    """The same for two tiles on the scale of `transformed` already."""
+    shape = tiles[0].shape
     if min(shape) < _SMALLEST:
         return Match.rejected(
             outcome.TOO_SMALL,
             f"{shape[0]} x {shape[1]} pixels, fewer than {_SMALLEST} a side",
         )
-    both = np.count_nonzero(tiles[0][1] & tiles[1][1]) / tiles[0][1].size
+    both = common_share(tiles)
     if both < min_valid:
         return _too_many_gaps(both, min_valid)
     radius = min(search_radius, min(shape) // 3)
@@ -204,7 +214,7 @@ def _sought(tiles, radius: int, banded, gates) -> Seen | Match:
     whole, coarse = np.zeros(2, int), _plain(displacement)
     if max(abs(displacement)) > 1:
         whole = np.rint(displacement).astype(int)
-        if min(np.subtract(tiles[0][0].shape, abs(whole))) < _SMALLEST // 2:
+        if min(np.subtract(tiles[0].shape, abs(whole))) < _SMALLEST // 2:
             return Match.rejected(
                 outcome.TOO_SMALL, "too little of the tiles overlaps", quality=psr
             )
@@ -234,7 +244,7 @@ def _where_expected(tiles, whole: np.ndarray, radius: int, banded, gates) -> See
     if spectra is None or spectra.valid < least:
         return None
     # Both correlations are looked at in the same steps.
-    if spectra.band.padded != band(tiles[0][0].shape, *banded[1:]).padded:
+    if spectra.band.padded != band(tiles[0].shape, *banded[1:]).padded:
         return None
     low = replace(spectra.low, secondary=shifted(spectra.low.secondary, -whole, spectra.low.band))
     displacement, psr = coarse_peak(low, radius)

@@ -1,9 +1,7 @@
-"""From a tile of power to a spectrum that can be matched.
-
-The logarithm turns multiplicative speckle into additive noise of constant variance.
-"""
+"""From a tile to the low frequencies of its spectrum, which are matched."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,36 +10,8 @@ from scipy import fft
 
 from stackshift.tile.windows import Window
 
-# Power below -60 dB is far below the noise of any radar: borders and masks, and no measurement.
-FAINTEST = np.float32(1e-6)
 # Pixels that are worked on together: what several passes go over stays in the processor's cache.
 _BLOCK = 1 << 15
-
-
-def transformed(tile: np.ndarray, transform: str) -> tuple[np.ndarray, np.ndarray]:
-    """A tile on the scale on which it is matched, and where it is valid.
-
-    Parameters
-    ----------
-    tile : (rows, columns) gamma0 power; what is not finite or below -60 dB is no data.
-    transform : ``log`` for the natural logarithm, ``amplitude`` for the square root.
-
-    Returns
-    -------
-    (values, valid): float32, 0 where not valid, and booleans; both (rows, columns).
-    """
-    tile = np.asarray(tile, np.float32)
-    values, valid = np.empty(tile.shape, np.float32), np.empty(tile.shape, bool)
-    scaled = np.log if transform == "log" else np.sqrt
-    # No data needs no warning.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        for rows in blocks(tile.shape):
-            np.greater_equal(tile[rows], FAINTEST, out=valid[rows])
-            valid[rows] &= tile[rows] < np.inf
-            scaled(tile[rows], out=values[rows])
-            if not valid[rows].all():
-                np.copyto(values[rows], 0, where=~valid[rows])
-    return values, valid
 
 
 def blocks(shape: tuple[int, ...]) -> list[slice]:
@@ -158,14 +128,22 @@ class Spectrum:
     Parameters
     ----------
     low : complex64 (padded rows, n), the first columns.
-    rest : complex64 (rows of the tile, others), the FFT along each row of the other columns.
+    rest : gives some of the other columns of the FFT along each row, complex64 (rows of the tile,
+        columns).
     """
 
-    def __init__(self, low: np.ndarray, rest: np.ndarray):
+    def __init__(self, low: np.ndarray, rest: Callable):
         self._low, self._rest, self._first = low, rest, low.shape[1]
+        self._known: tuple[Band, np.ndarray, np.ndarray] | None = None
 
-    def low(self, grid: tuple[int, int]) -> np.ndarray:
-        """The low frequencies, as the real FFT of a smaller grid."""
+    def on(self, band: Band) -> tuple[np.ndarray, np.ndarray]:
+        """Its low frequencies on a band's grid, and their mean power in each radial bin."""
+        if self._known is None or self._known[0] is not band:
+            low = self._lower(band.grid)
+            self._known = band, low, radial_power(low, band)
+        return self._known[1:]
+
+    def _lower(self, grid: tuple[int, int]) -> np.ndarray:
         half, known = grid[1] // 2 + 1, self._low.shape[1]
         if half > known:
             more = slice(known - self._first, half - self._first)
@@ -180,8 +158,24 @@ class Spectrum:
             found.append(self._columns(far - self._first)[lines[:, 0]])
         return np.hstack(found)
 
+    def beyond(self, other: "Spectrum", share: np.float32) -> "Spectrum":
+        """This one and ``share`` of what it has beyond another one of the same band."""
+        first = slice(0, self._first)
+        mine, theirs = self._low[:, first], other._low[:, first]
+        low = np.empty_like(mine)
+        for rows in blocks(low.shape):
+            low[rows] = _beyond(mine[rows], theirs[rows], share)
+        return Spectrum(low, lambda which: _beyond(self._rest(which), other._rest(which), share))
+
     def _columns(self, which) -> np.ndarray:
-        return fft.fft(self._rest[:, which], len(self._low), axis=0)
+        return fft.fft(self._rest(which), len(self._low), axis=0)
+
+
+def _beyond(mine: np.ndarray, theirs: np.ndarray, share: np.float32) -> np.ndarray:
+    found = mine - theirs
+    found *= share
+    found += mine
+    return found
 
 
 def spectrum(values: np.ndarray, window: Window, band: Band) -> Spectrum:
@@ -189,7 +183,7 @@ def spectrum(values: np.ndarray, window: Window, band: Band) -> Spectrum:
 
     Parameters
     ----------
-    values : (rows, columns) float32, on the scale of `transformed`.
+    values : (rows, columns) float32, on the scale of `scaled.transformed`.
     window : from `window`.
     band : from `band`, whose columns are transformed at once.
     """
@@ -204,7 +198,7 @@ def spectrum(values: np.ndarray, window: Window, band: Band) -> Spectrum:
         centred *= window.weight[rows]
         lines = fft.rfft(centred, band.padded[1])
         low[: len(values)][rows], rest[rows] = lines[:, :half], lines[:, half:]
-    return Spectrum(fft.fft(low, axis=0, overwrite_x=True), rest)
+    return Spectrum(fft.fft(low, axis=0, overwrite_x=True), lambda which: rest[:, which])
 
 
 def low_part(full: np.ndarray, grid: tuple[int, int]) -> np.ndarray:

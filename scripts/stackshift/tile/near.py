@@ -13,7 +13,7 @@ from stackshift.tile.match import Match
 from stackshift.tile.peak import whitened
 from stackshift.tile.precision import covariance
 from stackshift.tile.refinement import axial, maximum, radial_mean, stretch
-from stackshift.tile.spectra import Spectra, common_spectra, recut
+from stackshift.tile.spectra import Spectra, common_share, common_spectra, recut
 
 # A maximum farther from where it is expected is another one, pixels.
 _FARTHEST = 1.5
@@ -67,7 +67,7 @@ def placed_spectra(tiles, place: np.ndarray, options: dict) -> tuple[Spectra, np
 
     Parameters
     ----------
-    tiles : (values, valid) of reference and secondary, from `frequencies.transformed`.
+    tiles : reference and secondary, from `scaled.transformed`.
     place : expected displacement of the secondary's content, (rows, columns) in pixels.
     options : ``taper``, ``cutoff``, ``bins`` and ``min_valid`` of `coherence.match`.
 
@@ -76,13 +76,11 @@ def placed_spectra(tiles, place: np.ndarray, options: dict) -> tuple[Spectra, np
     None where too little is left.
     """
     whole = np.rint(place).astype(int)
-    shape = np.array(tiles[0][0].shape)
+    shape = np.array(tiles[0].shape)
     if min(shape - abs(whole)) < _SMALLEST:
         return None
-    if whole.any():
-        tiles = recut(tiles, whole)
-    both = np.count_nonzero(tiles[0][1] & tiles[1][1]) / tiles[0][1].size
-    if both < options["min_valid"]:
+    tiles = recut(tiles, whole)
+    if common_share(tiles) < options["min_valid"]:
         return None
     spectra = common_spectra(tiles, options["taper"], options["cutoff"], options["bins"])
     if spectra is None or spectra.valid < options["min_valid"]:

@@ -10,10 +10,9 @@ from stackshift.tile.frequencies import (
     Spectrum,
     band,
     low_part,
-    radial_power,
     spectrum,
 )
-from stackshift.tile.gaps import fill_holes, gap_weight, wide_gaps
+from stackshift.tile.gaps import gap_weight, wide_gaps
 from stackshift.tile.windows import window, windows
 
 # Share of the Nyquist frequency up to which the coarse peak and the scatter of the scores are
@@ -83,41 +82,28 @@ def widened(spectra: Spectra) -> Spectra:
 
 
 def _banded(full, frequencies: Band, samples, valid, steepness) -> Spectra:
-    reference, secondary = (whole.low(frequencies.grid) for whole in full)
-    powers = radial_power(reference, frequencies), radial_power(secondary, frequencies)
+    (reference, ours), (secondary, theirs) = (whole.on(frequencies) for whole in full)
     return Spectra(
-        reference, secondary, frequencies, samples, valid, powers, steepness, tuple(full)
+        reference, secondary, frequencies, samples, valid, (ours, theirs), steepness, tuple(full)
     )
 
 
-def filled(tiles) -> tuple[list[np.ndarray], np.ndarray | None]:
-    """Values of two tiles with narrow holes filled, and the weight that wide gaps leave to both.
+def common_weight(tiles) -> np.ndarray | None:
+    """The weight that wide gaps leave to two tiles, float32 (rows, columns); None without one.
 
     What only one of the two has adds noise and nothing else, so a gap in one is a gap in both.
-
-    Parameters
-    ----------
-    tiles : (values, valid) of each tile, from `spectrum.transformed`.
-
-    Returns
-    -------
-    (values of each, float32 weight), all (rows, columns); the weight is None without a gap.
     """
-    missing = ~(tiles[0][1] & tiles[1][1])
-    if not missing.any():
-        return [values for values, _ in tiles], None
-    gaps = wide_gaps(missing)
-    weight = gap_weight(gaps) if gaps.any() else None
-    # What has no weight needs no value.
-    wanted = missing if weight is None else missing & (weight > 0)
-    prepared = []
-    for values, valid in tiles:
-        holes = wanted & ~valid
-        if holes.any():
-            values = values.copy()
-            fill_holes(values, valid, holes)
-        prepared.append(values)
-    return prepared, weight
+    if all(tile.complete for tile in tiles):
+        return None
+    gaps = wide_gaps(~(tiles[0].valid & tiles[1].valid))
+    return gap_weight(gaps) if gaps.any() else None
+
+
+def common_share(tiles) -> float:
+    """Share of the pixels that are valid in both tiles."""
+    if all(tile.complete for tile in tiles):
+        return 1.0
+    return np.count_nonzero(tiles[0].valid & tiles[1].valid) / tiles[0].valid.size
 
 
 def common_spectra(
@@ -127,20 +113,32 @@ def common_spectra(
 
     Parameters
     ----------
-    tiles : (values, valid) of each tile, from `spectrum.transformed`.
+    tiles : two, from `scaled.transformed`. Narrow holes are filled, wide gaps lose their weight.
     taper, cutoff, bins : as in `match`.
     displacement : (rows, columns) in pixels, at most 2, of the secondary's content: each tile gets
         a window of its own, which lies on the same content. None for one window in one place.
     """
-    prepared, weight = filled(tiles)
-    shape = prepared[0].shape
+    weight = common_weight(tiles)
+    shape = tiles[0].shape
     tapered = window(shape, taper, weight)
     if tapered.total < 1:
         return None
     frequencies = band(shape, cutoff, bins)
-    each = (tapered, tapered) if displacement is None else windows(tapered, displacement)
+    if weight is None and displacement is None:
+        full = [tile.spectrum(tapered, frequencies) for tile in tiles]
+    else:
+        each = (tapered, tapered) if displacement is None else windows(tapered, displacement)
+        # What has no weight needs no value.
+        full = [
+            spectrum(
+                tile.filled if weight is None else tile.filled_in(~tile.valid & (weight > 0)),
+                one,
+                frequencies,
+            )
+            for tile, one in zip(tiles, each, strict=True)
+        ]
     spectra = _banded(
-        [spectrum(values, one, frequencies) for values, one in zip(prepared, each, strict=True)],
+        full,
         frequencies,
         tapered.samples,
         1.0 if weight is None else np.count_nonzero(weight > 0.5) / weight.size,
@@ -151,12 +149,13 @@ def common_spectra(
 
 def recut(tiles, whole: np.ndarray):
     """Both tiles cut to the content they share, given a displacement in whole pixels."""
-    first = tuple(
-        slice(max(0, -d), n - max(0, d)) for d, n in zip(whole, tiles[0][0].shape, strict=True)
+    if not np.any(whole):
+        return tiles
+    cuts = (
+        [
+            slice(max(0, sign * d), n - max(0, -sign * d))
+            for d, n in zip(whole, tiles[0].shape, strict=True)
+        ]
+        for sign in (-1, 1)
     )
-    second = tuple(
-        slice(max(0, d), n - max(0, -d)) for d, n in zip(whole, tiles[0][0].shape, strict=True)
-    )
-    return [
-        tuple(part[cut] for part in tile) for tile, cut in zip(tiles, (first, second), strict=True)
-    ]
+    return [tile.part(*cut) for tile, cut in zip(tiles, cuts, strict=True)]

@@ -1,0 +1,79 @@
+"""The mean of a stack without one of its scenes, which would be matched with itself otherwise."""
+
+import numpy as np
+
+from stackshift.stack.mean_image import MeanImage, levelled, moved
+from stackshift.tile.scaled import Remainder, Tile
+
+# Of a weight that is left there has to be more than rounding leaves.
+_NOTHING = 1e-3
+
+
+class Others:
+    """The mean of some scenes in a tile, and what is left of it without one of them.
+
+    Parameters
+    ----------
+    image : the mean, which must not change.
+    known : where it is known, if not everywhere.
+    """
+
+    def __init__(self, image: MeanImage, known: np.ndarray | None = None):
+        self._image, self._known = image, known
+        self.mean = self._where_known(image.mean())
+        # Where all pixels have the same scenes and weights the rest is a difference of two spectra.
+        self._even = self.mean.complete and all(
+            part.min() == part.max() for part in (image.scenes, image.weight)
+        )
+
+    def without(self, own: Tile, level: float, weight: float) -> Tile:
+        """The mean without a scene, as it was added: where, how much brighter, with what weight."""
+        image = self._image
+        if self._even and own.complete and image.scenes[0, 0] > 1:
+            left = float(image.weight[0, 0]) - weight
+            if left > _NOTHING:
+                return Remainder(self.mean, own, weight / left, level)
+        return self._where_known(image.without(levelled(own, level), weight).mean())
+
+    def _where_known(self, tile: Tile) -> Tile:
+        return tile if self._known is None else Tile(tile.values, tile.valid & self._known)
+
+
+class OfTemplate:
+    """A tile of a template as it was written, and what is left of it without one of its scenes.
+
+    Parameters
+    ----------
+    bands : of the template in this tile, (3, rows, columns) as for `MeanImage.from_bands`.
+    made : the JSON of the template: ``members`` and, of each of its ``tiles``, ``level``,
+        ``levels`` and ``weights``.
+    cell : (row, column) of the tile.
+    transform : as in `mean_image.decibels`.
+    """
+
+    def __init__(self, bands: np.ndarray, made: dict, cell: tuple[int, int], transform: str):
+        self._members = made["members"]
+        # Without members no tile was written.
+        self._said: dict = next(
+            (tile for tile in made["tiles"] if (tile["row"], tile["column"]) == cell),
+            {"level": 0.0, "levels": {}, "weights": {}},
+        )
+        image = MeanImage.from_bands(bands, self._said["level"], transform)
+        self._others = Others(image, np.isfinite(bands[0]))
+
+    def without(self, scene: str, own: Tile) -> Tile:
+        """The template without what a scene itself put into it, less the template's ``level``.
+
+        Parameters
+        ----------
+        scene : its name.
+        own : its tile, from `scaled.transformed`.
+        """
+        # A member without a pixel in this tile has put nothing into it.
+        if scene not in self._said["levels"]:
+            return self._others.mean
+        place = self._members[scene]
+        there = moved(own, (place["row"], place["column"]))
+        return self._others.without(
+            there, self._said["levels"][scene], self._said["weights"][scene]
+        )
