@@ -272,7 +272,8 @@ def test_what_is_folded_scatters_from_ground_to_ground_as_much_as_it_should():
         moved = own + down * turns[0] + right * turns[1]
         moved = moved * np.exp(-1j * (band.rows * truth[0] + band.columns * truth[1]))
         cross = np.where(band.bin < 16, np.conj(own + down + right) * moved, 0) * band.multiplicity
-        slopes = refinement.derivatives(cross.astype(np.complex64), truth, band)
+        turned = refinement.shifted(cross.astype(np.complex64), truth, band)
+        slopes = refinement.derivatives(turned, band)
         errors.append(np.linalg.solve(slopes[1], -slopes[0]))
     expected = aliasing.scattered(given, np.full(16, 0.7), truth, 2.0)
     assert np.std(errors, axis=0) == pytest.approx(expected, rel=0.2)

@@ -28,7 +28,7 @@ def test_coherence_is_that_of_signal_and_noise():
     band, window = spectra.band, windows.window(truth.shape, 0.1, None)
 
     def low(image):
-        return frequencies.spectrum(image, window, band).low(band.grid)
+        return frequencies.spectrum(image, window, band).on(band)[0]
 
     signal = frequencies.radial_sum(np.abs(low(np.log(truth))) ** 2, band)
     speckle = np.log(noisy(np.ones_like(truth), looks, 7))

@@ -73,7 +73,7 @@ def test_a_start_on_a_saddle_is_none():
     saddle = replace(given, secondary=np.where(angle < 0.5, -1, 1) * given.secondary)
     for one, other in ((saddle, 0), (_turned(saddle), 1)):
         weighted = one.cross * one.band.multiplicity * (one.band.bin < 16)
-        _, hessian = refinement.derivatives(weighted, np.zeros(2), one.band)
+        _, hessian = refinement.derivatives(weighted, one.band)
         assert hessian[other, other] < 0 < hessian[1 - other, 1 - other]
         assert refinement.refine(one, np.zeros(2)) is None
 
@@ -171,7 +171,9 @@ def test_derivatives_are_those_of_the_objective():
         return refinement.shifted(weighted, np.array(at), spectra.band).real.sum(dtype=float)
 
     at, h = np.array([0.4, 0.1]), 0.02
-    gradient, hessian = refinement.derivatives(weighted, at, spectra.band)
+    gradient, hessian = refinement.derivatives(
+        refinement.shifted(weighted, at, spectra.band), spectra.band
+    )
     steps = h * np.eye(2)
     numeric = [(objective(at + s) - objective(at - s)) / (2 * h) for s in steps]
     np.testing.assert_allclose(gradient, numeric, rtol=0.02)

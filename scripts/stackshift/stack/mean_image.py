@@ -70,39 +70,56 @@ class MeanImage:
         return cls(total, bands[2], bands[1])
 
     def add(self, tile: Tile, weight: float) -> None:
-        """Add a scene that lies in its place, in place; a negative weight takes it out."""
-        factor, sign = np.float32(weight), np.float32(np.sign(weight))
+        """Add a scene that lies in its place, in place."""
+        factor = np.float32(weight)
         for rows in blocks(self.total.shape):
             there = tile.valid[rows]
             part = factor * tile.values[rows]
             if there.all():
                 self.total[rows] += part
                 self.weight[rows] += factor
-                self.scenes[rows] += sign
+                self.scenes[rows] += 1
             else:
                 self.total[rows] += part * there
                 self.weight[rows] += factor * there
-                self.scenes[rows] += sign * there
-
-    def without(self, own: Tile, weight: float) -> "MeanImage":
-        """The same without a scene that was added with this weight."""
-        rest = MeanImage(self.total.copy(), self.weight.copy(), self.scenes.copy())
-        rest.add(own, -weight)
-        return rest
+                self.scenes[rows] += there
 
     def mean(self) -> Tile:
         """The mean, which is valid where enough scenes are there."""
-        most = float(self.scenes.max(initial=0))
-        least = max(0.5, _ENOUGH * most - 0.5)
+        return self._mean(self.scenes, self._rows)
+
+    def mean_without(self, own: Tile, level: float, weight: float) -> Tile:
+        """The mean without a scene that was added with this level and weight."""
+        factor, taken = np.float32(weight), np.float32(level)
+
+        def rest(rows: slice):
+            there = own.valid[rows]
+            part = own.values[rows] - taken
+            part *= factor * there
+            return self.total[rows] - part, self.weight[rows] - factor * there
+
+        return self._mean(self.scenes - own.valid, rest)
+
+    def _rows(self, rows: slice) -> tuple[np.ndarray, np.ndarray]:
+        return self.total[rows], self.weight[rows]
+
+    def _mean(self, scenes: np.ndarray, parts) -> Tile:
+        least = _least(scenes)
         values, valid = np.empty_like(self.total), np.empty(self.total.shape, bool)
         for rows in blocks(self.total.shape):
-            there = np.greater(self.scenes[rows], least, out=valid[rows])
+            total, weight = parts(rows)
+            there = np.greater(scenes[rows], least, out=valid[rows])
             if there.all():
-                np.divide(self.total[rows], self.weight[rows], out=values[rows])
+                np.divide(total, weight, out=values[rows])
             else:
                 values[rows] = 0
-                np.divide(self.total[rows], self.weight[rows], out=values[rows], where=there)
+                np.divide(total, weight, out=values[rows], where=there)
         return Tile(values, valid)
+
+
+def _least(scenes: np.ndarray) -> float:
+    """More scenes than this are there where a pixel of the mean counts."""
+    return max(0.5, _ENOUGH * float(scenes.max(initial=0)) - 0.5)
 
 
 def moved(tile: Tile, position: tuple[float, float]) -> Tile:
@@ -162,14 +179,15 @@ def _by_fraction(values, valid, shift):
 
 def level(tile: Tile, image: MeanImage) -> float:
     """How much brighter a scene is than the mean where both are, so that no edge of it shows."""
-    values, valid = tile
-    reference, there = image.mean()
-    both = valid & there
-    if both.all():
-        return float((values - reference).mean(dtype=float))
-    if not both.any():
-        return float(values[valid].mean(dtype=float))
-    return float((values - reference)[both].mean(dtype=float))
+    least, total, count = _least(image.scenes), 0.0, 0
+    for rows in blocks(tile.shape):
+        both = tile.valid[rows] & (image.scenes[rows] > least)
+        if here := np.count_nonzero(both):
+            apart = np.zeros(both.shape, np.float32)
+            np.divide(image.total[rows], image.weight[rows], out=apart, where=both)
+            np.subtract(tile.values[rows], apart, out=apart, where=both)
+            total, count = total + float(apart.sum(dtype=float)), count + here
+    return total / count if count else float(tile.values[tile.valid].mean(dtype=float))
 
 
 def levelled(tile: Tile, level: float) -> Tile:

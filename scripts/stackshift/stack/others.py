@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from stackshift.stack.mean_image import MeanImage, levelled, moved
+from stackshift.stack.mean_image import MeanImage, moved
 from stackshift.tile.scaled import Remainder, Tile
 
 # Of a weight that is left there has to be more than rounding leaves.
@@ -33,7 +33,7 @@ class Others:
             left = float(image.weight[0, 0]) - weight
             if left > _NOTHING:
                 return Remainder(self.mean, own, weight / left, level)
-        return self._where_known(image.without(levelled(own, level), weight).mean())
+        return self._where_known(image.mean_without(own, level, weight))
 
     def _where_known(self, tile: Tile) -> Tile:
         return tile if self._known is None else Tile(tile.values, tile.valid & self._known)

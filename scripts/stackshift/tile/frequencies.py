@@ -11,7 +11,7 @@ from scipy import fft
 from stackshift.tile.windows import Window
 
 # Pixels that are worked on together: what several passes go over stays in the processor's cache.
-_BLOCK = 1 << 15
+_BLOCK = 1 << 16
 
 
 def blocks(shape: tuple[int, ...]) -> list[slice]:
@@ -187,15 +187,13 @@ def spectrum(values: np.ndarray, window: Window, band: Band) -> Spectrum:
     window : from `window`.
     band : from `band`, whose columns are transformed at once.
     """
-    # Sums of rows, as one long sum of float32 would drift.
-    total = float(np.einsum("ij,ij->i", values, window.weight).sum(dtype=float))
-    mean, half = np.float32(total / window.total), band.grid[1] // 2 + 1
+    mean, half = window.mean(values), band.grid[1] // 2 + 1
     # Columns that lie beside each other transform twice as fast.
     low = np.zeros((band.padded[0], half), np.complex64)
     rest = np.empty((values.shape[0], band.padded[1] // 2 + 1 - half), np.complex64)
     for rows in blocks(values.shape):
         centred = values[rows] - mean
-        centred *= window.weight[rows]
+        window.apply(centred, rows)
         lines = fft.rfft(centred, band.padded[1])
         low[: len(values)][rows], rest[rows] = lines[:, :half], lines[:, half:]
     return Spectrum(fft.fft(low, axis=0, overwrite_x=True), lambda which: rest[:, which])

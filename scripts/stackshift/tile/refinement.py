@@ -37,9 +37,9 @@ def refine(spectra: Spectra, start: np.ndarray, rounds: int = 2):
     coherence = None
     # The lower part of the band does most of the way at a third of the cost.
     for part in [spectra.low] * (rounds - 1) + [spectra]:
-        in_phase = shifted(part.cross, displacement, part.band).real
-        coherence = radial_coherence(in_phase, part.powers, part.band)
-        found = maximum(part, displacement, coherence)
+        turned = shifted(part.cross, displacement, part.band)
+        coherence = radial_coherence(turned.real, part.powers, part.band)
+        found = maximum(part, displacement, coherence, turned)
         if found is None:
             return None
         displacement, hessian = found
@@ -48,13 +48,19 @@ def refine(spectra: Spectra, start: np.ndarray, rounds: int = 2):
     return displacement, coherence, hessian
 
 
-def maximum(spectra: Spectra, start: np.ndarray, coherence: np.ndarray):
+def maximum(
+    spectra: Spectra,
+    start: np.ndarray,
+    coherence: np.ndarray,
+    turned: np.ndarray | None = None,
+):
     """The displacement of greatest likelihood for a known coherence, by Newton's method.
 
     Parameters
     ----------
     spectra, start : as in `refine`.
     coherence : in each bin of the spectra's band, 0 to 1.
+    turned : the cross spectrum with the phase of the start taken out, where it is known.
 
     Returns
     -------
@@ -62,11 +68,14 @@ def maximum(spectra: Spectra, start: np.ndarray, coherence: np.ndarray):
     """
     frequencies = spectra.band
     displacement = np.array(start, float)
+    if turned is None:
+        turned = shifted(spectra.cross, displacement, frequencies)
     weight = by_bin(weights(coherence, spectra.powers), frequencies)
     weight *= frequencies.multiplicity
-    weighted = spectra.cross * weight
-    for _ in range(_STEPS):
-        gradient, hessian = derivatives(weighted, displacement, frequencies)
+    weighted = turned * weight
+    for number in range(_STEPS):
+        turned = shifted(weighted, displacement - start, frequencies) if number else weighted
+        gradient, hessian = derivatives(turned, frequencies)
         if not (hessian[0, 0] < 0 and np.linalg.det(hessian) > 0):
             return None
         step = np.linalg.solve(hessian, gradient)
@@ -128,9 +137,13 @@ def weights(coherence: np.ndarray, powers) -> np.ndarray:
     return found
 
 
-def derivatives(weighted, displacement, frequencies: Band):
-    """Gradient and Hessian of the weighted correlation with respect to the displacement."""
-    turned = shifted(weighted, displacement, frequencies)
+def derivatives(turned: np.ndarray, frequencies: Band):
+    """Gradient and Hessian of the weighted correlation with respect to the displacement.
+
+    Parameters
+    ----------
+    turned : weighted cross spectrum with the phase of the displacement taken out.
+    """
     rows, columns = frequencies.rows[:, 0], frequencies.columns[0]
     by_row, by_column = turned.sum(1), turned.sum(0)
     gradient = -np.array([(rows * by_row.imag).sum(), (columns * by_column.imag).sum()])
