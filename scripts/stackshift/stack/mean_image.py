@@ -182,7 +182,7 @@ def level(tile: Tile, image: MeanImage) -> float:
     least, total, count = _least(image.scenes), 0.0, 0
     for rows in blocks(tile.shape):
         both = tile.valid[rows] & (image.scenes[rows] > least)
-        if here := np.count_nonzero(both):
+        if here := int(np.count_nonzero(both)):
             apart = np.zeros(both.shape, np.float32)
             np.divide(image.total[rows], image.weight[rows], out=apart, where=both)
             np.subtract(tile.values[rows], apart, out=apart, where=both)
