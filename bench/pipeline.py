@@ -2,6 +2,7 @@
 
     python bench/pipeline.py --sizes 4096 --rounds 5
     python bench/pipeline.py --sizes 8192 --rounds 2 --keep figures.jsonl    # adds to those there
+    python bench/pipeline.py --sizes 8192 --cases aligned --scenes 18 --keep figures.jsonl  # model
     python bench/pipeline.py --rounds 0 --keep figures.jsonl --write         # docs/benchmark.md
 
 Makes its own scenes and runs all on them in turn, several times. Ratios are of one round: absolute
@@ -131,7 +132,7 @@ def make_scenes(folder: Path, scenes: int, size: int, displaced: bool = True) ->
 
 
 def run_workflow(folder: Path, scenes: Path, cores: int, target: str, pairs: int = 1) -> Cost:
-    """The workflow from the command line to its tables (target ``analysed``) or to the end."""
+    """The workflow from the command line to a target."""
     folder.mkdir()
     # YAML is a superset of JSON.
     (folder / "bench.yaml").write_text(
@@ -177,7 +178,13 @@ for _ in range((len(scenes) - 1) * tiles * tiles):
 """
 
 
-NOTEBOOK, TABLES, ALL, FLOOR_ = "mended notebook", "to the tables", "to figures", "floor"
+NOTEBOOK, ALONE, TABLES, ALL, FLOOR_ = (
+    "mended notebook", "to the tables of pairs", "to the tables", "to figures", "floor",
+)  # fmt: skip
+# What the notebook does; with the template and the scenes' offsets; with all that a user sees.
+TARGETS = {ALONE: "results/bench/VV/analysis/pairs.csv", TABLES: "analysed", ALL: "all"}
+# Of a stack's oldest scenes that make its template.
+MEMBERS, MODEL = (8, 16, 32), 150
 CASES = {"displaced": True, "aligned": False}
 
 
@@ -196,7 +203,8 @@ def rounds(options, keep) -> None:
                 # Each case in turn, so that what else the machine does meets all alike.
                 for case in options.cases:
                     for what, cost in one_round(work, work / case, options, peer):
-                        keep({"size": size, "case": case, "round": number, "what": what}, cost)
+                        about = {"scenes": options.scenes, "size": size, "case": case}
+                        keep(about | {"round": number, "what": what}, cost)
 
 
 def one_round(work: Path, scenes: Path, options, peer: bool):
@@ -206,12 +214,13 @@ def one_round(work: Path, scenes: Path, options, peer: bool):
     (work / "run").mkdir()
     yield FLOOR_, measure(floor, work)
     shutil.rmtree(work / "run")
-    if peer:
+    if peer and NOTEBOOK not in options.without:
         yield NOTEBOOK, measure(notebook, work)
         shutil.rmtree(work / "run")
-    for what, target in ((TABLES, "analysed"), (ALL, "all")):
-        yield what, run_workflow(work / "run", scenes, options.cores, target)
-        shutil.rmtree(work / "run")
+    for what, target in TARGETS.items():
+        if what not in options.without:
+            yield what, run_workflow(work / "run", scenes, options.cores, target)
+            shutil.rmtree(work / "run")
 
 
 def spread(values, digits: int) -> str:
@@ -224,25 +233,67 @@ def tables(kept: list[dict]):
     """The lines of the page: a table for each size and case, then what the stages take."""
     of: dict = {}
     for one in kept:
-        found = of.setdefault((one["size"], one["case"]), {})
+        found = of.setdefault((one["scenes"], one["size"], one["case"]), {})
         found.setdefault(one["what"], []).append(Cost(**one["cost"]))
-    for (size, case), found in of.items():
+    for (scenes, size, case), found in of.items():
         count = len(found[FLOOR_])
+        rounds = f"{count} rounds, the least and the most" if count > 1 else "one round"
         yield (
-            f"6 scenes of {size} x {size}, {case}, 64 tiles, neighbouring pairs; {count} rounds, "
-            "the least and the most:" if count > 1 else
-            f"6 scenes of {size} x {size}, {case}, 64 tiles, neighbouring pairs; one round:"
-        )  # fmt: skip
+            f"{scenes} scenes of {size} x {size}, {case}, 64 tiles, neighbouring pairs; {rounds}:"
+        )
         yield ""
         yield ("| | user (s) | system (s) | CPU (s) | of the notebook's | of the floor "
                "| memory of all (MB) | largest job (MB) | written (GB) |")  # fmt: skip
         yield "|---|---|---|---|---|---|---|---|---|"
-        for what in (NOTEBOOK, TABLES, ALL, FLOOR_):
+        for what in (NOTEBOOK, *TARGETS, FLOOR_):
             if what in found:
                 yield line(what, found)
         yield ""
-    last = max(of)
-    yield from stages_of(last, of[last][ALL])
+    with_figures = [key for key, found in of.items() if ALL in found]
+    if with_figures:
+        last = max(with_figures, key=lambda key: key[1])
+        yield from stages_of(last, of[last][ALL])
+    for few, size, case in of:
+        for many in sorted(scenes for scenes, *rest in of if rest == [size, case]):
+            if many > few:
+                yield ""
+                yield from model((size, case), {n: of[n, size, case] for n in (few, many)})
+
+
+def model(case: tuple[int, str], of: dict[int, dict[str, list[Cost]]]):
+    """What many scenes would take, out of two numbers of them; the template has a limit."""
+    few, many = of
+    yield (
+        f"{MODEL} scenes of {case[0]} x {case[0]}, {case[1]}, by the cheapest runs of {few} and "
+        f"{many}: so much more a scene, and a scene of the template, of {members(MODEL)}:"
+    )
+    yield ""
+    yield f"| | {few} scenes (s) | {many} scenes (s) | {MODEL} scenes (s) | of the floor |"
+    yield "|---|---|---|---|---|"
+    rows = {}
+    for what in (ALONE, TABLES, FLOOR_):
+        costs = {n: min(of[n][what], key=lambda one: one.cpu) for n in of}
+        parts = {n: one.stages.get("template", (0, 0, 0))[0] for n, one in costs.items()}
+        rest = {n: one.cpu - parts[n] for n, one in costs.items()}
+        total = extended(rest, few, many, MODEL)
+        total += extended(
+            {members(n): part for n, part in parts.items()},
+            *map(members, (few, many, MODEL)),
+        )
+        rows[what] = [costs[few].cpu, costs[many].cpu, total]
+    for what, figures in rows.items():
+        ratio = "" if what == FLOOR_ else f"{figures[-1] / rows[FLOOR_][-1]:.2f}"
+        yield f"| {what} | {' | '.join(f'{one:.0f}' for one in figures)} | {ratio} |"
+
+
+def members(scenes: int) -> int:
+    """Scenes of a template: the oldest 8, 16 or 32, all of fewer than 8."""
+    return max((number for number in MEMBERS if number <= scenes), default=scenes)
+
+
+def extended(of: dict[int, float], few: int, many: int, number: int) -> float:
+    """A straight line through two points, at a third place."""
+    return of[many] + (of[many] - of[few]) / (many - few) * (number - many)
 
 
 def line(what: str, found: dict) -> str:
@@ -261,10 +312,11 @@ def line(what: str, found: dict) -> str:
     return f"| {what} | {' | '.join(fields)} |"
 
 
-def stages_of(case: tuple[int, str], costs: list[Cost]):
+def stages_of(case: tuple[int, int, str], costs: list[Cost]):
     """Where the time of the cheapest run to figures goes, at the largest size."""
     least = min(costs, key=lambda one: one.cpu)
-    yield f"Where it goes, {case[0]} x {case[0]}, {case[1]}, the cheapest run to figures:"
+    scenes, size, how = case
+    yield f"Where it goes, {scenes} of {size} x {size}, {how}, the cheapest run to figures:"
     yield ""
     yield "| stage | jobs | CPU (s) | share | largest job (MB) |"
     yield "|---|---|---|---|---|"
@@ -282,6 +334,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[4096, 8192], help="of a side")
     parser.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES))
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--without", nargs="+", choices=(NOTEBOOK, *TARGETS), default=[])
     parser.add_argument("--cores", type=int, default=2)
     parser.add_argument("--peer", type=Path, default=ROOT.parent / "shared/peers/notebook_fixed.py")
     parser.add_argument("--folder", type=Path, help="where to work, on a disk with 20 GB free")
