@@ -6,7 +6,6 @@ Or against what else the config says: the area that the DEM has, or an image.
 import logging
 from dataclasses import dataclass, field
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 
@@ -53,7 +52,7 @@ class Scene:
 
     def tile(self, cell: tuple[int, int], transform: str) -> Tile:
         """A tile of it, of which is noted what is masked or not covered by a layer."""
-        with raster.open_scene(Path(self.folder) / "{}_{}.tif".format(*cell)) as source:
+        with raster.open_tile(self.folder, cell) as source:
             values = raster.read_rows(source, 0, source.height)
             tags = tags_of(source)
         self.tags = self.tags or tags
@@ -90,7 +89,7 @@ def main(
     zero : what is aligned with, a kind of `Zero`; an ``image`` may have inverted contrast.
     """
     made = files.read_json(template) if template else None
-    with raster.open_scene(image, bands=3 if made else 1) as source:
+    with raster.open_scene(image, bands=3 if made else 1) as source, raster.own_tiles():
         if made is None:
             for scene in scenes:
                 _with_image(scene, source, cut, options, zero)

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 
@@ -59,22 +58,21 @@ def main(pairs: list[Pair], cut: tuple[int, int], method: str, options: dict) ->
     method, options : name of the method and its keyword arguments.
     """
     prepared, match = methods.load(method)
-    for cell in product(*map(range, cut)):
-        for pair, tiles in _read(pairs, cell, lambda values: prepared(values, **options)):
-            known = {}
-            if method == "coherence":
-                warps = [warp_of(one.tags) for one in tiles]
-                moved = tuple(float(after - before) for before, after in zip(*warps, strict=True))
-                known = {"moved": moved, "expected": pair.expected}
-            found = _matched(match, tiles, options | known, pair, cell)
-            # A scene's tiles lie about as far off each.
-            pair.expected = found.expected if found.shift else pair.expected
-            pair.records.append(_record(found, tiles, cell))
-            if not pair.origins:
-                pair.origins = {
-                    role: {"scene": name} | _origin(one.tags)
-                    for role, name, one in zip(ROLES, pair.scenes, tiles, strict=True)
-                }
+    with raster.own_tiles():
+        for cell in product(*map(range, cut)):
+            for pair, tiles in _read(pairs, cell, lambda values: prepared(values, **options)):
+                known = {}
+                if method == "coherence":
+                    known = {"moved": _moved(tiles), "expected": pair.expected}
+                found = _matched(match, tiles, options | known, pair, cell)
+                # A scene's tiles lie about as far off each.
+                pair.expected = found.expected if found.shift else pair.expected
+                pair.records.append(_record(found, tiles, cell))
+                if not pair.origins:
+                    pair.origins = {
+                        role: {"scene": name} | _origin(one.tags)
+                        for role, name, one in zip(ROLES, pair.scenes, tiles, strict=True)
+                    }
     for pair in pairs:
         counted = sum(record["status"] == OK for record in pair.records)
         logging.info(
@@ -98,9 +96,15 @@ def _read(pairs: list[Pair], cell, prepared) -> Iterator[tuple[Pair, list[_Seen]
 
 
 def _tile(folder: str, cell, prepared) -> _Seen:
-    with raster.open_scene(Path(folder) / "{}_{}.tif".format(*cell)) as source:
+    with raster.open_tile(folder, cell) as source:
         values = raster.read_rows(source, 0, source.height)
         return _Seen(prepared(values), np.isfinite(values), raster.grid_of(source), tags_of(source))
+
+
+def _moved(tiles: list[_Seen]) -> tuple[float, ...]:
+    """By how much a warp displaced the secondary more than the reference, pixels."""
+    before, after = (warp_of(one.tags) for one in tiles)
+    return tuple(float(later - earlier) for earlier, later in zip(before, after, strict=True))
 
 
 def _record(found: Match, tiles: list[_Seen], cell: tuple[int, int]) -> dict:

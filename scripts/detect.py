@@ -125,7 +125,7 @@ def _without(folder, name, mean, made, tiles, cut, transform) -> str:
             strip = np.full((rows[1] - rows[0], grid.width), np.nan, np.float32)
             for column in range(cut[1]):
                 columns = edges[1][column], edges[1][column + 1]
-                with raster.open_scene(Path(tiles) / f"{row}_{column}.tif") as source:
+                with raster.open_tile(tiles, (row, column)) as source:
                     own = transformed(raster.read_rows(source, 0, source.height), transform)
                 bands = raster.read_part(mean, rows, columns)
                 cell = row, column

@@ -2,7 +2,6 @@
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 
@@ -46,12 +45,13 @@ def main(
 
     pixel = earth.pixel_in_the_middle(grid)
     first = from_pairs([files.read_json(path) for path in pairs], usable, pixel)
-    with ThreadPoolExecutor(threads) as pool:
+    with raster.own_tiles(), ThreadPoolExecutor(threads) as pool:
         found = rounds.made(usable, first, cells, load, options, pool.map)
     logging.info(
         "%d scenes, %d placed by pairs, %d members", len(usable), len(first), len(found.positions)
     )
-    parts = _write_image(image, grid, cut, found, load, options["transform"])
+    with raster.own_tiles():
+        parts = _write_image(image, grid, cut, found, load, options["transform"])
     files.write_json(
         report,
         {
@@ -66,7 +66,7 @@ def main(
 
 
 def _read(folder: str, cell: tuple[int, int], transform: str):
-    with raster.open_scene(Path(folder) / "{}_{}.tif".format(*cell)) as source:
+    with raster.open_tile(folder, cell) as source:
         return transformed(raster.read_rows(source, 0, source.height), transform)
 
 

@@ -161,6 +161,7 @@ def pixels_at(grid: Grid, places: list[geometry.Vector]) -> list[geometry.Pixel]
     return [geometry.pixel(degrees[i : i + size]) for i in range(0, len(degrees), size)]
 
 
+@functools.lru_cache(maxsize=16)
 def pixel_in_the_middle(grid: Grid) -> geometry.Pixel:
     """What a pixel is on the ground in the middle of a grid."""
     return pixels_at(grid, [(grid.height / 2, grid.width / 2)])[0]

@@ -43,28 +43,52 @@ def open_scene(path, bands: int | None = None, band: int | None = None):
     bands : how many the raster has to have; None for a scene, of which one is read: see `band_of`.
     band : number of the band to read of a scene that has several.
     """
-    with rasterio.Env.from_defaults(GDAL_DISABLE_READDIR_ON_OPEN=_listing(path)):
+    with (
+        rasterio.Env.from_defaults(GDAL_DISABLE_READDIR_ON_OPEN=_listing(path)),
+        _opened(path, bands, band) as source,
+    ):
+        yield source
+
+
+@contextmanager
+def own_tiles():
+    """Around the reading of many tiles of this workflow's own making, which takes half as long.
+
+    Nothing lies beside them, and their CRS is that of their tags, which needs no look into PROJ's
+    database.
+    """
+    with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR", GTIFF_SRS_SOURCE="GEOKEYS"):
+        yield
+
+
+def open_tile(folder, cell: tuple[int, int]):
+    """A tile of a scene, (row, column), opened; see `open_scene`, and around it `own_tiles`."""
+    return _opened(Path(folder) / "{}_{}.tif".format(*cell), None, None)
+
+
+@contextmanager
+def _opened(path, bands: int | None, band: int | None):
+    try:
+        source = rasterio.open(path)
+    except RasterioIOError as error:
+        if made_by := _gone(path):
+            raise InputError(
+                f"{path} was deleted by hand: make it again with '--forcerun {made_by}'"
+            ) from error
+        raise InputError(f"{path} cannot be opened as a raster ({reason(error)})") from error
+    with source:
         try:
-            source = rasterio.open(path)
-        except RasterioIOError as error:
-            if made_by := _gone(path):
-                raise InputError(
-                    f"{path} was deleted by hand: make it again with '--forcerun {made_by}'"
-                ) from error
-            raise InputError(f"{path} cannot be opened as a raster ({reason(error)})") from error
-        with source:
-            try:
-                if bands is None:
-                    band = band_of(source, band)
-                elif source.count != bands:
-                    raise InputError(f"has {source.count} bands, not {bands}")
-                _check_usable(source, band or 1)
-            except InputError as error:
-                raise InputError(f"{path} {error}") from None
-            try:
-                yield source
-            except RasterioError as error:
-                raise unread(source, error) from error
+            if bands is None:
+                band = band_of(source, band)
+            elif source.count != bands:
+                raise InputError(f"has {source.count} bands, not {bands}")
+            _check_usable(source, band or 1)
+        except InputError as error:
+            raise InputError(f"{path} {error}") from None
+        try:
+            yield source
+        except RasterioError as error:
+            raise unread(source, error) from error
 
 
 def _gone(path) -> str | None:
