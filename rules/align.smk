@@ -14,7 +14,7 @@ rule align:
         "../envs/estimate.yaml"
     threads: 1
     resources:
-        mem_mb=by_tile(700, 25),
+        mem_mb=by_tile(700, 30),
         runtime=minutes(20, 100),
     params:
         tiles=tiles_of,
@@ -49,7 +49,7 @@ for name, batch in batch_rules("align", ALIGNED_TOGETHER):
             "../envs/estimate.yaml"
         threads: 1
         resources:
-            mem_mb=by_tile(700, 25),
+            mem_mb=by_tile(700, 30),
             runtime=minutes(20, 100),
         params:
             members=each(batch, lambda **scene: {"made_from": aligned_from(**scene)}),

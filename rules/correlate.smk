@@ -52,7 +52,8 @@ for name, batch in batch_rules("correlate", PAIRS_TOGETHER):
             "../envs/estimate.yaml"
         threads: 1
         resources:
-            mem_mb=by_tile(700, 25),
+            # A tile of each scene that comes again is held.
+            mem_mb=by_tile(700, 25 + 2 * len(batch.members)),
             runtime=minutes(20, 100),
         params:
             members=each(batch, lambda **pair: {"made_from": made_from(**pair)}),

@@ -113,7 +113,7 @@ def _with_template(scenes, source, made: dict, cut, options) -> None:
         for tile in made["tiles"]
         if tile["coherence"]
     }
-    searches = [alignment.Search(options) for _ in scenes]
+    searches = [alignment.Search(options, scene.name) for scene in scenes]
     for cell in part.cells:
         of = template(cell)
         for scene, search in zip(scenes, searches, strict=True):
@@ -207,7 +207,7 @@ if __name__ == "__main__":
                 Scene(
                     one.wildcards.scene, one.input.tiles, one.output.offsets, one.params.made_from
                 )
-                for one in job.members(snakemake)
+                for one in job.members(snakemake, in_turn=False)
             ],
             image=snakemake.input.image,
             template=snakemake.input.get("report"),

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -60,7 +61,7 @@ def main(pairs: list[Pair], cut: tuple[int, int], method: str, options: dict) ->
     prepared, match = methods.load(method)
     with raster.own_tiles():
         for cell in product(*map(range, cut)):
-            for pair, tiles in _read(pairs, cell, lambda values: prepared(values, **options)):
+            for pair, tiles in _read(pairs, cell, partial(_prepared, prepared, options)):
                 known = {}
                 if method == "coherence":
                     known = {"moved": _moved(tiles), "expected": pair.expected}
@@ -73,6 +74,8 @@ def main(pairs: list[Pair], cut: tuple[int, int], method: str, options: dict) ->
                         role: {"scene": name} | _origin(one.tags)
                         for role, name, one in zip(ROLES, pair.scenes, tiles, strict=True)
                     }
+                # Else they would be there while the next are read.
+                del tiles
     for pair in pairs:
         counted = sum(record["status"] == OK for record in pair.records)
         logging.info(
@@ -92,13 +95,25 @@ def _read(pairs: list[Pair], cell, prepared) -> Iterator[tuple[Pair, list[_Seen]
             if folder not in held:
                 held[folder] = _tile(folder, cell, prepared)
         yield pair, [held[folder] for folder in pair.folders]
-        held = {folder: one for folder, one in held.items() if last[folder] > number}
+        for folder in pair.folders:
+            if last[folder] == number:
+                del held[folder]
 
 
 def _tile(folder: str, cell, prepared) -> _Seen:
     with raster.open_tile(folder, cell) as source:
         values = raster.read_rows(source, 0, source.height)
-        return _Seen(prepared(values), np.isfinite(values), raster.grid_of(source), tags_of(source))
+        ready = prepared(values, source.name)
+        return _Seen(ready, np.isfinite(values), raster.grid_of(source), tags_of(source))
+
+
+def _prepared(prepared, options: dict, values: np.ndarray, name: str):
+    """What the method makes of a tile, or what is to be told of all its matches."""
+    try:
+        return prepared(values, **options)
+    except Exception as error:
+        logging.exception("%s failed", name)
+        return Match.rejected(FAILED, f"{type(error).__name__}: {error}")
 
 
 def _moved(tiles: list[_Seen]) -> tuple[float, ...]:
@@ -126,6 +141,9 @@ def _origin(tags: dict) -> dict:
 
 
 def _matched(match, tiles: list[_Seen], options: dict, pair: Pair, cell) -> Match:
+    for one in tiles:
+        if isinstance(one.ready, Match):
+            return one.ready
     # One odd tile must not cost the 63 others of the pair; the log keeps what happened.
     try:
         return match(*(one.ready for one in tiles), **options)
@@ -144,7 +162,7 @@ if __name__ == "__main__":
                     path=one.output.pair,
                     made_from=one.params.made_from,
                 )
-                for one in job.members(snakemake)
+                for one in job.members(snakemake, in_turn=False)
             ],
             cut=tuple(snakemake.params.tiles),
             method=snakemake.params.method,

@@ -4,13 +4,14 @@ import json
 
 import numpy as np
 import pytest
+import rasterio
 import snyder
 from makers import NORTH, WEST
 from test_template import NAMES, OPTIONS, PLACES, POSTING, made, stack
 
 import align
+from stackshift.stack import alignment, series
 from stackshift.stack import columns as c
-from stackshift.stack import series
 
 
 def aligned(folder, tiles):
@@ -39,6 +40,39 @@ def test_each_scene_lies_where_it_was_put(tmp_path):
         assert [(t[c.TILE_X], t[c.TILE_Y]) for t in one["tiles"]] == [(0, 0), (1, 0)]
         for t in one["tiles"]:
             assert 0 < t[c.SIGMA_X] < 0.2 * POSTING and t["quarters"]
+
+
+def test_scenes_of_one_job_are_placed_as_alone(tmp_path):
+    tiles = stack(tmp_path)
+    made(tmp_path, tiles)
+    aligned(tmp_path, tiles)
+    template = tmp_path / "template.tif", tmp_path / "template.json"
+    for order in (NAMES, NAMES[::-1]):
+        scenes = [align.Scene(n, tiles[n], tmp_path / f"{n}_together.json") for n in order]
+        align.main(scenes, *template, (1, 2), OPTIONS)
+        for name in NAMES:
+            alone = (tmp_path / f"{name}.json").read_bytes()
+            assert (tmp_path / f"{name}_together.json").read_bytes() == alone
+
+
+def test_what_a_warp_took_out_is_known_to_each_match(tmp_path, monkeypatch):
+    tiles = stack(tmp_path)
+    made(tmp_path, tiles)
+    for number, name in enumerate(NAMES):
+        for path in tiles[name].glob("*.tif"):
+            with rasterio.open(path, "r+") as target:
+                target.update_tags(STACKSHIFT_WARP=f"0.{number} 0.25")
+    known, match = [], alignment.seen
+
+    def spied(tiles, options):
+        known.append(options["moved"])
+        return match(tiles, options)
+
+    monkeypatch.setattr(alignment, "seen", spied)
+    scenes = [align.Scene(n, tiles[n], tmp_path / f"{n}.json") for n in NAMES]
+    align.main(scenes, tmp_path / "template.tif", tmp_path / "template.json", (1, 2), OPTIONS)
+    # Tile by tile, and in each all scenes.
+    assert known == [(number / 10, 0.25) for number in range(len(NAMES))] * 2
 
 
 def test_nothing_is_made_up_at_sea(tmp_path):

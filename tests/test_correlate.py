@@ -1,6 +1,8 @@
 """A pair is measured tile by tile; a bad tile is a row with a reason."""
 
+import itertools
 import json
+import weakref
 
 import numpy as np
 import pytest
@@ -155,3 +157,74 @@ def test_gaps_of_the_notebooks_method_are_zero_power_whatever_the_power():
     found = cross_correlation.match(*gappy)
     assert found == cross_correlation.match(*(np.nan_to_num(tile) for tile in gappy))
     assert found.status == OK and found.quality > 0.9
+
+
+SCENES = [f"202201{day:02}T000000" for day in (1, 13, 25, 31)]
+
+
+@pytest.fixture
+def dates(tmp_path):
+    """Tiles of four dates of one ground, displaced; one lacks a corner, one has holes."""
+    ground, random = texture(320, 360, 1), np.random.default_rng(2)
+    places = [(0, 0), (0.4, -0.3), (3.2, 2.0), (0.1, 0.2)]
+    for number, (name, place) in enumerate(zip(SCENES, places, strict=True)):
+        image = displaced(ground, *place)[20:-20, 20:-20]
+        image = np.maximum(image * random.gamma(5, 0.2, image.shape), 1e-4).astype(np.float32)
+        if number == 1:
+            image[:60, :70] = np.nan
+        if number == 2:
+            image[100:104, 30:200] = np.nan
+        for row in range(2):
+            for column in range(2):
+                part = image[140 * row : 140 * (row + 1), 160 * column : 160 * (column + 1)]
+                write_scene(tmp_path / name / f"{row}_{column}.tif", part)
+    return tmp_path
+
+
+def pair_of(folder, reference, secondary, where="."):
+    path = folder / where / f"{reference}__{secondary}.json"
+    path.parent.mkdir(exist_ok=True)
+    return correlate.Pair((reference, secondary), (folder / reference, folder / secondary), path)
+
+
+def test_pairs_of_one_job_are_measured_as_alone(dates):
+    two = [(b, a) for i, a in enumerate(SCENES) for b in SCENES[i + 1 :]]
+    for names in two:
+        correlate.main([pair_of(dates, *names, "alone")], (2, 2), "coherence", {})
+    for where, order in (("together", two), ("turned", two[::-1])):
+        correlate.main([pair_of(dates, *n, where) for n in order], (2, 2), "coherence", {})
+        for path in (dates / "alone").iterdir():
+            assert (dates / where / path.name).read_bytes() == path.read_bytes()
+
+
+def test_no_more_tiles_are_held_than_come_again(dates, monkeypatch):
+    alive, most = weakref.WeakSet(), []
+    read = correlate._tile
+
+    def counted(*given):
+        alive.add(found := read(*given))
+        most.append(len(alive))
+        return found
+
+    monkeypatch.setattr(correlate, "_tile", counted)
+    monkeypatch.setattr(correlate._Seen, "__hash__", object.__hash__)
+    chain = [pair_of(dates, b, a) for a, b in itertools.pairwise(SCENES)]
+    correlate.main(chain, (2, 2), "coherence", {})
+    # Each tile once, and of a chain of neighbours two at a time.
+    assert len(most) == 16 and max(most) == 2
+
+
+def test_a_tile_that_cannot_be_made_ready_costs_its_own_pairs_and_no_other(dates, monkeypatch):
+    prepared, match = methods.load("coherence")
+
+    def odd(tile, **options):
+        if np.isnan(tile).sum() > 1000:
+            raise ZeroDivisionError("made to fail")
+        return prepared(tile, **options)
+
+    monkeypatch.setattr(methods, "load", lambda name: (odd, match))
+    chain = [pair_of(dates, b, a) for a, b in itertools.pairwise(SCENES)]
+    correlate.main(chain, (2, 2), "coherence", {})
+    status = [[t["status"] for t in json.loads(p.path.read_text())["tiles"]] for p in chain]
+    assert [one[0] for one in status] == [FAILED, FAILED, OK]
+    assert all(one[1:] == [OK] * 3 for one in status)

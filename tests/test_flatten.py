@@ -35,6 +35,12 @@ def test_percentiles_agree_with_numpy(values, percents, block):
     np.testing.assert_allclose(found, np.percentile(valid, percents), rtol=1e-12, atol=atol)
 
 
+def test_percentiles_of_blocks_larger_than_what_is_counted_together():
+    values = np.random.default_rng(0).normal(size=(700, 1000)).astype(np.float32)
+    found = spikes.percentiles(lambda: [values[:300], values[300:]], [1, 99])
+    np.testing.assert_allclose(found, np.percentile(values.astype(float), [1, 99]), rtol=1e-12)
+
+
 def test_values_are_counted_in_their_order_and_what_is_no_number_not_at_all():
     values = np.array([-3.4e38, -1, -1e-42, -0.0, 0, 1e-42, 1e-3, 1, 3.4e38], np.float32)
     places = [int(np.flatnonzero(spikes.histogram([values[i : i + 1]]))[0]) for i in range(9)]

@@ -7,7 +7,7 @@ from makers import texture
 from stackshift.tile import frequencies, windows
 
 
-@pytest.mark.parametrize("shape", [(64, 64), (97, 101), (100, 37), (63, 250)])
+@pytest.mark.parametrize("shape", [(64, 64), (97, 101), (100, 37), (63, 250), (290, 310)])
 @pytest.mark.parametrize("cutoff", [0.3, 0.6, 0.98])
 def test_the_band_holds_the_low_frequencies_of_the_full_transform(shape, cutoff):
     band = frequencies.band(shape, cutoff, 16)

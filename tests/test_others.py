@@ -10,7 +10,8 @@ from stackshift.stack.others import OfTemplate, Others
 from stackshift.tile import coherence, scaled
 from stackshift.tile.scaled import Tile
 
-SHAPE = 120, 150
+# More than the pixels that are worked on together.
+SHAPE = 300, 310
 WEIGHT = {"a": 1.0, "b": 0.5, "c": 2.0}
 
 
@@ -74,3 +75,49 @@ def test_a_template_as_it_was_written_leaves_the_same():
     empty = OfTemplate(np.full((3, *SHAPE), np.nan, np.float32), {"members": {}, "tiles": []},
                        (0, 0), "log")  # fmt: skip
     assert not empty.without("a", tiles["a"]).valid.any()
+
+
+@pytest.mark.parametrize("weight", [1.0, 0.3])
+def test_scenes_that_share_a_tile_out_among_them_leave_what_is_there(weight):
+    """The one on the left is all that there is on the left, though all pixels have one scene."""
+    random = np.random.default_rng(4)
+    left = np.arange(SHAPE[1]) < 200
+    tiles = {}
+    for name, columns in (("a", left), ("b", ~left), ("c", left | True)):
+        valid = np.broadcast_to(columns, SHAPE).copy()
+        values = np.where(valid, random.normal(size=SHAPE), 0).astype(np.float32)
+        tiles[name] = Tile(values, valid)
+    weights = {"a": 1.0, "b": weight, "c": 1.0}
+    image, there, levels = alignment.formed(tiles, dict.fromkeys("abc", (0.0, 0.0)), weights)
+    others = Others(image)
+    rest = others.without(there["a"], levels["a"], weights["a"])
+    b, c = (tiles[n].values.astype(float) - levels[n] for n in "bc")
+    expected = np.where(left, c, (weight * b + c) / (weight + 1))
+    np.testing.assert_allclose(rest.values, expected, atol=1e-5)
+    rest = others.without(there["c"], levels["c"], weights["c"])
+    a = tiles["a"].values.astype(float) - levels["a"]
+    np.testing.assert_allclose(rest.values, np.where(left, a, b), atol=1e-5)
+
+
+def test_where_a_template_is_not_known_nothing_is():
+    tiles, (image, _, levels) = formed(dict.fromkeys("abc", (0.0, 0.0)))
+    bands = np.stack([mean_image.decibels(image.mean().values, "log"), image.scenes, image.weight])
+    bands[0, 250:, :40] = np.nan
+    said = {"row": 0, "column": 0, "level": 0.0, "levels": levels, "weights": WEIGHT}
+    made = {"members": {n: {"row": 0.0, "column": 0.0} for n in "abc"}, "tiles": [said]}
+    of = OfTemplate(bands, made, (0, 0), "log")
+    for rest in (of.without("a", tiles["a"]), of.without("d", tiles["a"])):
+        np.testing.assert_array_equal(rest.valid, np.isfinite(bands[0]))
+
+
+def test_a_level_is_the_mean_difference_where_both_are():
+    random = np.random.default_rng(5)
+    values = [random.normal(size=SHAPE).astype(np.float32) for _ in "ab"]
+    there = [random.random(SHAPE) > 0.3, np.ones(SHAPE, bool)]
+    there[1][: SHAPE[0] // 2] = False
+    image = mean_image.MeanImage.empty(SHAPE)
+    image.add(Tile(np.where(there[0], values[0], 0), there[0]), 2.0)
+    both = there[0] & there[1]
+    found = mean_image.level(Tile(np.where(there[1], values[1], 0), there[1]), image)
+    expected = (values[1][both].astype(float) - values[0][both]).mean()
+    assert found == pytest.approx(expected, abs=1e-7)

@@ -186,6 +186,16 @@ def test_few_scenes_come_to_rest_wherever_they_start(count, start):
     assert apart == pytest.approx(rest, abs=0.01)
 
 
+@pytest.mark.parametrize("kind", ["crops", "water"])
+def test_what_is_kept_of_a_tile_is_let_go(kind):
+    """Spectra of all scenes would be as much again as their tiles."""
+    places = {f"s{i}": (0.0, 0.4 * i) for i in range(4)}
+    tiles = logs(list(places.values()), kind=kind)
+    now = rounds.Template(places)
+    rounds._looked_at(tiles, now, (0, 0), places, OPTIONS)
+    assert all(tile._kept is None and "filled" not in vars(tile) for tile in tiles.values())
+
+
 @pytest.mark.parametrize("away", [34.0, 36.5, 38.0, 42.0, 47.0])
 def test_a_scene_beyond_the_search_radius_is_not_given_a_place(away):
     tiles = logs([(0.0, 0.0)] * 8 + [(0.0, away)], kind="crops")

@@ -59,18 +59,20 @@ def logged(snakemake):
         raise
 
 
-def members(snakemake) -> Iterator:
+def members(snakemake, in_turn: bool = True) -> Iterator:
     """What a job is to do: itself, or each scene or pair of its batch, in the shape of a job.
 
     In a batch an input, an output that is a list has one for each, and ``params.members`` says
-    for each what its wildcards are, and its parameters.
+    for each what its wildcards are, and its parameters. The log tells which one it is at if they
+    are done in turn.
     """
     each = snakemake.params.get("members")
     if each is None:
         yield snakemake
         return
     for number, own in enumerate(each):
-        logging.info("%d of %d: %s", number + 1, len(each), _files(snakemake.output, number))
+        if in_turn:
+            logging.info("%d of %d: %s", number + 1, len(each), _files(snakemake.output, number))
         yield SimpleNamespace(
             input=SimpleNamespace(**_files(snakemake.input, number)),
             output=SimpleNamespace(**_files(snakemake.output, number)),

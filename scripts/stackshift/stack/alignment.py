@@ -145,7 +145,7 @@ def _vertex(values: np.ndarray) -> float:
 
 
 def common_coherence(
-    tiles: list[tuple[Tile, Tile]], places: list[Position], options: dict
+    tiles: Iterable[tuple[Tile, Tile]], places: list[Position], options: dict
 ) -> np.ndarray | None:
     """Coherence in each bin of faint tiles of one place, out of all scenes, 0 to 1.
 
@@ -194,10 +194,11 @@ class Search:
     Parameters
     ----------
     options : keyword arguments of `coherence.match`.
+    scene : its name, for the log.
     """
 
-    def __init__(self, options: dict):
-        self._options = options
+    def __init__(self, options: dict, scene: str = "a scene"):
+        self._options, self._scene = options, scene
         self._seen: dict[Cell, Seen] = {}
         self._expected = (0, 0)
 
@@ -211,9 +212,17 @@ class Search:
         more : keyword arguments of `coherence.match` that are this scene's.
         """
         options = self._options | more | {"expected": self._expected}
-        self._seen[cell] = found = _whatever(tiles, options)
+        self._seen[cell] = found = self._whatever(cell, tiles, options)
         if found.match.status == OK:
             self._expected = found.match.expected
+
+    def _whatever(self, cell: Cell, tiles: tuple[Tile, Tile], options: dict) -> Seen:
+        # One odd tile must not cost the others of the scene; the log keeps what happened.
+        try:
+            return seen(tiles, options)
+        except Exception as error:
+            logging.exception("tile %d_%d of %s failed", *cell, self._scene)
+            return Seen(Match.rejected(FAILED, f"{type(error).__name__}: {error}"))
 
     def found(
         self, load: Callable[[Cell], tuple[Tile, Tile]], common: dict[Cell, np.ndarray], more: dict
@@ -261,15 +270,6 @@ def measured(
     for cell in cells:
         search.look(cell, load(cell), {})
     return search.found(load, common, {})
-
-
-def _whatever(tiles: tuple[Tile, Tile], options: dict) -> Seen:
-    # One odd tile must not cost the others of the scene; the log keeps what happened.
-    try:
-        return seen(tiles, options)
-    except Exception as error:
-        logging.exception("a tile failed")
-        return Seen(Match.rejected(FAILED, f"{type(error).__name__}: {error}"))
 
 
 def quarters(tiles: tuple[Tile, Tile], match: Match, options: dict) -> list[Match]:

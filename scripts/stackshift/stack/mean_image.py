@@ -55,7 +55,7 @@ class MeanImage:
         Parameters
         ----------
         bands : as the template holds them, NaN where the mean is not known; the last two are taken
-            over and change when a scene is taken out.
+            over as they are.
         level : what was added to the mean.
         transform : as in `decibels`.
         """

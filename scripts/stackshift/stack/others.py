@@ -5,9 +5,6 @@ import numpy as np
 from stackshift.stack.mean_image import MeanImage, moved
 from stackshift.tile.scaled import Remainder, Tile
 
-# Of a weight that is left there has to be more than rounding leaves.
-_NOTHING = 1e-3
-
 
 class Others:
     """The mean of some scenes in a tile, and what is left of it without one of them.
@@ -19,21 +16,28 @@ class Others:
     """
 
     def __init__(self, image: MeanImage, known: np.ndarray | None = None):
-        self._image, self._known = image, known
+        self._known = known
         self.mean = self._where_known(image.mean())
         # Where all pixels have the same scenes and weights the rest is a difference of two spectra.
-        self._even = self.mean.complete and all(
+        even = self.mean.complete and all(
             part.min() == part.max() for part in (image.scenes, image.weight)
         )
+        self._image = None if even else image
+        self._scenes = int(image.scenes[0, 0]) if even else 0
+        self._weight = float(image.weight[0, 0]) if even else 0.0
 
     def without(self, own: Tile, level: float, weight: float) -> Tile:
         """The mean without a scene, as it was added: where, how much brighter, with what weight."""
-        image = self._image
-        if self._even and own.complete and image.scenes[0, 0] > 1:
-            left = float(image.weight[0, 0]) - weight
-            if left > _NOTHING:
-                return Remainder(self.mean, own, weight / left, level)
+        if self._image is None and own.complete and self._scenes > 1:
+            return Remainder(self.mean, own, weight / (self._weight - weight), level)
+        image = self._image or self._evenly()
         return self._where_known(image.mean_without(own, level, weight))
+
+    def _evenly(self) -> MeanImage:
+        """The mean image again: scenes may share an even tile out among them."""
+        values = self.mean.values
+        parts = np.full_like(values, self._weight), np.full_like(values, self._scenes)
+        return MeanImage(values * np.float32(self._weight), *parts)
 
     def _where_known(self, tile: Tile) -> Tile:
         return tile if self._known is None else Tile(tile.values, tile.valid & self._known)

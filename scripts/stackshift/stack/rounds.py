@@ -208,18 +208,29 @@ def _looked_at(
             return rest.mean
         return rest.without(there[name], levels[name], weight[name])
 
+    def forget(name: str) -> None:
+        """Spectra of all scenes would be as much again as their tiles."""
+        for tile in (tiles[name], there.get(name)):
+            if tile is not None:
+                tile.forget()
+
     found = {}
     for name, tile in tiles.items():
         expected = expected_at(now.positions.get(name, (0.0, 0.0)))
         found[name] = alignment.seen((others(name), tile), options | {"expected": expected})
-        # A spectrum of each scene would be as much again as all tiles.
-        tile.forget()
+        forget(name)
     unseen = [name for name in faint if found[name].surface is not None]
     if not unseen:
         return _Looked(found, None)
-    pairs = [(others(name), tiles[name]) for name in unseen]
-    common = alignment.common_coherence(pairs, [faint[name] for name in unseen], options)
-    for name, pair in zip(unseen, pairs, strict=True):
+
+    def one_by_one():
+        for name in unseen:
+            yield others(name), tiles[name]
+            forget(name)
+
+    places = [faint[name] for name in unseen]
+    common = alignment.common_coherence(one_by_one(), places, options)
+    for name, pair in zip(unseen, one_by_one(), strict=True):
         match = alignment.found_near(pair, faint[name], common, options)
         if match is not None:
             found[name] = Seen(match, found[name].surface)

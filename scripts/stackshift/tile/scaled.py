@@ -74,8 +74,9 @@ class Tile:
         return self._kept[2]
 
     def forget(self) -> None:
-        """Let go of what is kept."""
+        """Let go of what is kept beside the values."""
         self._kept = None
+        self.__dict__.pop("filled", None)
 
     def _transformed(self, window: Window, band: Band) -> Spectrum:
         return spectrum(self.filled, window, band)

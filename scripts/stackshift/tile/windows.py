@@ -4,7 +4,7 @@ Whatever is fixed in the frame would pull a shift towards zero, so the edges of 
 """
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -42,9 +42,9 @@ class Window:
     steepness: np.ndarray
     _whole: np.ndarray | None = None
 
-    @cached_property
+    @property
     def weight(self) -> np.ndarray:
-        """Weight of each pixel, float32, (rows, columns)."""
+        """Weight of each pixel, float32, (rows, columns); not kept, as it is as large as a tile."""
         if self._whole is not None:
             return self._whole
         rows, columns = self.sides  # type: ignore[misc]
