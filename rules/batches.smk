@@ -1,4 +1,4 @@
-# Jobs of several scenes or pairs, where they are small. What they make is what jobs of one make.
+# Jobs of several scenes or pairs, where they take little. What they make is what jobs of one make.
 import math
 
 from stackflow.batches import COPIED, MATCHED, of_pairs, of_scenes, size_of

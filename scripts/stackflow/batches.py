@@ -1,4 +1,4 @@
-"""Which scenes, and which pairs, a job takes together where scenes are small.
+"""Which scenes, and which pairs, a job takes together.
 
 A job costs a third to half a second before it does anything, more than the work on a small scene.
 So several go into one job, whose files are those of as many jobs of one scene each.
