@@ -19,8 +19,10 @@ MISSING = [name for name in PROGRAMS if shutil.which(name, path=PATH) is None]
 REASON = f"not installed: {', '.join(MISSING)}" if MISSING else "Slurm has to be started by root"
 # Ends what hangs, and nothing that is slow.
 LIMIT = 3600
-# As the site without an accounting database that docs/cluster.md describes, and in a hurry.
+# As the site without an accounting database that docs/cluster.md describes, in a hurry, whose nodes
+# have fewer CPUs than a template asks for.
 SITE = (
+    "--set-threads", "template=2",
     "--slurm-no-account", "--slurm-status-command", "squeue",
     "--slurm-init-seconds-before-status-checks", "2", "--seconds-between-status-checks", "2",
 )  # fmt: skip
