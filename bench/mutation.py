@@ -43,6 +43,8 @@ TESTS = {
     "precision": _ESTIMATOR,
     "gaps": "tests/test_gaps.py tests/test_frequencies.py",
     "windows": "tests/test_windows.py tests/test_frequencies.py",
+    "scaled": "tests/test_scaled.py tests/test_others.py tests/test_template.py",
+    "others": "tests/test_others.py tests/test_template.py",
     "cross_correlation": "tests/test_correlate.py tests/test_notebook_defects.py",
     "network": f"tests/test_network.py {_INVERT}",
     "normals": f"tests/test_network.py {_INVERT}",

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "scripts"))
 
 from stackshift.simulate import simulation
-from stackshift.stack import alignment, rounds
+from stackshift.stack import alignment, rounds, search
 from stackshift.stack.network import adjust
 from stackshift.stack.others import Others
 from stackshift.stack.pairing import template_members
@@ -134,7 +134,7 @@ def against_template(scenes: dict[str, np.ndarray], case: Case):
                 rest = others.without(there[name], levels[name], made.weight_in(cell)[name])
             return rest, logs[cell][name]
 
-        matches = alignment.measured(load, cells(case), made.common, OPTIONS)
+        matches = search.measured(load, cells(case), made.common, OPTIONS)
         place = alignment.located(matches.values())
         if place:
             found[:, i] = place

@@ -5,14 +5,15 @@ Or against what else the config says: the area that the DEM has, or an image.
 
 import logging
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 
 import numpy as np
 
 from stackio import earth, files, job, raster
-from stackio.tags import overlap_of, share_of, shares_of_tile, tags_of, warp_of
+from stackio.tags import origin_of, overlap_of, share_of, shares_of_tile, tags_of, warp_of
 from stackshift.ground.lattice import tile_edges
-from stackshift.stack import alignment, columns, coverage, reference
+from stackshift.stack import columns, coverage, reference, search
 from stackshift.stack.others import OfTemplate
 from stackshift.stack.record import part_record, tile_record
 from stackshift.stack.zero import IMAGE, STACK
@@ -45,18 +46,21 @@ class Scene:
     folder: str
     path: str
     made_from: str = ""
-    tags: dict = field(default_factory=dict, init=False)
     shares: dict = field(default_factory=dict, init=False)
     valid: dict = field(default_factory=dict, init=False)
     unseen: dict = field(default_factory=dict, init=False)
+
+    @cached_property
+    def tags(self) -> dict:
+        """What its tiles' tags say of the scene."""
+        with raster.open_tile(self.folder, (0, 0)) as first:
+            return tags_of(first)
 
     def tile(self, cell: tuple[int, int], transform: str) -> Tile:
         """A tile of it, of which is noted what is masked or not covered by a layer."""
         with raster.open_tile(self.folder, cell) as source:
             values = raster.read_rows(source, 0, source.height)
-            tags = tags_of(source)
-        self.tags = self.tags or tags
-        self.shares[cell] = shares_of_tile(tags)
+            self.shares[cell] = shares_of_tile(tags_of(source))
         return transformed(values, transform)
 
     def beside(self, cell: tuple[int, int], image: Tile, own: Tile) -> tuple[Tile, Tile]:
@@ -113,21 +117,21 @@ def _with_template(scenes, source, made: dict, cut, options) -> None:
         for tile in made["tiles"]
         if tile["coherence"]
     }
-    searches = [alignment.Search(options, scene.name) for scene in scenes]
+    searches = [search.Search(options | scene.warped(), scene.name) for scene in scenes]
     for cell in part.cells:
         of = template(cell)
-        for scene, search in zip(scenes, searches, strict=True):
+        for scene, one in zip(scenes, searches, strict=True):
             tiles = pair(scene, cell, of)
             if made["members"]:
-                search.look(cell, tiles, scene.warped())
-    for scene, search in zip(scenes, searches, strict=True):
+                one.look(cell, tiles)
+    for scene, one in zip(scenes, searches, strict=True):
 
         def load(cell, scene=scene) -> tuple[Tile, Tile]:
             return pair(scene, cell, template(cell))
 
         matches = dict.fromkeys(part.cells, NOTHING)
         if made["members"]:
-            matches = search.found(load, common, scene.warped())
+            matches = one.found(load, common)
         _write(scene, part, matches, load, options, STACK, None, scene.name in made["members"])
 
 
@@ -141,8 +145,6 @@ def _with_image(scene, source, cut, options, zero: str) -> None:
         scene.unseen[cell] = 1 - float(known.mean()) if known.size else 0.0
         return scene.beside(cell, transformed(power, options["transform"]), own)
 
-    # Its tags are known once a tile was read.
-    load(part.cells[0])
     found = reference.measured(load, part.cells, options | scene.warped(), zero == IMAGE)
     if found.inverted:
         logging.warning("the image has the opposite contrast: matched with its negative")
@@ -167,7 +169,7 @@ def _write(scene, part: _Parts, matches, load, options, zero: str, contrast, mem
     if len(part.cells) < _FEW_TILES:
         options = options | scene.warped()
         quarters = {
-            cell: alignment.quarters(reference.turned(load(cell), contrast), match, options)
+            cell: search.quarters(reference.turned(load(cell), contrast), match, options)
             for cell, match in matches.items()
             if match.status == OK
         }
@@ -187,9 +189,7 @@ def _write(scene, part: _Parts, matches, load, options, zero: str, contrast, mem
     counted = sum(record["status"] == OK for record in records)
     logging.info("%s: %d of %d tiles matched", scene.name, counted, len(records))
     said = {
-        "source": scene.tags.get("source"),
-        "platform": scene.tags.get("platform") or None,
-        "resampling": scene.tags.get("resampling"),
+        **origin_of(scene.tags),
         "overlap": overlap_of(scene.tags),
         **{key: share_of(scene.tags, key) for key in SHARES},
         "aligned_with": zero,

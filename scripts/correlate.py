@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 
 from stackio import earth, files, job, raster
-from stackio.tags import shares_of_tile, tags_of, warp_of
+from stackio.tags import origin_of, shares_of_tile, tags_of, warp_of
 from stackshift.ground.lattice import Grid
 from stackshift.stack import coverage
 from stackshift.stack.record import tile_record
@@ -71,7 +71,7 @@ def main(pairs: list[Pair], cut: tuple[int, int], method: str, options: dict) ->
                 pair.records.append(_record(found, tiles, cell))
                 if not pair.origins:
                     pair.origins = {
-                        role: {"scene": name} | _origin(one.tags)
+                        role: {"scene": name} | origin_of(one.tags)
                         for role, name, one in zip(ROLES, pair.scenes, tiles, strict=True)
                     }
                 # Else they would be there while the next are read.
@@ -129,15 +129,6 @@ def _record(found: Match, tiles: list[_Seen], cell: tuple[int, int]) -> dict:
     lacking = {key: max(one[key] or 0.0 for one in shares) for key in shares[0]}
     found = coverage.explained(found, {coverage.AREA: lacking["no_area"]}, lacking["masked"])
     return tile_record(found, cell[1], cell[0], valid, earth.pixel_in_the_middle(second.grid))
-
-
-def _origin(tags: dict) -> dict:
-    """Where a scene comes from, out of its tiles' tags."""
-    return {
-        "source": tags.get("source"),
-        "platform": tags.get("platform") or None,
-        "resampling": tags.get("resampling"),
-    }
 
 
 def _matched(match, tiles: list[_Seen], options: dict, pair: Pair, cell) -> Match:

@@ -10,8 +10,8 @@ from makers import NORTH, WEST
 from test_template import NAMES, OPTIONS, PLACES, POSTING, made, stack
 
 import align
-from stackshift.stack import alignment, series
 from stackshift.stack import columns as c
+from stackshift.stack import search, series
 
 
 def aligned(folder, tiles):
@@ -62,13 +62,13 @@ def test_what_a_warp_took_out_is_known_to_each_match(tmp_path, monkeypatch):
         for path in tiles[name].glob("*.tif"):
             with rasterio.open(path, "r+") as target:
                 target.update_tags(STACKSHIFT_WARP=f"0.{number} 0.25")
-    known, match = [], alignment.seen
+    known, match = [], search.seen
 
     def spied(tiles, options):
         known.append(options["moved"])
         return match(tiles, options)
 
-    monkeypatch.setattr(alignment, "seen", spied)
+    monkeypatch.setattr(search, "seen", spied)
     scenes = [align.Scene(n, tiles[n], tmp_path / f"{n}.json") for n in NAMES]
     align.main(scenes, tmp_path / "template.tif", tmp_path / "template.json", (1, 2), OPTIONS)
     # Tile by tile, and in each all scenes.

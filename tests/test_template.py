@@ -12,7 +12,7 @@ import tile
 from stackio import raster
 from stackshift.ground.lattice import Grid
 from stackshift.simulate import simulation
-from stackshift.stack import alignment, mean_image, rounds
+from stackshift.stack import alignment, mean_image, rounds, search
 from stackshift.stack.others import Others
 from stackshift.stack.pairing import template_members
 from stackshift.tile import coherence, near
@@ -202,7 +202,7 @@ def test_a_scene_beyond_the_search_radius_is_not_given_a_place(away):
     members = [f"s{i}" for i in range(8)]
     image, _, _ = alignment.formed(tiles, dict.fromkeys(members, (0, 0)), dict.fromkeys(members, 1))
     cells = [(0, 0), (0, 1), (1, 0), (1, 1)]
-    found = alignment.measured(lambda cell: (image.mean(), tiles["s8"]), cells, {}, OPTIONS)
+    found = search.measured(lambda cell: (image.mean(), tiles["s8"]), cells, {}, OPTIONS)
     assert all(match.shift is None for match in found.values())
 
 

@@ -22,6 +22,15 @@ def with_warp(tags: dict[str, str], warp: tuple[float, float] | None) -> dict[st
     return known | ({"warp": f"{warp[0]:.6f} {warp[1]:.6f}"} if warp and any(warp) else {})
 
 
+def origin_of(tags: dict[str, str]) -> dict[str, str | None]:
+    """Where a scene comes from, out of its tiles' tags."""
+    return {
+        "source": tags.get("source"),
+        "platform": tags.get("platform") or None,
+        "resampling": tags.get("resampling"),
+    }
+
+
 def overlap_of(tags: dict[str, str]) -> dict[str, float] | None:
     """How the files of a raster agree where they overlap, as `Overlap.figures`; None if not."""
     if "overlap" not in tags:

@@ -8,7 +8,7 @@ for and the standard errors show.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from stackshift.stack import alignment, holes
+from stackshift.stack import holes, search
 from stackshift.stack.alignment import Cell
 from stackshift.tile.match import OK, Match
 from stackshift.tile.scaled import Tile
@@ -67,7 +67,7 @@ def _measured(load, cells: list[Cell], options: dict, contrast: str) -> Found:
     def tiles(cell: Cell) -> tuple[Tile, Tile]:
         return turned(load(cell), contrast)
 
-    matches = alignment.measured(tiles, cells, {}, options)
+    matches = search.measured(tiles, cells, {}, options)
     for cell, match in matches.items():
         if match.status == OK:
             matches[cell] = _without_holes(tiles(cell), match, options)

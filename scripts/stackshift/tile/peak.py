@@ -39,8 +39,8 @@ def coarse_peak(spectra: Spectra, radius: float) -> tuple[np.ndarray, float]:
                             zip(at, rim, surface.shape, strict=True)))]  # fmt: skip
     mean, deviation = _moments_without(surface, hill)
     psr = float((near[tuple(peak)] - mean) / deviation) if deviation > 0 else np.nan
-    fine = [_vertex(surface[[a - 1, a, (a + 1) % surface.shape[0]], at[1]]) if axis == 0 else
-            _vertex(surface[at[0], [a - 1, a, (a + 1) % surface.shape[1]]])
+    fine = [vertex(surface[[a - 1, a, (a + 1) % surface.shape[0]], at[1]]) if axis == 0 else
+            vertex(surface[at[0], [a - 1, a, (a + 1) % surface.shape[1]]])
             for axis, a in enumerate(at)]  # fmt: skip
     return (at + fine) * step, psr
 
@@ -79,7 +79,7 @@ def _moments_without(values: np.ndarray, part: np.ndarray) -> tuple[float, float
     return mean, float(np.sqrt(max(square - mean**2, 0)))
 
 
-def _vertex(values: np.ndarray) -> float:
+def vertex(values: np.ndarray) -> float:
     """Where the parabola through three samples at -1, 0, 1 peaks; 0 where it has no peak."""
     curvature = values[0] - 2 * values[1] + values[2]
     return float(0.5 * (values[0] - values[2]) / curvature) if curvature < 0 else 0.0
