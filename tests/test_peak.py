@@ -28,7 +28,7 @@ def test_the_coarse_peak_is_near_the_truth(displacement):
 def test_the_vertex_of_a_parabola(vertex):
     samples = 2.0 - 3.0 * (np.array([-1, 0, 1]) - vertex) ** 2
     assert peak.vertex(samples) == pytest.approx(vertex)
-    assert peak.vertex(-samples) == peak._vertex(np.array([1.0, 2.0, 3.0])) == 0
+    assert peak.vertex(-samples) == peak.vertex(np.array([1.0, 2.0, 3.0])) == 0
 
 
 @pytest.mark.parametrize("displacement", [(0.0, 0.0), (2.6, -3.1), (-9.4, 11.7), (0.9, 20.2)])
