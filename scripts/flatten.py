@@ -9,6 +9,9 @@ from stackio import job, prepared, raster, writing
 from stackio.tags import tags_of
 from stackshift.ground.spikes import percentiles, truncate
 
+# Blocks of rows that are enough for a sample of a scene.
+_SOME = 8
+
 
 def main(
     scene: str,
@@ -30,30 +33,27 @@ def main(
     area : layer of what gamma0 was divided by, to multiply it by that again; None to leave it.
     mask : layer that is 1 where the scene is no data; None for none.
     """
+    thresholds = (0.0, 0.0)
+    if outside != "keep":
+        found = _percentiles(scene, (lower, upper), area, mask)
+        if found is None:
+            # The superset stops at such a scene, or was told to leave it out.
+            logging.warning("%s has no valid pixel left: nothing to truncate", scene)
+            outside = "keep"
+        else:
+            thresholds = found
+            logging.info("thresholds %.6g and %.6g, outside: %s", *thresholds, outside)
     with prepared.opened(scene, area, mask) as source:
         grid = source.grid
-
-        def blocks():
-            for first, rows in raster.row_blocks(grid.height):
-                yield source.rows(first, rows)
-
-        thresholds = (0.0, 0.0)
-        if outside != "keep":
-            thresholds = percentiles(blocks, (lower, upper))
-            if thresholds is None:
-                # The superset stops at such a scene, or was told to leave it out.
-                logging.warning("%s has no valid pixel left: nothing to truncate", scene)
-                outside, thresholds = "keep", (0.0, 0.0)
-            else:
-                logging.info("thresholds %.6g and %.6g, outside: %s", *thresholds, outside)
         tags = tags_of(source.scene) | {"stage": "flatten", "outside": outside}
         if outside != "keep":
             tags |= {"percentiles": f"{lower:g} {upper:g}"}
             tags |= {"thresholds": f"{thresholds[0]:.9g} {thresholds[1]:.9g}"}
         what = prepared.said(area) if area else writing.said_of(source.scene)
         with writing.create(path, grid, tags, **what) as target:
-            for (first, _), block in zip(raster.row_blocks(grid.height), blocks(), strict=True):
-                writing.write_rows(target, first, truncate(block, *thresholds, outside))
+            for first, rows in raster.row_blocks(grid.height):
+                block = truncate(source.rows(first, rows), *thresholds, outside)
+                writing.write_rows(target, first, block)
             writing.add_tags(target, source.tags())
         valid = max(source.valid, 1)
         if mask is not None:
@@ -64,6 +64,19 @@ def main(
             if count:
                 share = 100 * count / valid
                 logging.warning("%.2f %% of the pixels with a value have no %s layer", share, name)
+
+
+def _percentiles(
+    scene: str, percents: tuple[float, float], area: str | None, mask: str | None
+) -> tuple[float, float] | None:
+    with prepared.opened(scene, area, mask) as source:
+
+        def read(some: bool):
+            blocks = list(raster.row_blocks(source.grid.height))
+            for first, rows in blocks[:: max(1, len(blocks) // _SOME) if some else 1]:
+                yield source.rows(first, rows)
+
+        return percentiles(read, percents)
 
 
 if __name__ == "__main__":

@@ -13,42 +13,69 @@ import flatten
 from stackshift.ground import spikes
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
     hnp.arrays(
         np.float32,
         st.integers(1, 300),
-        elements=st.floats(width=32, allow_infinity=False, allow_subnormal=True),
+        elements=st.floats(width=32, allow_subnormal=True)
+        | st.sampled_from([0, 1, 2, np.inf, -np.inf]),
     ),
-    st.lists(st.floats(0, 100), min_size=1, max_size=3),
+    st.tuples(st.floats(0, 100), st.floats(0, 100)),
     st.integers(1, 50),
 )
 def test_percentiles_agree_with_numpy(values, percents, block):
-    blocks = [values[i : i + block] for i in range(0, len(values), block)]
-    found = spikes.percentiles(lambda: blocks, percents)
+    blocks = [values[None, i : i + block] for i in range(0, len(values), block)]
+    found = spikes.percentiles(lambda some: blocks[::3] if some else blocks, sorted(percents))
     valid = values[np.isfinite(values)].astype(float)
     if not valid.size:
         assert found is None
         return
     # Between two values of opposite sign their rounding stays, however near to 0 it is.
     atol = 4e-16 * np.abs(valid).max()
-    np.testing.assert_allclose(found, np.percentile(valid, percents), rtol=1e-12, atol=atol)
+    expected = np.percentile(valid, sorted(percents))
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=atol)
 
 
-def test_percentiles_of_blocks_larger_than_what_is_counted_together():
-    values = np.random.default_rng(0).normal(size=(700, 1000)).astype(np.float32)
-    found = spikes.percentiles(lambda: [values[:300], values[300:]], [1, 99])
+def counted(values, some=None):
+    """The 1st and 99th percentile of (rows, columns), and how often all of it was read."""
+    reads = []
+
+    def read(sample: bool):
+        reads.append(sample)
+        return [values if some is None else some] if sample else np.array_split(values, 7)
+
+    return spikes.percentiles(read, (1, 99)), reads.count(False)
+
+
+def test_percentiles_of_more_than_is_compared_at_a_time():
+    values = np.random.default_rng(0).normal(size=(1400, 1000)).astype(np.float32)
+    found, reads = counted(values)
     np.testing.assert_allclose(found, np.percentile(values.astype(float), [1, 99]), rtol=1e-12)
+    assert reads == 1
 
 
-def test_values_are_counted_in_their_order_and_what_is_no_number_not_at_all():
-    values = np.array([-3.4e38, -1, -1e-42, -0.0, 0, 1e-42, 1e-3, 1, 3.4e38], np.float32)
-    places = [int(np.flatnonzero(spikes.histogram([values[i : i + 1]]))[0]) for i in range(9)]
-    # Two upper halves are zero's, and so are those of the smallest of all numbers.
-    assert places == sorted(places) and len(set(places)) == 7
-    nothing = np.array([np.nan, -np.nan, np.inf, -np.inf], np.float32)
-    assert spikes.histogram([nothing]).sum() == 0
-    assert spikes.histogram([np.append(values, nothing)]).sum() == 9
+def test_a_sample_from_elsewhere_costs_another_look_and_no_accuracy():
+    values = np.random.default_rng(1).normal(size=(700, 900)).astype(np.float32)
+    expected = np.percentile(values.astype(float), [1, 99])
+    nothing = np.full((60, 60), np.nan, np.float32)
+    for some in (values[:300] + 2, values * 50, np.full_like(values, 7)):
+        found, reads = counted(values, some)
+        np.testing.assert_allclose(found, expected, rtol=1e-12)
+        assert reads > 1
+    found, reads = counted(values, nothing)
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+    assert reads == 1
+
+
+def test_a_value_that_many_pixels_have_is_counted_and_not_collected():
+    values = np.random.default_rng(2).gamma(2, size=(600, 900)).astype(np.float32)
+    values[:400], values[400:500, ::2] = 0, 9
+    found, reads = counted(values)
+    assert found == (0, 9) and reads == 1
+    bracket = spikes._Bracket(0.0, 9.0)
+    bracket.add(values.ravel())
+    assert sum(part.size for part in bracket.between) < 0.3 * values.size
 
 
 @pytest.fixture

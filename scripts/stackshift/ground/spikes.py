@@ -1,91 +1,134 @@
 """Exact percentiles of a scene that is read block by block, and what is done outside them.
 
-The order statistics are found as in a radix sort: a histogram of the upper 16 bits of all float32
-values tells in which bin an order statistic lies, and only that bin's values have to be collected.
-Memory is that of a block.
+A sample tells between which two values each percentile lies, and only what lies between or beyond
+them is looked at one by one (Floyd & Rivest 1975, Algorithm 489, doi:10.1145/360680.360694).
 """
 
-import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
 
-# Upper halves of finite values from the lowest to the highest: bits of positive ones ascend with
-# the value, those of negative ones descend (Herf 2001, Radix tricks).
-_ORDER = np.concatenate([np.arange(0xFF7F, 0x7FFF, -1), np.arange(0x7F80)])
-_UPPER = 1 if sys.byteorder == "little" else 0
-# Values that are counted together: bincount makes long integers of them, in the cache.
+# Values that are compared at a time: they stay in the cache.
 _PART = 1 << 18
+# One value of so many in rows and in columns is a sample.
+_THINNED = 6
+# A percentile lies between the sample's at this many standard deviations of its rank, as far as
+# neighbours are independent, and this share of what lies beyond it; the next try is so much wider.
+_DEVIATIONS = 10.0
+_SHARE = 0.5
+_WIDER = 4.0
+
+Read = Callable[[bool], Iterable[np.ndarray]]
 
 
-def _parts(block: np.ndarray):
-    """A block in parts: (values, their upper halves)."""
-    values = np.ascontiguousarray(block, np.float32).ravel()
-    for first in range(0, values.size, _PART):
-        part = values[first : first + _PART]
-        yield part, part.view(np.uint16)[_UPPER::2]
+@dataclass
+class _Bracket:
+    """Two values with a percentile between them, and the valid values that are counted there.
+
+    What equals one of the two is only counted: a scene may have one value in half of its pixels.
+    """
+
+    low: float
+    high: float
+    at_low: int = 0
+    at_high: int = 0
+    between: list[np.ndarray] = field(default_factory=list)
+
+    def add(self, values: np.ndarray) -> None:
+        self.at_low += int(np.count_nonzero(values == self.low))
+        if self.high > self.low:
+            self.at_high += int(np.count_nonzero(values == self.high))
+            self.between.append(values[(values > self.low) & (values < self.high)])
+
+    def statistics(self, below: int, ranks: list[int]) -> list[float] | None:
+        """The order statistics of some ranks, with so many values below; None if one is beyond."""
+        between = np.concatenate(self.between) if self.between else np.zeros(0, np.float32)
+        within = [rank - below - self.at_low for rank in ranks]
+        if not all(-self.at_low <= w < len(between) + self.at_high for w in within):
+            return None
+        if inside := [w for w in within if 0 <= w < len(between)]:
+            between.partition(inside)
+        ordered = (
+            self.low if w < 0 else between[w] if w < len(between) else self.high for w in within
+        )
+        return [float(value) for value in ordered]
 
 
-def histogram(blocks) -> np.ndarray:
-    """Count of valid values by their upper 16 bits, in the order of the values.
+def percentiles(read: Read, percents: tuple[float, float]) -> tuple[float, float] | None:
+    """Two exact percentiles over all blocks, linear between order statistics as `np.percentile`.
 
     Parameters
     ----------
-    blocks : float32 arrays; what is not finite is no data.
+    read : a function that gives the blocks anew at each call, (rows, columns) float32, not finite
+        = no data: some that are spread over the scene if it is called with True, or all.
+    percents : the lower and the upper one, 0 to 100.
 
     Returns
     -------
-    int64 array of 65280 counts.
+    (lower, upper), or None where no value is valid.
     """
-    counts = np.zeros(1 << 16, np.int64)
+    thinned = [_valid(block[::_THINNED, ::_THINNED]) for block in read(True)]
+    sample = np.sort(np.concatenate(thinned))
+    wider = 1.0
+    while True:
+        brackets = [_bracket(sample, percent / 100, wider) for percent in percents]
+        total, below = _counted(read(False), *brackets)
+        if not total:
+            return None
+        lower, upper = (
+            _between(bracket, fewer, percent / 100 * (total - 1))
+            for bracket, fewer, percent in zip(brackets, below, percents, strict=True)
+        )
+        if lower is not None and upper is not None:
+            return lower, upper
+        wider *= _WIDER
+
+
+def _valid(values: np.ndarray) -> np.ndarray:
+    return values[np.isfinite(values)]
+
+
+def _bracket(sample: np.ndarray, share: float, wider: float) -> _Bracket:
+    """Two values of a sorted sample with a share of all values below some value between them."""
+    if not sample.size:
+        return _Bracket(-np.inf, np.inf)
+    reach = _DEVIATIONS * np.sqrt(share * (1 - share) / sample.size)
+    reach = wider * (reach + _SHARE * min(share, 1 - share) + 1 / sample.size)
+    low, high = ((share + sign * reach) * sample.size for sign in (-1, 1))
+    return _Bracket(
+        float(sample[int(low)]) if low >= 0 else -np.inf,
+        float(sample[int(high)]) if high < sample.size else np.inf,
+    )
+
+
+def _counted(blocks, lower: _Bracket, upper: _Bracket) -> tuple[int, tuple[int, int]]:
+    """How many values are valid, and how many of them lie below each of two brackets."""
+    total, below, from_upper = 0, 0, 0
+    for values in _parts(blocks):
+        # All but what lies between the brackets, which is nearly all of a scene.
+        some = values[(values <= lower.high) | (values >= upper.low)]
+        valid = _valid(some)
+        total += int(np.count_nonzero(values == values)) - (some.size - valid.size)
+        below += int(np.count_nonzero(valid < lower.low))
+        from_upper += int(np.count_nonzero(valid >= upper.low))
+        lower.add(valid)
+        upper.add(valid)
+    return total, (below, total - from_upper)
+
+
+def _parts(blocks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
     for block in blocks:
-        for _, upper in _parts(block):
-            counts += np.bincount(upper, minlength=counts.size)
-    return counts[_ORDER]
+        values = block.ravel()
+        for first in range(0, values.size, _PART):
+            yield values[first : first + _PART]
 
 
-def percentiles(read_blocks, percents) -> list[float] | None:
-    """Exact percentiles over all blocks, linear between order statistics as in ``np.percentile``.
-
-    Parameters
-    ----------
-    read_blocks : a function that gives the blocks (float32, NaN = no data) anew at each call;
-        it is called twice.
-    percents : percentages 0 to 100.
-
-    Returns
-    -------
-    A value for each percentage, or None where no value is valid.
-    """
-    counts = histogram(read_blocks())
-    total = int(counts.sum())
-    if total == 0:
-        return None
-    positions = [percent / 100 * (total - 1) for percent in percents]
-    ranks = sorted({int(r) for p in positions for r in (np.floor(p), np.ceil(p))})
-    statistics = _order_statistics(read_blocks(), counts, ranks)
-    values = []
-    for position in positions:
-        low, high = statistics[int(np.floor(position))], statistics[int(np.ceil(position))]
-        values.append(low + (high - low) * (position - np.floor(position)))
-    return values
-
-
-def _order_statistics(blocks, counts: np.ndarray, ranks: list[int]) -> dict[int, float]:
-    ends = np.cumsum(counts)
-    bins = {rank: int(np.searchsorted(ends, rank, side="right")) for rank in ranks}
-    wanted = np.zeros(len(counts), bool)
-    wanted[list(bins.values())] = True
-    halves = _ORDER[wanted].astype(np.uint16)
-    collected = []
-    for block in blocks:
-        for values, upper in _parts(block):
-            collected += [values[upper == half] for half in halves]
-    candidates = np.sort(np.concatenate(collected))
-    found = {}
-    for rank, bin_ in bins.items():
-        before = int(counts[:bin_].sum() - counts[:bin_][wanted[:bin_]].sum())
-        found[rank] = float(candidates[rank - before])
-    return found
+def _between(bracket: _Bracket, below: int, position: float) -> float | None:
+    """The value at a position among all, linear between order statistics."""
+    first = int(np.floor(position))
+    found = bracket.statistics(below, [first, int(np.ceil(position))])
+    return None if found is None else found[0] + (found[1] - found[0]) * (position - first)
 
 
 def truncate(block: np.ndarray, lower: float, upper: float, outside: str) -> np.ndarray:
