@@ -80,12 +80,13 @@ def _write_image(path, area, cut, found, load, transform) -> list[dict]:
         path, area, {"stage": "template"}, bands=bands, in_squares=True, about=about
     ) as target:
         for row in range(cut[0]):
-            strip = np.full((3, edges[0][row + 1] - edges[0][row], area.width), np.nan, np.float32)
-            for column in range(cut[1]):
-                if found.positions:
-                    here = slice(edges[1][column], edges[1][column + 1])
-                    strip[:, :, here], part = _tile(found, (row, column), load, transform)
-                    parts.append(part)
+            strip = np.empty((3, edges[0][row + 1] - edges[0][row], area.width), np.float32)
+            if not found.positions:
+                strip.fill(np.nan)
+            for column in range(cut[1] if found.positions else 0):
+                here = slice(edges[1][column], edges[1][column + 1])
+                strip[:, :, here], part = _tile(found, (row, column), load, transform)
+                parts.append(part)
             for band in range(3):
                 writing.write_rows(target, edges[0][row], strip[band], band + 1)
     return parts

@@ -24,6 +24,10 @@ _MIRRORED = 16
 _RINGS = 4
 # A pixel counts where this share of the most scenes that any pixel has are there.
 _ENOUGH = 0.25
+# A scene's brightness is that of one row of so many, where that many pixels tell it: to 1 / 256 of
+# what speckle does to a pixel.
+_THINNED = 4
+_MANY = 1 << 16
 # Weights of scenes differ by no more than this factor from one.
 _HEAVIEST = 8.0
 
@@ -178,16 +182,28 @@ def _by_fraction(values, valid, shift):
 
 
 def level(tile: Tile, image: MeanImage) -> float:
-    """How much brighter a scene is than the mean where both are, so that no edge of it shows."""
+    """How much brighter a scene is than the mean where both are, so that no edge of it shows.
+
+    Of some rows where these have enough in common, or of all.
+    """
+    apart, count = _apart(tile, image, _THINNED)
+    if count < _MANY:
+        apart, count = _apart(tile, image, 1)
+    return apart / count if count else float(tile.values[tile.valid].mean(dtype=float))
+
+
+def _apart(tile: Tile, image: MeanImage, step: int) -> tuple[float, int]:
+    """Sum of a scene's differences from the mean over one row of so many, and their number."""
     least, total, count = _least(image.scenes), 0.0, 0
     for rows in blocks(tile.shape):
-        both = tile.valid[rows] & (image.scenes[rows] > least)
+        part = slice(rows.start + -rows.start % step, rows.stop, step)
+        both = tile.valid[part] & (image.scenes[part] > least)
         if here := int(np.count_nonzero(both)):
             apart = np.zeros(both.shape, np.float32)
-            np.divide(image.total[rows], image.weight[rows], out=apart, where=both)
-            np.subtract(tile.values[rows], apart, out=apart, where=both)
+            np.divide(image.total[part], image.weight[part], out=apart, where=both)
+            np.subtract(tile.values[part], apart, out=apart, where=both)
             total, count = total + float(apart.sum(dtype=float)), count + here
-    return total / count if count else float(tile.values[tile.valid].mean(dtype=float))
+    return total, count
 
 
 def levelled(tile: Tile, level: float) -> Tile:
