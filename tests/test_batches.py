@@ -13,7 +13,7 @@ from stackio import job
 from stackshift.stack.pairing import template_members
 
 BATCHES = {"batches": {"scenes": 3}}
-JOBS = {"superset": 2, "flatten": 2, "tile": 2, "correlate": 1, "align": 2}
+STAGES = "superset", "flatten", "tile", "correlate", "align"
 
 
 def names(count, first=0):
@@ -53,6 +53,12 @@ def test_a_scene_more_or_less_leaves_all_but_a_few_jobs_as_they_were():
     # At the end, as a stack grows, none but the last.
     last = tuple(chunks(everything, 16)[-1])
     assert before - set(map(tuple, chunks(names(401), 16))) <= {last}
+
+
+def test_a_stack_that_fits_in_a_job_is_in_one():
+    everything = names(400)
+    for first in range(0, 384, 16):
+        assert len(chunks(everything[first : first + 16], 16)) == 1
 
 
 def stack(count, most=16, following=2):
@@ -137,8 +143,8 @@ def batched(finished, tmp_path_factory):
 
 def test_what_jobs_of_several_make_is_what_jobs_of_one_make(finished, batched):
     workspace, done = batched
-    # The oldest scene alone, the two others together, and both pairs; a line each in the table.
-    assert {stage: done.jobs[stage] for stage in JOBS} == JOBS
+    # All three scenes, and both pairs; a line each in the table.
+    assert {stage: done.jobs[stage] for stage in STAGES} == dict.fromkeys(STAGES, 1)
     assert workspace.results() == {
         path: text for path, text in finished.results().items() if path in workspace.results()
     }
@@ -149,19 +155,21 @@ def test_what_jobs_of_several_make_is_what_jobs_of_one_make(finished, batched):
     assert workspace.dry("analysed") == {}
 
 
-def test_a_stage_is_forced_with_its_batches(batched):
-    workspace, _ = batched
-    # Of each stage the scene alone, too.
+def test_a_stage_is_forced_with_its_batches(batched, tmp_path):
+    workspace = batched[0].copy(tmp_path / "twos")
+    workspace.config["batches"] = {"scenes": 2}
+    # Of each stage the scene that is alone, too.
     assert workspace.dry("analysed", "--forcerun", "flatten")["flatten"] == 2
-    assert workspace.dry("analysed", "-R", "correlate")["correlate"] == 1
+    assert batched[0].dry("analysed", "-R", "correlate")["correlate"] == 1
 
 
 def test_a_scene_more_is_made_by_the_last_batch(batched, tmp_path):
     grown = batched[0].copy(tmp_path / "grown")
     small_stack(grown.folder / "scenes", times=["20220206T000000"], offsets=[(0, 0)])
     jobs = grown.dry("analysed")
-    # The oldest scene is as it was; all are aligned with a new template, that of four.
-    assert {stage: jobs[stage] for stage in JOBS} == {**dict.fromkeys(JOBS, 1), "align": 2}
+    # The older ones are as they were; all are aligned with a new template, that of four.
+    expected = {**dict.fromkeys(STAGES, 1), "align": 2}
+    assert {stage: jobs[stage] for stage in STAGES} == expected
 
 
 def test_the_json_of_a_pair_that_no_batch_has_can_be_asked_for(batched):
@@ -176,8 +184,8 @@ def test_a_stage_has_one_name_in_the_report_and_in_the_graph(batched):
     text = (workspace.folder / "report.html").read_text(encoding="utf-8")
     # The graph's nodes and links, and the jobs of the statistics.
     names = set(re.findall(r'"(?:rule|sourcerule|targetrule)": "([^"]+)"', text))
-    assert set(JOBS) < names
+    assert set(STAGES) < names
     assert {name for name in names if re.search(r"\d", name)} == set()
     graph = workspace.run("analysed", "--rulegraph").text
     labels = re.findall(r'label ?= ?"([^"]+)"', graph)
-    assert set(JOBS) < set(labels) and len(labels) == len(set(labels))
+    assert set(STAGES) < set(labels) and len(labels) == len(set(labels))

@@ -73,6 +73,7 @@ def chunks(names: Iterable[str], most: int, apart: AbstractSet[str] = frozenset(
 
     A part starts where the digest of a name says so, or the part before is full. So a name more, or
     one less, changes its own part and not all that follow: those only up to the next such name.
+    What fits in one part is one.
 
     Parameters
     ----------
@@ -83,7 +84,8 @@ def chunks(names: Iterable[str], most: int, apart: AbstractSet[str] = frozenset(
     parts: list[list] = []
     for name in names:
         digest = int(hashlib.sha256(name.encode()).hexdigest(), 16)
-        if not parts or len(parts[-1]) == most or digest % (_SELDOM * most) == 0 or name in apart:
+        says_so = len(parts) > 1 and digest % (_SELDOM * most) == 0
+        if not parts or len(parts[-1]) == most or says_so or name in apart:
             parts.append([])
         parts[-1].append(name)
     return parts
