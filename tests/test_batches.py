@@ -23,8 +23,8 @@ def names(count, first=0):
 
 @pytest.mark.parametrize(
     ("side", "tiles", "asked", "scenes", "pairs"),
-    [(100, 1, None, 16, 16), (2000, 1, None, 16, 16), (1024, 64, None, 16, 14),
-     (4096, 64, None, 16, 7), (6000, 64, None, 10, 4), (8192, 64, None, 5, 3),
+    [(100, 1, None, 16, 16), (2000, 1, None, 16, 16), (1024, 64, None, 16, 15),
+     (4096, 64, None, 16, 8), (6000, 64, None, 10, 5), (8192, 64, None, 6, 3),
      (20000, 64, None, 1, 1), (100, 1, 1, 1, 1), (8192, 64, 40, 40, 40)],
 )  # fmt: skip
 def test_small_scenes_go_together_and_large_ones_do_not(side, tiles, asked, scenes, pairs):

@@ -61,10 +61,10 @@ def size_of(pixels: int, tiles: int, work: tuple[float, float], asked: int | Non
     ----------
     pixels, tiles : of a scene.
     work : seconds a pixel and a tile: `COPIED` or `MATCHED`.
-    asked : ``batches: scenes`` of the config; None for as many as make 4 CPU seconds, and at most
-        16.
+    asked : ``batches: scenes`` of the config; None for as many as make about 4 CPU seconds, and at
+        most 16.
     """
-    fit = int(_WORK // (pixels * work[0] + tiles * work[1]))
+    fit = round(_WORK / (pixels * work[0] + tiles * work[1]))
     return max(1, min(_MOST, fit)) if asked is None else asked
 
 
