@@ -8,9 +8,12 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
 from stackshift.stack.pairing import template_members
 
-NOTEBOOK, ALONE, TABLES, ALL, FLOOR_ = (
-    "mended notebook", "to the tables of pairs", "to the tables", "to figures", "floor",
+NOTEBOOK, ALONE, TABLES, ALL, FLOOR, WHOLE_FLOOR = (
+    "mended notebook", "to the tables of pairs", "to the tables", "to figures",
+    "floor of pairs", "floor of all",
 )  # fmt: skip
+# What a run has to do whatever else it does: for pairs, and for the template and offsets too.
+FLOORS = FLOOR, WHOLE_FLOOR
 # What the notebook does; with the template and the scenes' offsets; with all that a user sees.
 TARGETS = {ALONE: "results/bench/VV/analysis/pairs.csv", TABLES: "analysed", ALL: "all"}
 # Scenes of the model.
@@ -51,16 +54,16 @@ def tables(kept: list[dict]):
         found = of.setdefault((one["scenes"], one["size"], one["case"]), {})
         found.setdefault(one["what"], []).append(Cost(**one["cost"]))
     for (scenes, size, case), found in of.items():
-        count = len(found[FLOOR_])
+        count = len(found[FLOOR])
         rounds = f"{count} rounds, the least and the most" if count > 1 else "one round"
         yield (
             f"{scenes} scenes of {size} x {size}, {case}, 64 tiles, neighbouring pairs; {rounds}:"
         )
         yield ""
-        yield ("| | user (s) | system (s) | CPU (s) | of the notebook's | of the floor "
-               "| memory of all (MB) | largest job (MB) | written (GB) |")  # fmt: skip
-        yield "|---|---|---|---|---|---|---|---|---|"
-        for what in (NOTEBOOK, *TARGETS, FLOOR_):
+        yield ("| | user (s) | system (s) | CPU (s) | of the notebook's | of the floor of pairs "
+               "| of all | memory of all (MB) | largest job (MB) | written (GB) |")  # fmt: skip
+        yield "|---|---|---|---|---|---|---|---|---|---|"
+        for what in (NOTEBOOK, *TARGETS, *FLOORS):
             if what in found:
                 yield line(what, found)
         yield ""
@@ -83,10 +86,13 @@ def model(case: tuple[int, str], of: dict[int, dict[str, list[Cost]]]):
         f"{many}: so much more a scene, and a scene of the template, of {members(MODEL)}:"
     )
     yield ""
-    yield f"| | {few} scenes (s) | {many} scenes (s) | {MODEL} scenes (s) | of the floor |"
-    yield "|---|---|---|---|---|"
+    yield (
+        f"| | {few} scenes (s) | {many} scenes (s) | {MODEL} scenes (s) "
+        "| of the floor of pairs | of all |"
+    )
+    yield "|---|---|---|---|---|---|"
     rows = {}
-    for what in (ALONE, TABLES, FLOOR_):
+    for what in (ALONE, TABLES, *FLOORS):
         costs = {n: min(of[n][what], key=lambda one: one.cpu) for n in of}
         parts = {n: one.stages.get("template", (0, 0, 0))[0] for n, one in costs.items()}
         rest = {n: one.cpu - parts[n] for n, one in costs.items()}
@@ -97,8 +103,8 @@ def model(case: tuple[int, str], of: dict[int, dict[str, list[Cost]]]):
         )
         rows[what] = [costs[few].cpu, costs[many].cpu, total]
     for what, figures in rows.items():
-        ratio = "" if what == FLOOR_ else f"{figures[-1] / rows[FLOOR_][-1]:.2f}"
-        yield f"| {what} | {' | '.join(f'{one:.0f}' for one in figures)} | {ratio} |"
+        ratios = [f"{figures[-1] / rows[one][-1]:.2f}" if what != one else "" for one in FLOORS]
+        yield f"| {what} | {' | '.join([*(f'{one:.0f}' for one in figures), *ratios])} |"
 
 
 def members(scenes: int) -> int:
@@ -118,7 +124,7 @@ def line(what: str, found: dict) -> str:
         spread([one.user for one in costs], 1), spread([one.system for one in costs], 1),
         spread([one.cpu for one in costs], 1),
     ]  # fmt: skip
-    for against in (NOTEBOOK, FLOOR_):
+    for against in (NOTEBOOK, *FLOORS):
         theirs = found.get(against, []) if what != against else []
         pairs = list(zip(costs, theirs, strict=False))
         fields.append(spread([a.cpu / b.cpu for a, b in pairs], 2) if pairs else "")

@@ -27,7 +27,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 import rasterio
-from costs import FLOOR_, NOTEBOOK, TARGETS, Cost, tables
+from costs import FLOOR, NOTEBOOK, TARGETS, WHOLE_FLOOR, Cost, members, tables
 from rasterio.transform import Affine
 
 ROOT = Path(__file__).parents[1]
@@ -133,28 +133,49 @@ def run_workflow(folder: Path, scenes: Path, cores: int, target: str, pairs: int
     return cost
 
 
-FLOOR = """
-import sys, time
+FLOOR_OF = """
+import sys
 import numpy as np, scipy.fft
 from pathlib import Path
-source, work, tiles = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+source, work, tiles, members = Path(sys.argv[1]), Path(sys.argv[2]), *map(int, sys.argv[3:])
 scenes = sorted(source.glob("*.tif"))
-bytes_of = 0
+
+def read(path):
+    with open(path, "rb") as file:
+        while block := file.read(1 << 23):
+            yield block
+
+def passed(path):
+    for _ in read(path):
+        pass
+
 for number, path in enumerate(scenes):
     for step in ("superset", "flatten", "tiles"):
-        with open(path, "rb") as read, open(work / f"{step}{number}", "wb") as write:
-            while block := read.read(1 << 23):
+        with open(work / f"{step}{number}", "wb") as write:
+            for block in read(path):
                 write.write(block)
         path = work / f"{step}{number}"
-    with open(path, "rb") as read:
-        while read.read(1 << 23):
-            pass
+    passed(path)
 size = int(round((scenes[0].stat().st_size / 4) ** 0.5)) // tiles
 image = np.random.default_rng(0).normal(size=(size, size)).astype(np.float32)
 shape = [scipy.fft.next_fast_len(size, real=True)] * 2
 for _ in range((len(scenes) - 1) * tiles * tiles):
     a, b = scipy.fft.rfft2(image, shape), scipy.fft.rfft2(image, shape)
     scipy.fft.irfft2(a * b.conj(), shape)
+if members:
+    for number in range(members):
+        passed(work / f"tiles{number}")
+    with open(work / "template", "wb") as write:
+        for band in range(3):
+            for block in read(work / "tiles0"):
+                write.write(block)
+    passed(work / "template")
+    for number in range(len(scenes)):
+        passed(work / f"tiles{number}")
+    for _ in range(tiles * tiles):
+        mean = scipy.fft.rfft2(image, shape)
+        for _ in scenes:
+            scipy.fft.irfft2(mean * scipy.fft.rfft2(image, shape).conj(), shape)
 """
 
 
@@ -182,13 +203,15 @@ def rounds(options, keep) -> None:
 
 def one_round(work: Path, scenes: Path, options, peer: bool):
     """What each way takes, one after the other."""
-    floor = [sys.executable, "-c", FLOOR, scenes, work / "run", 8]
+    floors = {what: [sys.executable, "-c", FLOOR_OF, scenes, work / "run", 8, count]
+              for what, count in ((FLOOR, 0), (WHOLE_FLOOR, members(options.scenes)))}  # fmt: skip
     notebook = [sys.executable, options.peer, scenes, work / "run", "--quiet", "--serial"]
-    (work / "run").mkdir()
-    yield FLOOR_, measure(floor, work)
-    shutil.rmtree(work / "run")
+    commands = dict(floors)
     if peer and NOTEBOOK not in options.without:
-        yield NOTEBOOK, measure(notebook, work)
+        commands[NOTEBOOK] = notebook
+    for what, command in commands.items():
+        (work / "run").mkdir()
+        yield what, measure(command, work)
         shutil.rmtree(work / "run")
     for what, target in TARGETS.items():
         if what not in options.without:
