@@ -130,6 +130,14 @@ def test_a_job_of_several_is_as_many_jobs():
     assert list(job.members(alone)) == [alone]
 
 
+def test_an_error_of_a_job_of_several_begins_with_its_stage():
+    log = ["logs/site/VV/tile/20220101T000000_and_1_more.log"]
+    of_two = SimpleNamespace(rule="tile_20220101T000000_0a1b2c3d", params={"members": []}, log=log)
+    assert job.stage_of(of_two) == "tile"
+    alone = SimpleNamespace(rule="other_tile", params={}, log=["logs/site/VV/tile/1.log"])
+    assert job.stage_of(alone) == "other_tile"
+
+
 @pytest.fixture(scope="module")
 def batched(finished, tmp_path_factory):
     """The stack that all tests share, to the tables, in jobs of several scenes."""

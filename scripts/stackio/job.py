@@ -44,19 +44,26 @@ def logged(snakemake):
         )
     except InputError as error:
         logging.error(error)
-        sys.exit(f"{snakemake.rule}: {error}")
+        sys.exit(f"{stage_of(snakemake)}: {error}")
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EFBIG):
-            logging.exception("%s failed", snakemake.rule)
+            logging.exception("%s failed", stage_of(snakemake))
             raise
         logging.error(error)
         sys.exit(
-            f"{snakemake.rule}: {error.filename or 'a result'}: {error.strerror}; make room or "
-            "give the right to write, and call again"
+            f"{stage_of(snakemake)}: {error.filename or 'a result'}: {error.strerror}; make room "
+            "or give the right to write, and call again"
         )
     except Exception:
-        logging.exception("%s failed", snakemake.rule)
+        logging.exception("%s failed", stage_of(snakemake))
         raise
+
+
+def stage_of(snakemake) -> str:
+    """What a job is called: its rule, or, as that of a batch has its scenes' name, the stage."""
+    if snakemake.params.get("members") is None:
+        return snakemake.rule
+    return Path(snakemake.log[0]).parent.name
 
 
 def members(snakemake, in_turn: bool = True) -> Iterator:
