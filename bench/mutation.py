@@ -45,6 +45,10 @@ TESTS = {
     "windows": "tests/test_windows.py tests/test_frequencies.py",
     "scaled": "tests/test_scaled.py tests/test_others.py tests/test_template.py",
     "others": "tests/test_others.py tests/test_template.py",
+    "mean_image": "tests/test_others.py tests/test_template.py",
+    "search": "tests/test_template.py tests/test_align.py",
+    "spikes": "tests/test_flatten.py --deselect tests/test_flatten.py::test_every_raster_of_a_run"
+    "_says_what_it_is_and_another_reader_sees_the_same",
     "cross_correlation": "tests/test_correlate.py tests/test_notebook_defects.py",
     "network": f"tests/test_network.py {_INVERT}",
     "normals": f"tests/test_network.py {_INVERT}",
