@@ -170,7 +170,7 @@ def flattened(tile, outside):
     """A tile after the flatten stage with the 1st and 99th percentile."""
     if outside == "keep":
         return tile
-    limits = spikes.percentiles(lambda some: [tile], (1, 99))
+    limits = spikes.percentiles(lambda sample: [tile], (1, 99))
     return spikes.truncate(tile.copy(), *limits, outside)
 
 

@@ -9,8 +9,8 @@ from stackio import job, prepared, raster, writing
 from stackio.tags import tags_of
 from stackshift.ground.spikes import percentiles, truncate
 
-# Blocks of rows that are enough for a sample of a scene.
-_SOME = 8
+# At most so many blocks of rows are a sample of a scene.
+_ENOUGH = 8
 
 
 def main(
@@ -71,9 +71,9 @@ def _percentiles(
 ) -> tuple[float, float] | None:
     with prepared.opened(scene, area, mask) as source:
 
-        def read(some: bool):
+        def read(sample: bool):
             blocks = list(raster.row_blocks(source.grid.height))
-            for first, rows in blocks[:: max(1, len(blocks) // _SOME) if some else 1]:
+            for first, rows in blocks[:: -(-len(blocks) // _ENOUGH) if sample else 1]:
                 yield source.rows(first, rows)
 
         return percentiles(read, percents)

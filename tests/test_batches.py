@@ -51,14 +51,21 @@ def test_a_scene_more_or_less_leaves_all_but_a_few_jobs_as_they_were():
     # Up to the next of one in 48 names, 3.5 parts; parts of equal numbers would change half of 25.
     assert sum(changed) / len(changed) < 6
     # At the end, as a stack grows, none but the last.
-    last = tuple(chunks(everything, 16)[-1])
-    assert before - set(map(tuple, chunks(names(401), 16))) <= {last}
+    for count in range(1, 400):
+        earlier = chunks(everything[:count], 16)
+        assert chunks(everything[: count + 1], 16)[: len(earlier) - 1] == earlier[:-1]
 
 
-def test_a_stack_that_fits_in_a_job_is_in_one():
-    everything = names(400)
-    for first in range(0, 384, 16):
-        assert len(chunks(everything[first : first + 16], 16)) == 1
+@pytest.mark.parametrize("count", range(2, 17))
+def test_a_stack_that_fits_in_a_job_is_one_but_for_scenes_beyond_the_template(count):
+    everything = names(40)
+    for first in range(24):
+        scenes = {("a", "VV"): everything[first : first + count]}
+        members = {product: template_members(found) for product, found in scenes.items()}
+        together = of_scenes(scenes, members, {("a", "VV"): 16})
+        old = 8 if 8 <= count < 16 else count
+        expected = [size for size in (old, count - old) if size > 1]
+        assert [len(batch.members) for batch in together] == expected
 
 
 def stack(count, most=16, following=2):
@@ -164,11 +171,12 @@ def test_what_jobs_of_several_make_is_what_jobs_of_one_make(finished, batched):
 
 
 def test_a_stage_is_forced_with_its_batches(batched, tmp_path):
-    workspace = batched[0].copy(tmp_path / "twos")
-    workspace.config["batches"] = {"scenes": 2}
-    # Of each stage the scene that is alone, too.
-    assert workspace.dry("analysed", "--forcerun", "flatten")["flatten"] == 2
     assert batched[0].dry("analysed", "-R", "correlate")["correlate"] == 1
+    grown = batched[0].copy(tmp_path / "grown")
+    small_stack(grown.folder / "scenes", times=["20220206T000000"], offsets=[(0, 0)])
+    assert grown.run("analysed").status == 0 and grown.dry("analysed") == {}
+    # Three scenes together, and the fourth alone.
+    assert grown.dry("analysed", "--forcerun", "flatten")["flatten"] == 2
 
 
 def test_a_scene_more_is_made_by_the_last_batch(batched, tmp_path):

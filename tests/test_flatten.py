@@ -1,5 +1,7 @@
 """Percentiles are exact, and what lies outside them becomes what the config says."""
 
+from unittest import mock
+
 import numpy as np
 import pytest
 import rasterio
@@ -10,31 +12,60 @@ from hypothesis.extra import numpy as hnp
 from makers import read, texture, write_scene
 
 import flatten
+from stackio import prepared
 from stackshift.ground import spikes
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(
     hnp.arrays(
         np.float32,
         st.integers(1, 300),
         elements=st.floats(width=32, allow_subnormal=True)
-        | st.sampled_from([0, 1, 2, np.inf, -np.inf]),
+        | st.integers(-3, 3)
+        | st.sampled_from([np.inf, -np.inf]),
     ),
     st.tuples(st.floats(0, 100), st.floats(0, 100)),
     st.integers(1, 50),
+    st.sampled_from([0.0, 0.5, 10.0]),
 )
-def test_percentiles_agree_with_numpy(values, percents, block):
+def test_percentiles_agree_with_numpy(values, percents, block, deviations):
     blocks = [values[None, i : i + block] for i in range(0, len(values), block)]
-    found = spikes.percentiles(lambda some: blocks[::3] if some else blocks, sorted(percents))
+    # Narrow brackets, so that also of few values some lie on both sides, or all beyond it.
+    narrow = {"_DEVIATIONS": deviations, "_SHARE": 0.05 * deviations, "_THINNED": 1}
+    with mock.patch.multiple(spikes, **narrow):
+        found = spikes.percentiles(lambda sample: blocks[::3] if sample else blocks, percents)
     valid = values[np.isfinite(values)].astype(float)
     if not valid.size:
         assert found is None
         return
     # Between two values of opposite sign their rounding stays, however near to 0 it is.
     atol = 4e-16 * np.abs(valid).max()
-    expected = np.percentile(valid, sorted(percents))
-    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=atol)
+    np.testing.assert_allclose(found, np.percentile(valid, percents), rtol=1e-12, atol=atol)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [(2, 5, [None, 2, 2, 3, 4, 5, 5, None]), (5, 5, [None] * 5 + [5, 5, None]),
+     (-np.inf, 3, [1, 2, 2, 3] + [None] * 4), (3, np.inf, [None] * 3 + [3, 4, 5, 5, 9])],
+)  # fmt: skip
+def test_a_bracket_knows_what_lies_in_it_and_what_beyond(low, high, expected):
+    values = np.array([5, 1, 4, 2, 9, 3, 2, 5], np.float32)
+    bracket = spikes._Bracket(low, high)
+    bracket.add(values)
+    below = int((values < low).sum())
+    found = [bracket.statistics(below, [rank]) for rank in range(8)]
+    assert [None if one is None else one[0] for one in found] == expected
+
+
+@pytest.mark.parametrize("percents", [(1, 99), (5, 60), (40, 45)])
+@pytest.mark.parametrize("places", [1, 3, 5])
+def test_percentiles_of_many_values_of_which_many_are_equal(percents, places):
+    values = np.random.default_rng(4).gamma(2, size=(1500, 1500)).round(places).astype(np.float32)
+    values[:, ::7] = np.nan
+    found = spikes.percentiles(lambda sample: np.array_split(values, 9), percents)
+    expected = np.percentile(values[np.isfinite(values)].astype(float), percents)
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
 
 
 def counted(values, some=None):
@@ -76,6 +107,25 @@ def test_a_value_that_many_pixels_have_is_counted_and_not_collected():
     bracket = spikes._Bracket(0.0, 9.0)
     bracket.add(values.ravel())
     assert sum(part.size for part in bracket.between) < 0.3 * values.size
+
+
+def test_a_sample_is_some_rows_of_all_parts_of_a_scene(tmp_path, monkeypatch):
+    # Brighter to the south: the first rows alone would tell nothing of the upper percentile.
+    image = np.linspace(1, 2, 4400 * 40, dtype=np.float32).reshape(4400, 40)
+    path = write_scene(tmp_path / "long.tif", image, no_data=np.nan)
+    taken = []
+    read_rows = prepared.Prepared.rows
+
+    def rows(self, first, count):
+        taken.append(first)
+        return read_rows(self, first, count)
+
+    monkeypatch.setattr(prepared.Prepared, "rows", rows)
+    flatten.main(path, tmp_path / "out.tif", 1, 99, "clip")
+    every = list(range(0, 4400, 256))
+    assert taken == every[::3] + every + every
+    low, high = np.percentile(image.astype(float), [1, 99]).astype(np.float32)
+    np.testing.assert_array_equal(read(tmp_path / "out.tif"), np.clip(image, low, high))
 
 
 @pytest.fixture

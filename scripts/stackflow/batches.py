@@ -7,11 +7,10 @@ So several go into one job, whose files are those of as many jobs of one scene e
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-# CPU seconds that a job may work: ten times its start, and so little that many cores share a stack
-# and a stack that grows has little to make again.
+# CPU seconds that a job should work about: ten times its start, and so little that many cores
+# share a stack and a stack that grows has little to make again.
 _WORK = 4.0
 # CPU seconds a pixel and a tile take, of a scene in the slowest of the stages that read and write
 # it, and of what is matched, in a job of several.
@@ -68,24 +67,23 @@ def size_of(pixels: int, tiles: int, work: tuple[float, float], asked: int | Non
     return max(1, min(_MOST, fit)) if asked is None else asked
 
 
-def chunks(names: Iterable[str], most: int, apart: AbstractSet[str] = frozenset()) -> list[list]:
-    """Names cut into parts of at most ``most``.
+def chunks(names: Iterable[str], most: int) -> list[list]:
+    """Names cut into parts of at most ``most``; one part if all fit.
 
-    A part starts where the digest of a name says so, or the part before is full. So a name more, or
-    one less, changes its own part and not all that follow: those only up to the next such name.
-    What fits in one part is one.
+    A part starts where the part before is full or, after the second has begun, where the digest of
+    a name says so. So a name more, or one less, changes its own part and not all that follow: those
+    only up to the next such name; a name at the end changes none but the last.
 
     Parameters
     ----------
     names : in their order.
     most : names a part; about 85 % of it are the mean.
-    apart : names that start a part in any case.
     """
     parts: list[list] = []
     for name in names:
         digest = int(hashlib.sha256(name.encode()).hexdigest(), 16)
         says_so = len(parts) > 1 and digest % (_SELDOM * most) == 0
-        if not parts or len(parts[-1]) == most or says_so or name in apart:
+        if not parts or len(parts[-1]) == most or says_so:
             parts.append([])
         parts[-1].append(name)
     return parts
@@ -143,8 +141,11 @@ def _parts(scenes, members, sizes) -> dict[Product, list[list]]:
     for product, names in scenes.items():
         if sizes[product] > 1:
             old = set(members[product])
-            later = set(sorted(set(names) - old)[:1])
-            parts[product] = chunks(sorted(names), sizes[product], later)
+            parts[product] = [
+                part
+                for some in (old & set(names), set(names) - old)
+                for part in chunks(sorted(some), sizes[product])
+            ]
     return parts
 
 

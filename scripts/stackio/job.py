@@ -60,7 +60,7 @@ def logged(snakemake):
 
 
 def stage_of(snakemake) -> str:
-    """What a job is called: its rule, or, as that of a batch has its scenes' name, the stage."""
+    """What a job is called: its rule, or, as that of a batch is named by scenes, the stage."""
     if snakemake.params.get("members") is None:
         return snakemake.rule
     return Path(snakemake.log[0]).parent.name

@@ -13,10 +13,12 @@ import numpy as np
 _PART = 1 << 18
 # One value of so many in rows and in columns is a sample.
 _THINNED = 6
-# A percentile lies between the sample's at this many standard deviations of its rank, as far as
-# neighbours are independent, and this share of what lies beyond it; the next try is so much wider.
+# How far from the sample's a percentile may be, as a share of all values: this many standard
+# deviations of the rank if all were independent, and, as neighbours are not, this share of the
+# values beyond it, but no more than so many. The next try reaches so much further.
 _DEVIATIONS = 10.0
 _SHARE = 0.5
+_MOST = 0.01
 _WIDER = 4.0
 
 Read = Callable[[bool], Iterable[np.ndarray]]
@@ -58,10 +60,13 @@ class _Bracket:
 def percentiles(read: Read, percents: tuple[float, float]) -> tuple[float, float] | None:
     """Two exact percentiles over all blocks, linear between order statistics as `np.percentile`.
 
+    Memory is that of a block and a sample, and of the values near both percentiles: some 2 % of a
+    scene of which the sample is like the rest; all of one of which no sample is.
+
     Parameters
     ----------
     read : a function that gives the blocks anew at each call, (rows, columns) float32, not finite
-        = no data: some that are spread over the scene if it is called with True, or all.
+        = no data: a sample of them that is spread over the scene if it is called with True, or all.
     percents : the lower and the upper one, 0 to 100.
 
     Returns
@@ -70,16 +75,18 @@ def percentiles(read: Read, percents: tuple[float, float]) -> tuple[float, float
     """
     thinned = [_valid(block[::_THINNED, ::_THINNED]) for block in read(True)]
     sample = np.sort(np.concatenate(thinned))
+    found: list[float | None] = [None, None]
     wider = 1.0
     while True:
         brackets = [_bracket(sample, percent / 100, wider) for percent in percents]
         total, below = _counted(read(False), *brackets)
         if not total:
             return None
-        lower, upper = (
-            _between(bracket, fewer, percent / 100 * (total - 1))
-            for bracket, fewer, percent in zip(brackets, below, percents, strict=True)
-        )
+        for number, percent in enumerate(percents):
+            if found[number] is None:
+                position = percent / 100 * (total - 1)
+                found[number] = _between(brackets[number], below[number], position)
+        lower, upper = found
         if lower is not None and upper is not None:
             return lower, upper
         wider *= _WIDER
@@ -94,7 +101,7 @@ def _bracket(sample: np.ndarray, share: float, wider: float) -> _Bracket:
     if not sample.size:
         return _Bracket(-np.inf, np.inf)
     reach = _DEVIATIONS * np.sqrt(share * (1 - share) / sample.size)
-    reach = wider * (reach + _SHARE * min(share, 1 - share) + 1 / sample.size)
+    reach = wider * (reach + min(_SHARE * min(share, 1 - share), _MOST) + 1 / sample.size)
     low, high = ((share + sign * reach) * sample.size for sign in (-1, 1))
     return _Bracket(
         float(sample[int(low)]) if low >= 0 else -np.inf,
@@ -106,10 +113,10 @@ def _counted(blocks, lower: _Bracket, upper: _Bracket) -> tuple[int, tuple[int, 
     """How many values are valid, and how many of them lie below each of two brackets."""
     total, below, from_upper = 0, 0, 0
     for values in _parts(blocks):
-        # All but what lies between the brackets, which is nearly all of a scene.
-        some = values[(values <= lower.high) | (values >= upper.low)]
-        valid = _valid(some)
-        total += int(np.count_nonzero(values == values)) - (some.size - valid.size)
+        # Nearly all of a scene lies between the two brackets, and need not be looked at.
+        outer = values[(values <= lower.high) | (values >= upper.low)]
+        valid = _valid(outer)
+        total += int(np.count_nonzero(values == values)) - (outer.size - valid.size)
         below += int(np.count_nonzero(valid < lower.low))
         from_upper += int(np.count_nonzero(valid >= upper.low))
         lower.add(valid)

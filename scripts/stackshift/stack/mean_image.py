@@ -24,10 +24,10 @@ _MIRRORED = 16
 _RINGS = 4
 # A pixel counts where this share of the most scenes that any pixel has are there.
 _ENOUGH = 0.25
-# A scene's brightness is that of one row of so many, where that many pixels tell it: to 1 / 256 of
+# A scene's brightness is that of one row of so many, where that many pixels tell it: to 1 / 181 of
 # what speckle does to a pixel.
-_THINNED = 4
-_MANY = 1 << 16
+_ROWS = 4
+_MANY = 1 << 15
 # Weights of scenes differ by no more than this factor from one.
 _HEAVIEST = 8.0
 
@@ -186,7 +186,7 @@ def level(tile: Tile, image: MeanImage) -> float:
 
     Of some rows where these have enough in common, or of all.
     """
-    apart, count = _apart(tile, image, _THINNED)
+    apart, count = _apart(tile, image, _ROWS)
     if count < _MANY:
         apart, count = _apart(tile, image, 1)
     return apart / count if count else float(tile.values[tile.valid].mean(dtype=float))
