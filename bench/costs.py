@@ -1,6 +1,7 @@
 """What runs cost, and how it is told: tables in rounds, stages, and a model of many scenes."""
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -52,16 +53,17 @@ def tables(kept: list[dict]):
     of: dict = {}
     for one in kept:
         found = of.setdefault((one["scenes"], one["size"], one["case"]), {})
-        found.setdefault(one["what"], []).append(Cost(**one["cost"]))
+        found.setdefault(one["what"], {})[one["round"]] = Cost(**one["cost"])
     for (scenes, size, case), found in of.items():
-        count = len(found[FLOOR])
+        count = max(map(len, found.values()))
         rounds = f"{count} rounds, the least and the most" if count > 1 else "one round"
         yield (
             f"{scenes} scenes of {size} x {size}, {case}, 64 tiles, neighbouring pairs; {rounds}:"
         )
         yield ""
         yield ("| | user (s) | system (s) | CPU (s) | of the notebook's | of the floor of pairs "
-               "| of all | memory of all (MB) | largest job (MB) | written (GB) |")  # fmt: skip
+               "| of the floor of all | memory of all (MB) | largest job (MB) "
+               "| written (GB) |")  # fmt: skip
         yield "|---|---|---|---|---|---|---|---|---|---|"
         for what in (NOTEBOOK, *TARGETS, *FLOORS):
             if what in found:
@@ -70,16 +72,20 @@ def tables(kept: list[dict]):
     with_figures = [key for key, found in of.items() if ALL in found]
     if with_figures:
         last = max(with_figures, key=lambda key: key[1])
-        yield from stages_of(last, of[last][ALL])
-    for few, size, case in of:
-        for many in sorted(scenes for scenes, *rest in of if rest == [size, case]):
+        yield from stages_of(last, of[last][ALL].values())
+    modelled = {key for key, found in of.items() if found.keys() >= {ALONE, TABLES, *FLOORS}}
+    for few, size, case in sorted(modelled):
+        for many in sorted(scenes for scenes, *rest in modelled if rest == [size, case]):
             if many > few:
                 yield ""
                 yield from model((size, case), {n: of[n, size, case] for n in (few, many)})
 
 
-def model(case: tuple[int, str], of: dict[int, dict[str, list[Cost]]]):
-    """What many scenes would take, out of two numbers of them; the template has a limit."""
+def model(case: tuple[int, str], of: dict[int, dict[str, dict[str, Cost]]]):
+    """What many scenes would take, out of two numbers of them; the template has a limit.
+
+    The floor goes on as if it had none, which is a reading of a scene, 3 % of it.
+    """
     few, many = of
     yield (
         f"{MODEL} scenes of {case[0]} x {case[0]}, {case[1]}, by the cheapest runs of {few} and "
@@ -88,12 +94,12 @@ def model(case: tuple[int, str], of: dict[int, dict[str, list[Cost]]]):
     yield ""
     yield (
         f"| | {few} scenes (s) | {many} scenes (s) | {MODEL} scenes (s) "
-        "| of the floor of pairs | of all |"
+        "| of the floor of pairs | of the floor of all |"
     )
     yield "|---|---|---|---|---|---|"
     rows = {}
     for what in (ALONE, TABLES, *FLOORS):
-        costs = {n: min(of[n][what], key=lambda one: one.cpu) for n in of}
+        costs = {n: min(of[n][what].values(), key=lambda one: one.cpu) for n in of}
         parts = {n: one.stages.get("template", (0, 0, 0))[0] for n, one in costs.items()}
         rest = {n: one.cpu - parts[n] for n, one in costs.items()}
         total = extended(rest, few, many, MODEL)
@@ -119,21 +125,22 @@ def extended(of: dict[int, float], few: int, many: int, number: int) -> float:
 
 def line(what: str, found: dict) -> str:
     """A line of a table; ratios are of what ran in the same round."""
-    costs = found[what]
+    costs = list(found[what].values())
     fields = [
         spread([one.user for one in costs], 1), spread([one.system for one in costs], 1),
         spread([one.cpu for one in costs], 1),
     ]  # fmt: skip
     for against in (NOTEBOOK, *FLOORS):
-        theirs = found.get(against, []) if what != against else []
-        pairs = list(zip(costs, theirs, strict=False))
-        fields.append(spread([a.cpu / b.cpu for a, b in pairs], 2) if pairs else "")
+        theirs = found.get(against, {}) if what != against else {}
+        both = found[what].keys() & theirs.keys()
+        ratios = [found[what][key].cpu / theirs[key].cpu for key in both]
+        fields.append(spread(ratios, 2) if ratios else "")
     fields += [f"{max(one.tree for one in costs):.0f}", f"{max(one.largest for one in costs):.0f}"]
     fields.append(spread([one.written for one in costs], 2))
     return f"| {what} | {' | '.join(fields)} |"
 
 
-def stages_of(case: tuple[int, int, str], costs: list[Cost]):
+def stages_of(case: tuple[int, int, str], costs: Iterable[Cost]):
     """Where the time of the cheapest run to figures goes, at the largest size."""
     least = min(costs, key=lambda one: one.cpu)
     scenes, size, how = case

@@ -159,16 +159,20 @@ for number, path in enumerate(scenes):
 size = int(round((scenes[0].stat().st_size / 4) ** 0.5)) // tiles
 image = np.random.default_rng(0).normal(size=(size, size)).astype(np.float32)
 shape = [scipy.fft.next_fast_len(size, real=True)] * 2
-for _ in range((len(scenes) - 1) * tiles * tiles):
-    a, b = scipy.fft.rfft2(image, shape), scipy.fft.rfft2(image, shape)
-    scipy.fft.irfft2(a * b.conj(), shape)
+for _ in range(tiles * tiles):
+    before = None
+    for _ in scenes:
+        now = scipy.fft.rfft2(image, shape)
+        if before is not None:
+            scipy.fft.irfft2(before * now.conj(), shape)
+        before = now
 if members:
     for number in range(members):
         passed(work / f"tiles{number}")
+    left = 3 * scenes[0].stat().st_size
     with open(work / "template", "wb") as write:
-        for band in range(3):
-            for block in read(work / "tiles0"):
-                write.write(block)
+        while left > 0:
+            left -= write.write(bytes(1 << 23))
     passed(work / "template")
     for number in range(len(scenes)):
         passed(work / f"tiles{number}")
@@ -188,6 +192,7 @@ def rounds(options, keep) -> None:
     if not peer:
         print("The mended notebook is not measured: it needs the script given by --peer and "
               "gdalwarp (Debian's gdal-bin).", flush=True)  # fmt: skip
+    call = time.strftime("%Y-%m-%dT%H:%M:%S")
     for size in options.sizes:
         with tempfile.TemporaryDirectory(dir=options.folder) as name:
             work = Path(name)
@@ -198,7 +203,7 @@ def rounds(options, keep) -> None:
                 for case in options.cases:
                     for what, cost in one_round(work, work / case, options, peer):
                         about = {"scenes": options.scenes, "size": size, "case": case}
-                        keep(about | {"round": number, "what": what}, cost)
+                        keep(about | {"round": f"{call} {number}", "what": what}, cost)
 
 
 def one_round(work: Path, scenes: Path, options, peer: bool):
