@@ -52,7 +52,7 @@ TESTS = {
     "cross_correlation": "tests/test_correlate.py tests/test_notebook_defects.py",
     "network": f"tests/test_network.py {_INVERT}",
     "normals": f"tests/test_network.py {_INVERT}",
-    "snooping": f"tests/test_network.py {_INVERT}",
+    "snooping": f"tests/test_snooping.py tests/test_network.py {_INVERT}",
     "robust": "tests/test_robust.py tests/test_screening.py tests/test_datum.py",
     "datum": "tests/test_datum.py",
     "inversion": _INVERT,

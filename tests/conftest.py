@@ -9,10 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import snakemakes
 import yaml
-from makers import NORTH, POSTING, WEST, displaced, hyp3_name, texture, write_scene
+from listings import ONE, TWO
+from makers import NORTH, POSTING, WEST, displaced, hyp3_name, read, texture, write_scene
+from waves import GRID
+
+import superset
 
 ROOT = Path(__file__).parents[1]
 
@@ -20,6 +25,8 @@ ROOT = Path(__file__).parents[1]
 ALONE = {"batches": {"scenes": 1}}
 # For a run of which the jobs do not matter: a third of them.
 TOGETHER = {"batches": {"scenes": 3}}
+STAGES = ["superset", "flatten", "tile", "correlate", "template", "align"]
+STAGES += ["analyse", "locate", "verdict"]
 
 
 @dataclass
@@ -76,6 +83,11 @@ class Workspace:
             and path.name != "scenes_usable.csv"
         }
 
+    def analysis(self, table: str, stack="site", polarization="VV") -> pd.DataFrame:
+        """A table of the analysis."""
+        path = self.folder / "results" / stack / polarization / "analysis" / f"{table}.csv"
+        return pd.read_csv(path, dtype={"reference": str, "secondary": str})
+
     def copy(self, folder: Path, source: Path | None = None) -> "Workspace":
         """The same folder again with all results and time stamps."""
         shutil.copytree(self.folder, folder, symlinks=True)
@@ -103,6 +115,27 @@ def folder(tmp_path, monkeypatch) -> Path:
     """A working folder of its own."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def onto_grid(tmp_path):
+    """Brings a scene onto the grid of `waves`, and reads what that made."""
+
+    def brought(scene, resampling="sinc", no_data="auto", grid=GRID):
+        out = tmp_path / "out.tif"
+        files = [{"path": str(scene)}]
+        superset.main(files, grid, out, resampling, no_data, "S1A")
+        return read(out)
+
+    return brought
+
+
+@pytest.fixture
+def two_scenes(folder):
+    """Two scenes in a folder, of which the sheet beside them knows the times."""
+    os.mkdir("a")
+    for path in (ONE, TWO, ONE.replace("VV", "VH"), TWO.replace("VV", "VH")):
+        open(path, "wb").close()
 
 
 def once(tmp_path_factory, name: str, make: Callable[[Path], object]) -> Path:

@@ -203,7 +203,7 @@ def test_6_the_pixel_size_is_that_of_the_raster(tmp_path):
 
 def test_7_the_superset_adds_no_displacement(tmp_path):
     from rasterio.transform import Affine
-    from test_superset import GRID, centres, displacement, ground
+    from waves import GRID, centres, displacement, ground
 
     there = Affine(POSTING, 0, WEST - 600 - 13, 0, -POSTING, NORTH + 600 + 11)
     image = ground(*centres(there, 140, 170)).astype(np.float32)

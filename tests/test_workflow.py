@@ -1,43 +1,19 @@
-"""The workflow as its users run it: results, reruns, several stacks, and messages."""
+"""The workflow as its users run it: results, targets, several stacks, and messages."""
 
 import json
-import os
 import shutil
-import time
 
 import numpy as np
-import pandas as pd
 import pytest
 import snakemakes
 import snyder
 import yaml
-from conftest import OFFSETS, ROOT, TIMES, TOGETHER, Workspace, small_stack
+from conftest import OFFSETS, ROOT, STAGES, TIMES, TOGETHER, Workspace, small_stack
 from makers import NORTH, POSTING, WEST, hyp3_name, texture, write_scene
-
-STAGES = ["superset", "flatten", "tile", "correlate", "template", "align"]
-STAGES += ["analyse", "locate", "verdict"]
-SHOWN = {"plot", "map", "picture", "parquet", "geopackage", "explore", "tabulate", "overall"}
-SHOWN |= {"overview", "usable", "range_azimuth"}
-AFTER = {stage: {*STAGES[i:], *SHOWN} for i, stage in enumerate(STAGES)}
-for early in ("superset", "flatten"):
-    AFTER[early].add("quicklook")
-# The pairs' tables know nothing of the template.
-AFTER["template"].discard("analyse")
-for late in ("analyse", "locate"):
-    AFTER[late].discard("picture")
-# Its figure is on the overview.
-AFTER["plot"] = {"plot", "overview"}
-AFTER["verdict"] = {"verdict", "plot", "parquet", "tabulate", "overall", "overview"}
-AFTER["requirement"] = {"verdict", *SHOWN} - {"picture"}
-
-
-def analysis(workspace, table, stack="site", polarization="VV"):
-    path = workspace.folder / "results" / stack / polarization / "analysis" / f"{table}.csv"
-    return pd.read_csv(path, dtype={"reference": str, "secondary": str})
 
 
 def test_pairs_are_chronological_and_shifts_are_those_of_the_scenes(finished):
-    pairs = analysis(finished, "pairs")
+    pairs = finished.analysis("pairs")
     assert list(pairs.reference) == [TIMES[2], TIMES[1]]
     assert list(pairs.secondary) == [TIMES[1], TIMES[0]]
     assert list(pairs.reference_index) == [0, 1]
@@ -79,31 +55,6 @@ def test_grid_tells_crs_transform_and_size(finished):
     assert (grid["width"], grid["height"]) == (170, 150)
 
 
-@pytest.mark.long
-def test_one_and_two_cores_threads_and_a_rerun_give_the_same_bytes(finished, tmp_path, monkeypatch):
-    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
-    alone = Workspace(tmp_path / "alone", finished.config)
-    alone.folder.mkdir()
-    shutil.copytree(finished.folder / "scenes", alone.folder / "scenes")
-    assert alone.run("analysed", cores=1).status == 0
-    assert len(alone.results()) >= 8
-    assert alone.results() == finished.results()
-    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "4")
-    assert alone.run("analysed", "--forceall").status == 0
-    assert alone.results() == finished.results()
-
-
-def test_a_second_run_has_nothing_to_do(finished):
-    done = finished.run()
-    assert done.status == 0
-    assert "Nothing to be done" in done.text
-    # And the verdict all the same.
-    assert "site VV: " in done.text and "For all in one file to send around" in done.text
-    assert "Nothing to be done" in (dry := finished.run("--dry-run")).text
-    assert "site VV: " not in dry.text
-    assert "site VV: " not in finished.run("tiled").text
-
-
 def test_a_target_that_is_none_is_told_which_there_are(finished):
     done = finished.run("flatened")
     assert done.status != 0
@@ -119,119 +70,6 @@ def test_without_a_config_it_says_how_to_give_one(tmp_path):
     assert f"there is no config.yaml in {tmp_path}: give your config with --configfile" in out + err
 
 
-@pytest.mark.parametrize(
-    ("section", "key", "value", "stage"),
-    [
-        ("superset", "resampling", "cubic", "superset"),
-        ("flatten", "upper", 98, "flatten"),
-        ("tiles", "rows", 3, "tile"),
-        ("correlate", "coherence", {"taper": 0.2}, "correlate"),
-        ("correlate", "method", "cross_correlation", "correlate"),
-        ("correlate", "cross_correlation", {"upsample_factor": 20}, None),
-        ("align", "reference", TIMES[0], "locate"),
-        ("requirement", "metres", 5, "requirement"),
-        ("requirement", "share", 0.9, "verdict"),
-    ],
-)
-def test_a_changed_parameter_reruns_its_stage_and_what_follows(
-    finished, section, key, value, stage
-):
-    config = finished.config | {section: finished.config.get(section, {}) | {key: value}}
-    # The overview tells the config, and so follows each change of it.
-    expected = AFTER[stage] if stage else {"overview"}
-    assert set(Workspace(finished.folder, config).dry()) == expected
-
-
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory):
-    """The workflow itself in another folder, where it can be changed."""
-    folder = tmp_path_factory.mktemp("clone") / "stackshift"
-    ignore = shutil.ignore_patterns(".*", "results", "logs", "benchmarks", "__pycache__")
-    shutil.copytree(ROOT, folder, ignore=ignore)
-    return folder
-
-
-@pytest.mark.parametrize(
-    ("module", "stage"),
-    [
-        ("scripts/superset.py", "superset"),
-        ("scripts/stackshift/ground/spikes.py", "flatten"),
-        ("scripts/tile.py", "tile"),
-        ("scripts/stackshift/tile/coherence.py", "correlate"),
-        ("scripts/stackshift/tile/frequencies.py", "correlate"),
-        ("scripts/stackshift/tile/cross_correlation.py", None),
-        ("scripts/stackshift/stack/record.py", "correlate"),
-        ("scripts/stackshift/stack/tables.py", "analyse"),
-        ("scripts/stackshift/stack/network.py", "template"),
-        ("scripts/verdict.py", "verdict"),
-        ("scripts/stackplot/matrix.py", "plot"),
-        ("scripts/stackshift/simulate/simulated_stack.py", None),
-    ],
-)
-def test_a_changed_module_reruns_the_stages_that_use_it(finished, clone, module, stage):
-    workspace = Workspace(finished.folder, finished.config, clone)
-    path = clone / module
-    before = path.read_text()
-    try:
-        path.write_text(before + "\nCHANGED = True\n")
-        assert set(workspace.dry()) == (AFTER[stage] if stage else set())
-    finally:
-        path.write_text(before)
-
-
-def test_new_time_stamps_of_the_code_rerun_nothing(finished, clone):
-    later = time.time() + 10
-    for path in clone.rglob("*"):
-        os.utime(path, (later, later))
-    assert Workspace(finished.folder, finished.config, clone).dry() == {}
-
-
-def test_a_scene_more_reruns_only_what_it_must(finished, tmp_path):
-    workspace = finished.copy(tmp_path / "grown")
-    small_stack(workspace.folder / "scenes", times=["20220206T000000"], offsets=[(0, 0)])
-    assert workspace.dry() == {
-        **dict.fromkeys(("superset", "flatten", "tile", "correlate", "quicklook"), 1),
-        **dict.fromkeys(("inventory", "template", "analyse", "locate", "verdict", *SHOWN), 1),
-        "align": 4,
-    }
-
-
-@pytest.mark.long
-def test_a_stack_that_has_grown_is_that_of_a_fresh_run(finished, tmp_path):
-    workspace = finished.copy(tmp_path / "grown")
-    small_stack(workspace.folder / "scenes", times=["20220206T000000"], offsets=[(0, 0)])
-    assert workspace.run("analysed").status == 0
-    fresh = Workspace(tmp_path / "fresh", workspace.config)
-    shutil.copytree(workspace.folder / "scenes", fresh.folder / "scenes")
-    assert fresh.run("analysed").status == 0
-    assert fresh.results() == workspace.results()
-
-
-@pytest.mark.long
-def test_a_scene_that_is_taken_out_enters_no_table(finished, tmp_path):
-    workspace = finished.copy(tmp_path / "shrunk")
-    (workspace.folder / "scenes" / hyp3_name(TIMES[1])).unlink()
-    assert workspace.run("analysed").status == 0
-    pairs = analysis(workspace, "pairs")
-    assert [tuple(pair) for pair in pairs[["reference", "secondary"]].to_numpy()] == [
-        (TIMES[2], TIMES[0])
-    ]
-    # What was measured stays on disk, beside the tables.
-    folder = workspace.folder / "results" / "site" / "VV" / "correlation"
-    assert len(list(folder.glob("*.json"))) == 3
-    tables = {path: text for path, text in workspace.results().items() if "analysis" in path}
-    assert not any(TIMES[1].encode() in text for text in tables.values())
-    fresh = Workspace(tmp_path / "fresh", workspace.config)
-    shutil.copytree(workspace.folder / "scenes", fresh.folder / "scenes")
-    assert fresh.run("analysed").status == 0
-    assert tables == {path: text for path, text in fresh.results().items() if "analysis" in path}
-    # The scene returns: its pairs are there, and it is in the template again.
-    shutil.copy2(finished.folder / "scenes" / hyp3_name(TIMES[1]), workspace.folder / "scenes")
-    assert set(workspace.dry("analysed")) == (
-        {"inventory", *AFTER["template"], *AFTER["analyse"], "analysed"} - SHOWN
-    )
-
-
 def test_the_json_of_a_pair_can_be_asked_for_by_name(finished, tmp_path):
     workspace = Workspace(tmp_path, finished.config)
     shutil.copytree(finished.folder / "scenes", tmp_path / "scenes")
@@ -241,35 +79,6 @@ def test_the_json_of_a_pair_can_be_asked_for_by_name(finished, tmp_path):
         "correlate": 1,
         **dict.fromkeys(("superset", "flatten", "tile"), 2),
     }
-
-
-def set_time(path, seconds):
-    """Move the time stamp of a file, without a change of its content."""
-    moved = path.stat().st_mtime + seconds
-    os.utime(path, (moved, moved))
-
-
-def test_a_scene_replaced_by_an_older_file_of_the_same_size_is_noticed(finished, tmp_path):
-    workspace = finished.copy(tmp_path / "replaced")
-    set_time(workspace.folder / "scenes" / hyp3_name(TIMES[1]), -1e8)
-    jobs = workspace.dry("analysed")
-    assert {"analyse", "verdict"} <= set(jobs) and "inventory" not in jobs
-    assert (jobs["superset"], jobs["tile"], jobs["correlate"]) == (1, 1, 2)
-
-
-@pytest.mark.long
-def test_time_stamps_in_the_future_stop_nothing(finished, tmp_path):
-    workspace = finished.copy(tmp_path / "future")
-    # By three hours and by ten years; the oldest scene defines the grid.
-    scenes = [workspace.folder / "scenes" / hyp3_name(time) for time in TIMES]
-    set_time(scenes[0], 1e4)
-    set_time(scenes[1], 3e8)
-    done = workspace.run("analysed")
-    assert done.status == 0, done.text
-    assert done.jobs["superset"] >= 2
-    assert workspace.dry("analysed") == {}
-    set_time(scenes[1], -1)
-    assert workspace.dry("analysed")["superset"] == 1
 
 
 def test_several_stacks_and_polarizations_in_one_call(tmp_path):
@@ -297,7 +106,7 @@ def test_several_stacks_and_polarizations_in_one_call(tmp_path):
         path = tmp_path / "results" / stack / polarization / "grid.json"
         grid = json.loads(path.read_text())
         assert (grid["width"], grid["height"]) == sizes[stack]
-        assert len(analysis(workspace, "measurements", stack, polarization)) == 2
+        assert len(workspace.analysis("measurements", stack, polarization)) == 2
 
 
 @pytest.mark.parametrize(
@@ -333,7 +142,7 @@ def test_a_scene_off_the_lattice_is_warped_and_the_table_says_so(tmp_path):
     )
     done = workspace.run("results/site/VV/analysis/pairs.csv")
     assert done.status == 0, done.text
-    pairs = analysis(workspace, "pairs")
+    pairs = workspace.analysis("pairs")
     assert list(pairs.reference_resampling) == ["sinc", "none", "none"]
     assert list(pairs.secondary_resampling) == ["none", "none", "none"]
     log = tmp_path / "logs" / "site" / "VV" / "superset" / "20220206T000000.log"
@@ -354,11 +163,11 @@ def test_the_notebooks_tables_have_empty_fields_for_what_was_skipped(tmp_path):
     }
     workspace = Workspace(tmp_path, config | TOGETHER)
     assert workspace.run("results/site/VV/analysis/pairs.csv").status == 0
-    table = analysis(workspace, "measurements")
+    table = workspace.analysis("measurements")
     corner = table[(table.tile_number_x == 0) & (table.tile_number_y == 0)]
     assert set(corner.status) == {"too_many_nan"}
     assert corner[["shift_x", "shift_y", "sigma_x", "error", "phase"]].isna().all(axis=None)
-    pairs = analysis(workspace, "pairs")
+    pairs = workspace.analysis("pairs")
     assert list(pairs["count"]) == [3, 3]
     assert list(pairs.skipped_share) == [0.25, 0.25]
 
@@ -432,7 +241,7 @@ def test_the_demo(tmp_path):
     shutil.copy(ROOT / "config.yaml", tmp_path)
     done = workspace.run()
     assert done.status == 0, done.text
-    pairs = analysis(workspace, "pairs", "demo")
+    pairs = workspace.analysis("pairs", "demo")
     assert len(pairs) == 11 and (pairs["count"] > 45).all()
     for axis in "xy":
         error = pairs[f"median_{axis}"] - pairs[f"true_shift_{axis}"]
@@ -441,7 +250,7 @@ def test_the_demo(tmp_path):
         assert error.abs().max() < 0.025 * POSTING
         assert (error / pairs[f"sigma_{axis}"]).abs().max() < 4
     assert pairs[["true_shift_x", "true_shift_y"]].abs().max().max() > 45
-    scenes = analysis(workspace, "scenes", "demo")
+    scenes = workspace.analysis("scenes", "demo")
     assert list(scenes.flag.fillna("")) == [""] * 6 + ["outlier"] + [""] * 5
     for direction in ("east", "north"):
         error = scenes[f"offset_{direction}"] - scenes[f"true_offset_{direction}"]
@@ -478,7 +287,7 @@ def test_the_demo_with_the_notebooks_method(tmp_path):
     shutil.copy(ROOT / "config.yaml", tmp_path)
     done = workspace.run("analysed")
     assert done.status == 0, done.text
-    pairs = analysis(workspace, "pairs", "demo")
+    pairs = workspace.analysis("pairs", "demo")
     assert len(pairs) == 11
     for axis in "xy":
         error = pairs[f"median_{axis}"] - pairs[f"true_shift_{axis}"]
