@@ -1,7 +1,5 @@
 """The adjustment of a network, against brute force and against simulated truth."""
 
-import time
-
 import numpy as np
 import pytest
 from networks import chain, measured
@@ -281,16 +279,6 @@ def test_scenes_in_any_order_give_the_same():
     mixed = adjust(20, order[np.array(pairs)], shifts, sigmas)
     np.testing.assert_allclose(mixed.offsets[order], found.offsets, atol=1e-9)
     np.testing.assert_allclose(mixed.sigmas[order], found.sigmas, atol=1e-9)
-
-
-def test_hundreds_of_scenes_take_no_time():
-    """.03 CPU-s at 400 scenes; by a pseudo-inverse of a full matrix it was 7."""
-    random = np.random.default_rng(0)
-    pairs = chain(400, 3)
-    shifts = random.normal(0, 0.3, len(pairs))
-    began = time.process_time()
-    adjust(400, pairs, shifts, np.full(len(pairs), 0.3))
-    assert time.process_time() - began < 0.5
 
 
 @pytest.mark.parametrize(("scenes", "reach"), [(12, 6), (22, 3), (22, 6), (22, 12), (22, 20)])

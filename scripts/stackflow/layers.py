@@ -2,44 +2,23 @@
 
 Only the standard library, since the Snakefile imports this each time it is parsed. Nothing is
 looked for unless something asks for the layer, so a stack that uses none costs nothing.
-
-OPERA: product specification of RTC-S1 and RTC-S1-STATIC, JPL D-108758, a set for each burst; HyP3:
-https://hyp3-docs.asf.alaska.edu/guides/rtc_product_guide/, a set for each scene.
 """
 
-import glob
 import os
-import re
 from dataclasses import dataclass, field, replace
 
-from stackflow import coverings, grids, headers
-from stackflow.neighbours import neighbour, stem_of
+from stackflow import coverings, grids, headers, layer_files
+from stackflow.neighbours import neighbour
 from stackflow.sources import archive_of, base_name, is_remote, parts_of
 from stackflow.stacks import Product
 from stackshift.errors import InputError
 from stackshift.ground import names
 
-# What the producers' names of a layer end with, the one that is taken first first. HyP3's inc_map
-# is the angle to the normal of the terrain, as OPERA's local one.
-ENDINGS = {
-    "area": ("rtc_anf_gamma0_to_beta0", "area"),
-    "incidence": ("incidence_angle", "inc_map_ell"),
-    "local_incidence": ("local_incidence_angle", "inc_map"),
-    "dem": ("dem",),
-    "mask": ("mask",),
-    "layover_shadow": ("ls_map",),
-    "land_cover": ("land_cover", "landcover"),
-}
-NAMES = tuple(ENDINGS)
 # Classes, which have no values in between.
 CLASSES = ("mask", "layover_shadow")
 # An image that scenes are aligned with is brought onto the grid as layers are.
 REFERENCE = "reference"
-# Longer ones first, as local_incidence_angle ends with incidence_angle.
-_BY_ENDING = sorted(
-    ((ending, name) for name, endings in ENDINGS.items() for ending in endings),
-    key=lambda pair: -len(pair[0]),
-)
+NAMES = tuple(layer_files.ENDINGS)
 
 
 @dataclass(frozen=True)
@@ -104,7 +83,9 @@ def find(name: str, settings: dict, product: Product, stack: str) -> Layer | Non
     layer: Layer | None
     if given:
         patterns = [given] if isinstance(given, str) else list(given)
-        files = [path for pattern in patterns for path in _expanded(pattern, name, where)]
+        files = [
+            path for pattern in patterns for path in layer_files.expanded(pattern, name, where)
+        ]
         layer = _assigned(name, list(dict.fromkeys(files)), product, where)
     else:
         layer = _beside_newest(name, product) if name == "incidence" else _beside(name, product)
@@ -137,7 +118,7 @@ def check_named(settings: dict, stack: str) -> None:
         )
     for name, value in given.items():
         for pattern in [value] if isinstance(value, str) else value:
-            _expanded(pattern, name, f"stack '{stack}', layer {name}")
+            layer_files.expanded(pattern, name, f"stack '{stack}', layer {name}")
 
 
 def _made(name: str, simulated: dict, stack: str) -> Layer | None:
@@ -202,57 +183,17 @@ def image(path: str, product: Product) -> Layer:
     return check(Layer(REFERENCE, (path,), named=True), product, "align.reference")
 
 
-def layer_named(path: str) -> str | None:
-    """Which layer a file is by the producers' names, None of any other file.
-
-    Examples
-    --------
-    >>> layer_named("OPERA_L2_RTC-S1-STATIC_T137-292319-IW2_20140403_S1A_30_v1.0_mask.tif")
-    'mask'
-    >>> layer_named("S1A_IW_20220115T134101_DVP_RTC30_G_gpuned_9C01_inc_map.tif")
-    'local_incidence'
-    """
-    stem = names.TIFF.sub("", base_name(path)).lower()
-    for ending, name in _BY_ENDING:
-        if stem == ending or stem.endswith((f"_{ending}", f"-{ending}")):
-            return name
-    return None
-
-
-def _expanded(pattern: str, name: str, where: str) -> list[str]:
-    """The files that a path or pattern stands for."""
-    if is_remote(pattern) or archive_of(pattern):
-        return [pattern]
-    wild = re.sub(r"\{\w+\}", "*", pattern)
-    if os.path.isdir(wild):
-        found = sorted(
-            os.path.join(folder, file)
-            for folder, _, files in os.walk(wild)
-            for file in files
-            if names.TIFF.search(file) and layer_named(file) == name
-        )
-    else:
-        found = sorted(path for path in glob.glob(wild, recursive=True) if os.path.isfile(path))
-        if len(found) > 1 or wild != pattern or glob.has_magic(pattern):
-            # *_incidence_angle.tif matches those of local_incidence_angle too.
-            found = [path for path in found if layer_named(path) in (name, None)]
-    if not found:
-        what = "holds no file of it" if os.path.isdir(wild) else "matches no file"
-        raise InputError(f"{where}: '{pattern}' {what}; correct 'layers: {{{name}: ...}}'")
-    return found
-
-
 def _assigned(name: str, files: list[str], product: Product, where: str) -> Layer:
     """Named files as a layer of the stack, or of each scene where they belong to scenes."""
     by_scene: dict[str, list[str]] = {}
-    stems = _stems(product)
+    stems = layer_files.stems(product)
     for path in files:
-        for scene in sorted(_owners(path, stems, product)):
+        for scene in sorted(layer_files.owners(path, stems, product)):
             by_scene.setdefault(scene, []).append(path)
     if by_scene and (len(files) > 1 or len(product.scenes) == 1):
         order = list(stems)
         found = {
-            scene: tuple(sorted(part, key=lambda path: _rank(path, order)))
+            scene: tuple(sorted(part, key=lambda path: layer_files.rank(path, order)))
             for scene, part in by_scene.items()
         }
         return Layer(name, by_scene=found, named=True)
@@ -263,59 +204,18 @@ def _assigned(name: str, files: list[str], product: Product, where: str) -> Laye
             f"{where}: {len(files)} files of single acquisitions, the first {files[0]}, belong to "
             "no scene of the stack; name one for the stack"
         )
-    return Layer(name, files=tuple(_of_the_place(files, told, product)), named=True)
-
-
-def _of_the_place(files: list[str], told: dict[str, names.Told], product: Product) -> list[str]:
-    """Static layers of the stack's own bursts or track, where names tell; else all."""
-    sources = [source for scene in product.scenes.values() for source in scene.sources]
-    for key in ("burst", "track"):
-        own = list(dict.fromkeys(getattr(source, key) for source in sources))
-        same = [path for path in files if (said := getattr(told[path], key)) and said in own]
-        if same:
-            # Laid over each other in the order in which the scenes' own files are.
-            return sorted(same, key=lambda path: own.index(getattr(told[path], key)))
-    return files
-
-
-def _stems(product: Product) -> dict[str, str]:
-    """The scene of each file by the file's name without polarization and ending."""
-    return {
-        stem: scene.name
-        for scene in product.scenes.values()
-        for source in scene.sources
-        if (stem := stem_of(source))
-    }
-
-
-def _owners(path: str, stems: dict[str, str], product: Product) -> set[str]:
-    """The scenes that a layer's file belongs to: by the name that it shares, else by its time."""
-    name = base_name(path)
-    owners = {scene for stem, scene in stems.items() if name.startswith((f"{stem}_", f"{stem}-"))}
-    if owners:
-        return owners
-    told = names.tell(parts_of(path))
-    if not (told.time and told.dated):
-        return set()
-    return {
-        scene.name
-        for scene in product.scenes.values()
-        for source in scene.sources
-        if source.time == told.time
-    }
-
-
-def _rank(path: str, order: list[str]) -> int:
-    """Which of the scenes' files a layer's file goes with, in the order of those."""
-    own = base_name(path)
-    return next((i for i, stem in enumerate(order) if own.startswith(stem)), len(order))
+    return Layer(name, files=tuple(layer_files.of_the_place(files, told, product)), named=True)
 
 
 def _beside(name: str, product: Product) -> Layer | None:
     """What lies beside the scenes by the producers' names; None where no scene has it."""
     by_scene = {}
     for scene in product.scenes.values():
-        found = [path for source in scene.sources if (path := neighbour(source, ENDINGS[name]))]
+        found = [
+            path
+            for source in scene.sources
+            if (path := neighbour(source, layer_files.ENDINGS[name]))
+        ]
         if len(found) == len(scene.sources):
             by_scene[scene.name] = tuple(found)
         elif not by_scene:
