@@ -133,7 +133,7 @@ def run_workflow(folder: Path, scenes: Path, cores: int, target: str, pairs: int
     return cost
 
 
-FLOOR_OF = """
+FLOOR_PROGRAM = """
 import sys
 import numpy as np, scipy.fft
 from pathlib import Path
@@ -208,7 +208,7 @@ def rounds(options, keep) -> None:
 
 def one_round(work: Path, scenes: Path, options, peer: bool):
     """What each way takes, one after the other."""
-    floors = {what: [sys.executable, "-c", FLOOR_OF, scenes, work / "run", 8, count]
+    floors = {what: [sys.executable, "-c", FLOOR_PROGRAM, scenes, work / "run", 8, count]
               for what, count in ((FLOOR, 0), (WHOLE_FLOOR, members(options.scenes)))}  # fmt: skip
     notebook = [sys.executable, options.peer, scenes, work / "run", "--quiet", "--serial"]
     commands = dict(floors)

@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
-from conftest import TIMES, Workspace, small_stack
+from conftest import TIMES, TOGETHER, Workspace, small_stack
 
 from stackflow.batches import COPIED, MATCHED, chunks, of_pairs, of_scenes, size_of
 from stackio import job
 from stackshift.stack.pairing import template_members
 
-BATCHES = {"batches": {"scenes": 3}}
 STAGES = "superset", "flatten", "tile", "correlate", "align"
 
 
@@ -150,7 +149,7 @@ def batched(finished, tmp_path_factory):
     """The stack that all tests share, to the tables, in jobs of several scenes."""
     folder = tmp_path_factory.mktemp("batched")
     shutil.copytree(finished.folder / "scenes", folder / "scenes", copy_function=shutil.copy2)
-    workspace = Workspace(folder, finished.config | BATCHES)
+    workspace = Workspace(folder, finished.config | TOGETHER)
     done = workspace.run("analysed")
     assert done.status == 0, done.text
     return workspace, done

@@ -58,6 +58,13 @@ def test_a_bracket_knows_what_lies_in_it_and_what_beyond(low, high, expected):
     assert [None if one is None else one[0] for one in found] == expected
 
 
+@pytest.mark.parametrize(("percent", "widest"), [(1, 0.02), (25, 0.05), (50, 0.055), (99, 0.02)])
+def test_few_values_lie_in_a_bracket_whatever_the_percentile(percent, widest):
+    sample = np.linspace(0, 1, 100_000, dtype=np.float32)
+    bracket = spikes._bracket(sample, percent / 100, 1.0)
+    assert bracket.low < percent / 100 < bracket.high < bracket.low + widest
+
+
 @pytest.mark.parametrize("percents", [(1, 99), (5, 60), (40, 45)])
 @pytest.mark.parametrize("places", [1, 3, 5])
 def test_percentiles_of_many_values_of_which_many_are_equal(percents, places):
@@ -68,13 +75,15 @@ def test_percentiles_of_many_values_of_which_many_are_equal(percents, places):
     np.testing.assert_allclose(found, expected, rtol=1e-12)
 
 
-def counted(values, some=None):
+def counted(values, seen_first=None):
     """The 1st and 99th percentile of (rows, columns), and how often all of it was read."""
     reads = []
 
     def read(sample: bool):
         reads.append(sample)
-        return [values if some is None else some] if sample else np.array_split(values, 7)
+        if sample:
+            return [values if seen_first is None else seen_first]
+        return np.array_split(values, 7)
 
     return spikes.percentiles(read, (1, 99)), reads.count(False)
 
@@ -90,8 +99,8 @@ def test_a_sample_from_elsewhere_costs_another_look_and_no_accuracy():
     values = np.random.default_rng(1).normal(size=(700, 900)).astype(np.float32)
     expected = np.percentile(values.astype(float), [1, 99])
     nothing = np.full((60, 60), np.nan, np.float32)
-    for some in (values[:300] + 2, values * 50, np.full_like(values, 7)):
-        found, reads = counted(values, some)
+    for elsewhere in (values[:300] + 2, values * 50, np.full_like(values, 7)):
+        found, reads = counted(values, elsewhere)
         np.testing.assert_allclose(found, expected, rtol=1e-12)
         assert reads > 1
     found, reads = counted(values, nothing)
