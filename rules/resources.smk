@@ -63,16 +63,6 @@ def by_tile(least: int, factor: float):
     return megabytes
 
 
-def by_row(least: int, factor: float):
-    """Megabytes for a job that works on a row of tiles at a time."""
-
-    def megabytes(wildcards, input, attempt):
-        share = factor / tiles_of(wildcards)[0]
-        return attempt * max(least, round(300 + share * megabytes_of(input)))
-
-    return megabytes
-
-
 def template_mb(wildcards, input, threads) -> int:
     """Megabytes of a template: a tile of each of its scenes, four times, for each thread."""
     count = len(members_of(wildcards))

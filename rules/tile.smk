@@ -13,7 +13,7 @@ rule tile:
         "../envs/raster.yaml"
     threads: 1
     resources:
-        mem_mb=by_row(600, 3),
+        mem_mb=memory(600, 0.3),
         runtime=minutes(10, 100),
     params:
         tiles=tiles_of,
@@ -51,7 +51,7 @@ for name, batch in batch_rules("tile", SCENES_TOGETHER):
             "../envs/raster.yaml"
         threads: 1
         resources:
-            mem_mb=by_row(600, 3),
+            mem_mb=memory(600, 0.3),
             runtime=minutes(10, 100),
         params:
             members=each(batch),

@@ -1,7 +1,9 @@
 """Cut one scene into tiles, each a GeoTIFF with its own geotransform."""
 
 import logging
+from collections import Counter
 from contextlib import ExitStack
+from itertools import pairwise, product
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,9 @@ from stackio import job, raster, writing
 from stackio.tags import tags_of
 from stackshift.errors import InputError
 from stackshift.ground.lattice import Grid, tile_edges
+
+# Tiles beside each other that are written at a time, so that not all files of a fine cut are open.
+_ABREAST = 64
 
 
 def main(
@@ -47,34 +52,74 @@ def main(
             raise InputError(f"{scene}: {error}") from None
         tags = tags_of(source) | {"stage": "tile", "tiles": f"{rows} x {columns}"}
         said = writing.said_of(source)
-        for row in range(rows):
+
+        def create(row: int, column: int):
+            """A tile to be written."""
             top, bottom = row_edges[row : row + 2]
-            # All tiles of a row share their lines of pixels: these are read once.
-            band = raster.read_rows(source, top, bottom - top)
-            around = {
-                name: raster.read_rows(layer, top, bottom - top) for name, layer in beside.items()
-            }
-            for column in range(columns):
-                left, right = column_edges[column : column + 2]
-                tile = _part(grid, top, left, bottom - top, right - left)
-                path = Path(directory) / f"{row}_{column}.tif"
-                own = {"tile": f"{row}_{column}"}
-                own |= _shares({name: one[:, left:right] for name, one in around.items()})
-                with writing.create(path, tile, tags | own, **said) as target:
-                    writing.write_rows(target, 0, band[:, left:right])
+            left, right = column_edges[column : column + 2]
+            part = _part(grid, top, left, bottom - top, right - left)
+            path = Path(directory) / f"{row}_{column}.tif"
+            return writing.create(path, part, tags | {"tile": f"{row}_{column}"}, **said)
+
+        for row, first in product(range(rows), range(0, columns, _ABREAST)):
+            some = range(first, min(first + _ABREAST, columns))
+            edges = row_edges[row : row + 2], column_edges[first : some.stop + 1]
+            with ExitStack() as written:
+                targets = [written.enter_context(create(row, column)) for column in some]
+                _fill(targets, source, beside, *edges)
     logging.info("%d x %d tiles of %d x %d pixels", rows, columns, grid.height, grid.width)
 
 
-def _shares(parts: dict[str, np.ndarray]) -> dict[str, str]:
-    """Tags of a tile that tell what of it is masked, and of what layers say nothing."""
-    found = {}
-    known = np.isfinite(parts.pop("before")) if "before" in parts else None
-    for name, layer in parts.items():
-        nothing = np.isnan(layer) if known is None else np.isnan(layer[known])
-        found[f"tile_no_{name}"] = f"{nothing.mean() if nothing.size else 0:.6f}"
-        if name == "mask":
-            found["tile_masked"] = f"{(layer > 0).mean():.6f}"
-    return found
+def _fill(targets, source, beside: dict, rows: list[int], columns: list[int]) -> None:
+    """Write tiles that lie beside each other, block by block, as all share their lines of pixels.
+
+    Parameters
+    ----------
+    targets : the tiles, to be written.
+    source, beside : what they are cut from, and the layers that lie on it.
+    rows, columns : edges of the tiles in the scene.
+    """
+    shares = [_Shares() for _ in targets]
+    for first, count in raster.row_blocks(rows[1] - rows[0]):
+        here = (rows[0] + first, rows[0] + first + count), (columns[0], columns[-1])
+        block = raster.read_part(source, *here)[0]
+        around = {name: raster.read_part(layer, *here)[0] for name, layer in beside.items()}
+        for target, share, (left, right) in zip(targets, shares, pairwise(columns), strict=True):
+            part = slice(left - columns[0], right - columns[0])
+            writing.write_rows(target, first, block[:, part])
+            share.add({name: layer[:, part] for name, layer in around.items()})
+    for target, share in zip(targets, shares, strict=True):
+        if tags := share.tags():
+            writing.add_tags(target, tags)
+
+
+class _Shares:
+    """What of a tile is masked, and of what its layers say nothing."""
+
+    def __init__(self):
+        self._pixels, self._masked = 0, None
+        self._known, self._lacking = Counter(), Counter()
+
+    def add(self, layers: dict[str, np.ndarray]) -> None:
+        """Count in some rows of each layer; ``before`` is the scene as it was before."""
+        known = np.isfinite(layers.pop("before")) if "before" in layers else None
+        for name, layer in layers.items():
+            nothing = np.isnan(layer if known is None else layer[known])
+            self._known[name] += nothing.size
+            self._lacking[name] += int(np.count_nonzero(nothing))
+        if "mask" in layers:
+            self._pixels += layers["mask"].size
+            self._masked = (self._masked or 0) + int(np.count_nonzero(layers["mask"] > 0))
+
+    def tags(self) -> dict[str, str]:
+        """Both as tags of the tile."""
+        found = {
+            f"tile_no_{name}": f"{self._lacking[name] / max(count, 1):.6f}"
+            for name, count in self._known.items()
+        }
+        if self._masked is not None:
+            found["tile_masked"] = f"{self._masked / self._pixels:.6f}"
+        return found
 
 
 def _part(grid: Grid, top: int, left: int, height: int, width: int) -> Grid:

@@ -1,5 +1,7 @@
 """Every pixel is in exactly one tile, and each tile knows where it lies."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 import rasterio
@@ -8,6 +10,8 @@ from hypothesis import strategies as st
 from makers import NORTH, POSTING, WEST, read, write_scene
 
 import tile
+from stackio import raster
+from stackio.tags import tags_of
 from stackshift.errors import InputError
 from stackshift.ground.lattice import tile_edges
 
@@ -48,6 +52,53 @@ def test_tiles_put_together_are_the_scene(tmp_path):
             window[:] = part
     np.testing.assert_array_equal(seen, image)
     assert len(list((tmp_path / "tiles").iterdir())) == 12
+
+
+def test_more_tiles_beside_each_other_than_are_written_at_a_time(tmp_path):
+    image = np.arange(9 * 150, dtype=np.float32).reshape(9, 150)
+    tile.main(write_scene(tmp_path / "scene.tif", image), tmp_path / "tiles", rows=2, columns=70)
+    # 150 pixels are ten tiles of three pixels among sixty of two.
+    edges = [round(150 * i / 70) for i in range(71)]
+    for column in range(70):
+        found = np.vstack([read(tmp_path / "tiles" / f"{row}_{column}.tif") for row in range(2)])
+        left = int(found[0, 0])
+        assert abs(left - edges[column]) <= 1
+        np.testing.assert_array_equal(found, image[:, left : left + found.shape[1]])
+    assert len(list((tmp_path / "tiles").iterdir())) == 140
+
+
+def test_shares_of_layers_are_those_of_all_rows_of_a_tile(tmp_path):
+    """A tile of several blocks of rows, each with shares of its own."""
+    random = np.random.default_rng(0)
+    scene, area, mask = (np.ones((640, 60), np.float32) for _ in range(3))
+    rising = np.linspace(0, 1, 640)[:, None]
+    scene[random.random(scene.shape) < 0.4 * rising] = np.nan
+    area[random.random(area.shape) < 0.7 * rising] = np.nan
+    mask[:] = random.random(mask.shape) < 0.5 * rising
+    mask[random.random(mask.shape) < 0.2] = np.nan
+    paths = [
+        str(write_scene(tmp_path / f"{name}.tif", image, no_data=np.nan))
+        for name, image in (("scene", scene), ("area", area), ("mask", mask))
+    ]
+    tile.main(paths[0], str(tmp_path / "tiles"), 1, 2, paths[2], paths[1], before=paths[0])
+    for column, part in enumerate((slice(0, 30), slice(30, 60))):
+        with raster.open_tile(str(tmp_path / "tiles"), (0, column)) as source:
+            tags = tags_of(source)
+        known = np.isfinite(scene[:, part])
+        for name, layer in (("area", area), ("mask", mask)):
+            lacks = np.isnan(layer[:, part][known]).mean()
+            assert float(tags[f"tile_no_{name}"]) == pytest.approx(lacks, abs=1e-6)
+        assert float(tags["tile_masked"]) == pytest.approx((mask[:, part] == 1).mean(), abs=1e-6)
+
+
+def test_a_scene_of_any_size_is_cut_in_the_memory_of_some_rows(tmp_path):
+    """One row of tiles of a long scene: all of it would be 24 MB."""
+    path = write_scene(tmp_path / "scene.tif", np.ones((30_000, 200), np.float32))
+    tracemalloc.start()
+    tile.main(path, tmp_path / "tiles", rows=1, columns=2)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 4e6
 
 
 def test_more_tiles_than_pixels_is_an_error(tmp_path):
