@@ -1,9 +1,14 @@
+import atexit
+import gc
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 min_version("9.0")
+
+# A tenth of a call that finds nothing to do is the interpreter's last look for cycles.
+atexit.register(gc.freeze)
 
 if not (
     workflow.overwrite_configfiles

@@ -1,7 +1,9 @@
 """What every script does around its work: log into the job's file, and fail in one line."""
 
+import atexit
 import ctypes
 import errno
+import gc
 import logging
 import resource
 import sys
@@ -24,6 +26,9 @@ def logged(snakemake):
     Any other exception is a defect: it is logged with its traceback and passed on.
     """
     keep_memory()
+    # The interpreter's last look for cycles takes as long as the start of NumPy, to free what the
+    # system takes back anyway.
+    atexit.register(gc.freeze)
     logging.basicConfig(
         filename=snakemake.log[0],
         filemode="w",
