@@ -3,7 +3,6 @@
 import math
 
 import numpy as np
-from scipy.special import bdtr
 
 from stackshift.stack.judgement import radial
 
@@ -112,4 +111,7 @@ def _ranks(count: int, share: float, confidence: float) -> tuple[int, int | None
 
 def _within(most: int, count: int, share: float) -> float:
     """Probability of at most so many successes in ``count`` trials: the binomial distribution."""
+    # Imported here, as figures ask for `holding` alone.
+    from scipy.special import bdtr
+
     return float(bdtr(most, count, share)) if most >= 0 else 0.0

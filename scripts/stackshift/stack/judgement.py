@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from scipy.special import betaincinv
 
 PASS, FAIL, UNDECIDED = "pass", "fail", "undecided"
 # On the products at hand.
@@ -15,6 +14,9 @@ TOO_FEW, ERROR_BARS, UNMEASURED = "too few", "error bars", "unmeasured"
 
 def proportion(successes: float, trials: float, confidence: float, upper: bool) -> float:
     """One-sided confidence limit of a proportion (Clopper & Pearson 1934), of fractions too."""
+    # Imported here, as figures judge nothing.
+    from scipy.special import betaincinv
+
     if upper:
         if successes >= trials:
             return 1.0
