@@ -13,7 +13,7 @@ import numpy as np
 
 from stackshift.tile import aliasing
 from stackshift.tile import match as outcome
-from stackshift.tile.frequencies import band, shifted
+from stackshift.tile.frequencies import band
 from stackshift.tile.match import Match
 from stackshift.tile.methods import SMALLEST
 from stackshift.tile.peak import coarse_peak, peak_width
@@ -246,11 +246,10 @@ def _where_expected(tiles, whole: np.ndarray, radius: int, banded, gates) -> See
     # Both correlations are looked at in the same steps.
     if spectra.band.padded != band(tiles[0].shape, *banded[1:]).padded:
         return None
-    low = replace(spectra.low, secondary=shifted(spectra.low.secondary, -whole, spectra.low.band))
-    displacement, psr = coarse_peak(low, radius)
+    displacement, psr = coarse_peak(spectra.low, radius, whole)
     if not (psr >= _CLEAR * min_psr and _HARDLY < max(abs(displacement)) < radius):
         return None
-    width = peak_width(low, displacement)
+    width = peak_width(spectra.low, displacement - whole)
     sure = (width < _NOISE * psr) & (abs(whole) * spectra.steepness * width**2 < _PULLED)
     if not (sure & (abs(displacement - whole) < _ROUNDED)).all():
         return None

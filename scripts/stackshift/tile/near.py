@@ -10,7 +10,6 @@ import numpy as np
 from stackshift.tile import match as outcome
 from stackshift.tile.frequencies import shifted
 from stackshift.tile.match import Match
-from stackshift.tile.peak import whitened
 from stackshift.tile.precision import covariance
 from stackshift.tile.refinement import axial, maximum, radial_mean, stretch
 from stackshift.tile.spectra import Spectra, common_share, common_spectra, recut
@@ -44,7 +43,7 @@ def correlation(spectra: Spectra, radius: int) -> np.ndarray:
 
 def _correlated(spectra: Spectra, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
     low = spectra.low
-    filtered = whitened(low) * low.band.multiplicity
+    filtered = low.whitened * low.band.multiplicity
     # Parseval: what a surface without a peak has at any lag.
     spread = np.sqrt(0.5 * float((filtered.real**2 + filtered.imag**2).sum(dtype=float)))
     if not spread > 0:

@@ -3,22 +3,23 @@
 import numpy as np
 from scipy import fft
 
-from stackshift.tile.frequencies import by_bin, shifted
+from stackshift.tile.frequencies import shifted
 from stackshift.tile.spectra import Spectra
 
-# Low-pass of the coarse correlation, rad a pixel: fine detail is noise to a coarse peak.
-_SMOOTH = 0.8
 # The peak's own neighbourhood is no sidelobe, pixels to each side.
 _PEAK = 4
 
 
-def coarse_peak(spectra: Spectra, radius: float) -> tuple[np.ndarray, float]:
+def coarse_peak(
+    spectra: Spectra, radius: float, whole: np.ndarray | None = None
+) -> tuple[np.ndarray, float]:
     """Displacement at the peak of the whitened, low-passed correlation, and how it stands out.
 
     Parameters
     ----------
     spectra : from `common_spectra`.
     radius : search radius in pixels.
+    whole : whole pixels (rows, columns) that were taken out of the secondary, to be counted.
 
     Returns
     -------
@@ -26,7 +27,10 @@ def coarse_peak(spectra: Spectra, radius: float) -> tuple[np.ndarray, float]:
     deviations of the correlation outside the peak's neighbourhood; NaN for constant tiles.
     """
     frequencies = spectra.band
-    surface = fft.irfft2(whitened(spectra), frequencies.grid)
+    cross = spectra.whitened
+    if whole is not None:
+        cross = shifted(cross, -whole, frequencies)
+    surface = fft.irfft2(cross, frequencies.grid)
     step = np.divide(frequencies.padded, frequencies.grid)
     # One step beyond the radius, to tell a peak at the radius from the flank of one beyond.
     reach = np.floor(radius / step).astype(int) + 1
@@ -51,20 +55,11 @@ def peak_width(spectra: Spectra, displacement: np.ndarray) -> np.ndarray:
     It falls off as 1 - lag^2 / (2 width^2); infinite where it does not.
     """
     band = spectra.band
-    in_phase = shifted(whitened(spectra), displacement, band).real * band.multiplicity
+    in_phase = shifted(spectra.whitened, displacement, band).real * band.multiplicity
     fall = [(in_phase * k**2).sum(dtype=float) for k in (band.rows, band.columns)]
     height = float(in_phase.sum(dtype=float))
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.sqrt(np.where(np.array(fall) > 0, height / np.array(fall), np.inf))
-
-
-def whitened(spectra: Spectra) -> np.ndarray:
-    """The cross spectrum with equal power in all its radial bins, then low-passed."""
-    first, second = spectra.powers
-    with np.errstate(divide="ignore", invalid="ignore"):
-        whitening = np.exp(-0.5 * (spectra.band.centres / _SMOOTH) ** 2) / np.sqrt(first * second)
-    whitening[~np.isfinite(whitening)] = 0
-    return spectra.cross * by_bin(whitening, spectra.band)
 
 
 def _moments_without(values: np.ndarray, part: np.ndarray) -> tuple[float, float]:

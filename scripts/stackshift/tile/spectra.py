@@ -9,6 +9,7 @@ from stackshift.tile.frequencies import (
     Band,
     Spectrum,
     band,
+    by_bin,
     low_part,
     spectrum,
 )
@@ -18,6 +19,8 @@ from stackshift.tile.windows import window, windows
 # Share of the Nyquist frequency up to which the coarse peak and the scatter of the scores are
 # taken: enough for both, and the inverse transforms cost little.
 _LOW = 0.375
+# Low-pass of the coarse correlation, rad a pixel: fine detail is noise to a coarse peak.
+_SMOOTH = 0.8
 # Detail beyond the cutoff, up to this share of the Nyquist frequency, is worth its time where tiles
 # are still coherent at the cutoff and the shift is not yet known to this many pixels.
 WIDE = 0.98
@@ -53,6 +56,15 @@ class Spectra:
     def cross(self) -> np.ndarray:
         """Cross spectrum; its phase is minus frequency times displacement."""
         return np.conj(self.reference) * self.secondary
+
+    @cached_property
+    def whitened(self) -> np.ndarray:
+        """The cross spectrum with equal power in all its radial bins, then low-passed."""
+        first, second = self.powers
+        with np.errstate(divide="ignore", invalid="ignore"):
+            factor = np.exp(-0.5 * (self.band.centres / _SMOOTH) ** 2) / np.sqrt(first * second)
+        factor[~np.isfinite(factor)] = 0
+        return self.cross * by_bin(factor, self.band)
 
     @cached_property
     def low(self) -> "Spectra":
