@@ -32,7 +32,8 @@ class Band:
     grid : size of the smaller grid, whose real FFT holds just the band.
     rows, columns : frequencies in rad a pixel of the tile, (grid rows, 1) and (1, half columns).
     runs : where in the flattened spectrum runs of one bin begin.
-    run_bin, run_times : bin of each run, and how often it stands in the full plane, 1 or 2.
+    run_bin, run_times, run_length : bin of each run, how often it stands in the full plane, 1 or 2,
+        and how many coefficients it has.
     multiplicity : (1, half columns), how often a coefficient stands in the full plane, 1 or 2.
     bin : (grid rows, half columns) index of the radial bin; bins are the last one beyond the band.
     counts : coefficients of the full plane in each bin within the band.
@@ -49,6 +50,7 @@ class Band:
     runs: np.ndarray
     run_bin: np.ndarray
     run_times: np.ndarray
+    run_length: np.ndarray
     multiplicity: np.ndarray
     bin: np.ndarray
     counts: np.ndarray
@@ -104,6 +106,7 @@ def band(shape: tuple[int, int], cutoff: float, bins: int) -> Band:
         runs=runs,
         run_bin=index.ravel()[runs],
         run_times=np.where(runs % half, 2.0, 1.0),
+        run_length=np.diff(runs, append=index.size),
         multiplicity=multiplicity,
         bin=index,
         counts=total(multiplicity)[:bins],
@@ -232,4 +235,6 @@ def _by_runs(sums: np.ndarray, band: Band) -> np.ndarray:
 
 def by_bin(values: np.ndarray, frequencies: Band) -> np.ndarray:
     """A value for each radial bin as a map over the frequencies, 0 outside the band."""
-    return np.append(values, 0).astype(np.float32).take(frequencies.bin)
+    known = np.append(values, 0).astype(np.float32)[frequencies.run_bin]
+    # Half the time of looking each coefficient's bin up.
+    return np.repeat(known, frequencies.run_length).reshape(frequencies.bin.shape)
