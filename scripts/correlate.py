@@ -41,10 +41,13 @@ class Pair:
 
 @dataclass
 class _Seen:
-    """A tile of a scene: what the method makes of it, and what is written of it."""
+    """A tile of a scene: what the method makes of it, and what is written of it.
+
+    ``finite`` is None where all pixels are.
+    """
 
     ready: object
-    finite: np.ndarray
+    finite: np.ndarray | None
     grid: Grid
     tags: dict
 
@@ -104,7 +107,8 @@ def _tile(folder: str, cell, prepared) -> _Seen:
     with raster.open_tile(folder, cell) as source:
         values = raster.read_rows(source, 0, source.height)
         ready = prepared(values, source.name)
-        return _Seen(ready, np.isfinite(values), raster.grid_of(source), tags_of(source))
+        finite = None if getattr(ready, "complete", False) else np.isfinite(values)
+        return _Seen(ready, finite, raster.grid_of(source), tags_of(source))
 
 
 def _prepared(prepared, options: dict, values: np.ndarray, name: str):
@@ -123,12 +127,12 @@ def _moved(tiles: list[_Seen]) -> tuple[float, ...]:
 
 
 def _record(found: Match, tiles: list[_Seen], cell: tuple[int, int]) -> dict:
-    first, second = tiles
-    valid = np.count_nonzero(first.finite & second.finite) / first.finite.size
+    known = [one.finite for one in tiles if one.finite is not None]
+    valid = float(np.logical_and.reduce(known).mean()) if known else 1.0
     shares = [shares_of_tile(one.tags) for one in tiles]
     lacking = {key: max(one[key] or 0.0 for one in shares) for key in shares[0]}
     found = coverage.explained(found, {coverage.AREA: lacking["no_area"]}, lacking["masked"])
-    return tile_record(found, cell[1], cell[0], valid, earth.pixel_in_the_middle(second.grid))
+    return tile_record(found, cell[1], cell[0], valid, earth.pixel_in_the_middle(tiles[1].grid))
 
 
 def _matched(match, tiles: list[_Seen], options: dict, pair: Pair, cell) -> Match:
