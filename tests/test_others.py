@@ -116,7 +116,7 @@ def test_a_level_is_the_mean_difference_where_both_are():
     there = [random.random(SHAPE) > 0.3, np.ones(SHAPE, bool)]
     there[1][: SHAPE[0] // 2] = False
     image = mean_image.MeanImage.empty(SHAPE)
-    image.add(Tile(np.where(there[0], values[0], 0), there[0]), 2.0)
+    image.add(Tile(np.where(there[0], values[0], 0), there[0]), 0.0, 2.0)
     both = there[0] & there[1]
     found = mean_image.level(Tile(np.where(there[1], values[1], 0), there[1]), image)
     expected = (values[1][both].astype(float) - values[0][both]).mean()
@@ -130,7 +130,7 @@ def test_the_level_of_a_large_tile_is_that_of_every_fourth_row(rows, step):
     valid = np.ones(ground.shape, bool)
     valid[rows // 3 :, :100] = False
     image = mean_image.MeanImage.empty(ground.shape)
-    image.add(Tile(ground.astype(np.float32), np.ones(ground.shape, bool)), 2.0)
+    image.add(Tile(ground.astype(np.float32), np.ones(ground.shape, bool)), 0.0, 2.0)
     scene = Tile(np.where(valid, ground + speckle, 0).astype(np.float32), valid)
     expected = speckle[::step][valid[::step]].mean()
     assert mean_image.level(scene, image) == pytest.approx(expected, abs=1e-6)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stackshift.stack.mean_image import MeanImage, level, levelled, moved
+from stackshift.stack.mean_image import MeanImage, level, moved
 from stackshift.stack.robust import weighted_huber
 from stackshift.tile import coherence as estimator
 from stackshift.tile import near
@@ -54,7 +54,7 @@ def formed(
         if not there[name].valid.any():
             continue
         levels[name] = level(there[name], image)
-        image.add(levelled(there[name], levels[name]), weight[name])
+        image.add(there[name], levels[name], weight[name])
     return image, there, levels
 
 

@@ -6,6 +6,7 @@ matched with itself.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,57 +74,99 @@ class MeanImage:
                 total[rows][unknown] = 0
         return cls(total, bands[2], bands[1])
 
-    def add(self, tile: Tile, weight: float) -> None:
-        """Add a scene that lies in its place, in place."""
-        factor = np.float32(weight)
-        for rows in blocks(self.total.shape):
-            there = tile.valid[rows]
-            part = factor * tile.values[rows]
-            if there.all():
-                self.total[rows] += part
-                self.weight[rows] += factor
-                self.scenes[rows] += 1
-            else:
-                self.total[rows] += part * there
-                self.weight[rows] += factor * there
-                self.scenes[rows] += there
+    def add(self, tile: Tile, level: float, weight: float) -> None:
+        """Add a scene that lies in its place, so much brighter than the mean, in place."""
+        factor, taken = np.float32(weight), np.float32(level)
+        for part, there in _pieces(tile):
+            if there is False:
+                continue
+            self.total[part] += _share(tile, part, there, taken, factor)
+            self.weight[part] += factor * there
+            self.scenes[part] += there
 
     def mean(self) -> Tile:
         """The mean, which is valid where enough scenes are there."""
-        return self._mean(self.scenes, self._rows)
+        every = [((rows, slice(None)), False) for rows in blocks(self.total.shape)]
+        return self._mean(every, lambda part, _: (self.total[part], self.weight[part]))
 
-    def mean_without(self, own: Tile, level: float, weight: float) -> Tile:
-        """The mean without a scene that was added with this level and weight."""
+    def plenty(self) -> bool:
+        """Whether enough scenes stay at every pixel, whichever of them is taken out."""
+        fewest, most = (float(found) for found in (self.scenes.min(), self.scenes.max()))
+        return fewest - 1 > _least(most)
+
+    def mean_without(self, own: Tile, level: float, weight: float, plenty: bool = False) -> Tile:
+        """The mean without a scene that was added with this level and weight.
+
+        ``plenty`` of scenes, where it is known, saves counting what is left at each pixel.
+        """
         factor, taken = np.float32(weight), np.float32(level)
 
-        def rest(rows: slice):
-            there = own.valid[rows]
-            part = own.values[rows] - taken
-            part *= factor * there
-            return self.total[rows] - part, self.weight[rows] - factor * there
+        def rest(part, there):
+            if there is False:
+                return self.total[part], self.weight[part]
+            left = _share(own, part, there, taken, factor)
+            np.subtract(self.total[part], left, out=left)
+            return left, self.weight[part] - factor * there
 
-        return self._mean(self.scenes - own.valid, rest)
+        return self._mean(list(_pieces(own)), rest, plenty)
 
-    def _rows(self, rows: slice) -> tuple[np.ndarray, np.ndarray]:
-        return self.total[rows], self.weight[rows]
-
-    def _mean(self, scenes: np.ndarray, parts) -> Tile:
-        least = _least(scenes)
-        values, valid = np.empty_like(self.total), np.empty(self.total.shape, bool)
-        for rows in blocks(self.total.shape):
-            total, weight = parts(rows)
-            there = np.greater(scenes[rows], least, out=valid[rows])
-            if there.all():
-                np.divide(total, weight, out=values[rows])
+    def _mean(self, pieces: list, rest, plenty: bool = False) -> Tile:
+        """The mean of what is left in some pieces without a scene that is there in some of them."""
+        values, valid = np.empty_like(self.total), np.ones(self.total.shape, bool)
+        if not plenty:
+            least = _least(max(float(self._left(*piece).max(initial=0)) for piece in pieces))
+        for part, there in pieces:
+            total, weight = rest(part, there)
+            enough = valid[part]
+            if plenty or np.greater(self._left(part, there), least, out=enough).all():
+                np.divide(total, weight, out=values[part])
             else:
-                values[rows] = 0
-                np.divide(total, weight, out=values[rows], where=there)
+                values[part] = 0
+                np.divide(total, weight, out=values[part], where=enough)
         return Tile(values, valid)
 
+    def _left(self, part, there) -> np.ndarray:
+        """How many scenes are left in a piece."""
+        return self.scenes[part] if there is False else self.scenes[part] - there
 
-def _least(scenes: np.ndarray) -> float:
-    """More scenes than this are there where a pixel of the mean counts."""
-    return max(0.5, _ENOUGH * float(scenes.max(initial=0)) - 0.5)
+
+def _pieces(tile: Tile) -> Iterator[tuple[tuple[slice, slice], np.ndarray | bool]]:
+    """Pieces of a tile that the processor's cache holds, and where it is valid in each.
+
+    That is True or False where all or none of a piece is, which costs much less than a mask.
+    """
+    within = tile.rectangle
+    if within is None:
+        for rows in blocks(tile.shape):
+            yield (rows, slice(None)), tile.valid[rows]
+        return
+    (height, width), (rows, columns) = tile.shape, within
+    for some in blocks((rows.stop - rows.start, width)):
+        first, last = rows.start + some.start, min(rows.start + some.stop, rows.stop)
+        yield (slice(first, last), columns), True
+    rims = (
+        (slice(0, rows.start), slice(0, width)),
+        (slice(rows.stop, height), slice(0, width)),
+        (rows, slice(0, columns.start)),
+        (rows, slice(columns.stop, width)),
+    )
+    for rim in rims:
+        if all(side.start < side.stop for side in rim):
+            yield rim, False
+
+
+def _share(tile: Tile, part, there, level: np.float32, factor: np.float32) -> np.ndarray:
+    """What a piece of a scene adds to the sum."""
+    found = tile.values[part] - level
+    found *= factor
+    if there is not True:
+        found *= there
+    return found
+
+
+def _least(most: float) -> float:
+    """More scenes than this are there where a pixel of the mean counts, of the most anywhere."""
+    return max(0.5, _ENOUGH * most - 0.5)
 
 
 def moved(tile: Tile, position: tuple[float, float]) -> Tile:
@@ -151,12 +194,15 @@ def moved(tile: Tile, position: tuple[float, float]) -> Tile:
 
 def _cut(image: np.ndarray, start: np.ndarray, empty) -> np.ndarray:
     """An image read from another first pixel on, filled where it ends."""
-    out = np.full_like(image, empty)
+    out = np.empty_like(image)
     source, target = [], []
     for first, size in zip(start, image.shape, strict=True):
         source.append(slice(max(0, first), max(0, min(size, size + first))))
         target.append(slice(max(0, -first), max(0, min(size, size - first))))
-    out[tuple(target)] = image[tuple(source)]
+    rows, columns = target
+    out[: rows.start] = out[rows.stop :] = empty
+    out[rows, : columns.start] = out[rows, columns.stop :] = empty
+    out[rows, columns] = image[tuple(source)]
     return out
 
 
@@ -194,7 +240,7 @@ def level(tile: Tile, image: MeanImage) -> float:
 
 def _apart(tile: Tile, image: MeanImage, step: int) -> tuple[float, int]:
     """Sum of a scene's differences from the mean over one row of so many, and their number."""
-    least, total, count = _least(image.scenes), 0.0, 0
+    least, total, count = _least(float(image.scenes.max(initial=0))), 0.0, 0
     for rows in blocks(tile.shape):
         part = slice(rows.start + -rows.start % step, rows.stop, step)
         both = tile.valid[part] & (image.scenes[part] > least)
@@ -204,11 +250,6 @@ def _apart(tile: Tile, image: MeanImage, step: int) -> tuple[float, int]:
             np.subtract(tile.values[part], apart, out=apart, where=both)
             total, count = total + float(apart.sum(dtype=float)), count + here
     return total, count
-
-
-def levelled(tile: Tile, level: float) -> Tile:
-    """A scene as bright as the mean."""
-    return Tile(tile.values - np.float32(level), tile.valid)
 
 
 def decibels(values: np.ndarray, transform: str) -> np.ndarray:

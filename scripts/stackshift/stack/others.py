@@ -22,7 +22,7 @@ class Others:
         even = self.mean.complete and all(
             part.min() == part.max() for part in (image.scenes, image.weight)
         )
-        self._image = None if even else image
+        self._image, self._plenty = None if even else image, image.plenty()
         self._scenes = int(image.scenes[0, 0]) if even else 0
         self._weight = float(image.weight[0, 0]) if even else 0.0
 
@@ -31,7 +31,7 @@ class Others:
         if self._image is None and own.complete and self._scenes > 1:
             return Remainder(self.mean, own, weight / (self._weight - weight), level)
         image = self._image or self._evenly()
-        return self._where_known(image.mean_without(own, level, weight))
+        return self._where_known(image.mean_without(own, level, weight, self._plenty))
 
     def _evenly(self) -> MeanImage:
         """The mean image again: scenes may share an even tile out among them."""

@@ -3,13 +3,14 @@
 The logarithm turns multiplicative speckle into additive noise of constant variance.
 """
 
+import math
 from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
 
 from stackshift.tile.frequencies import Band, Spectrum, blocks, spectrum
-from stackshift.tile.gaps import fill_holes
+from stackshift.tile.gaps import fill_holes, surroundings
 from stackshift.tile.windows import Window
 
 # Power below -60 dB is far below the noise of any radar: borders and masks, and no measurement.
@@ -49,6 +50,13 @@ class Tile:
     def complete(self) -> bool:
         """Whether all pixels are valid."""
         return bool(self.valid.all())
+
+    @cached_property
+    def rectangle(self) -> tuple[slice, slice] | None:
+        """The rows and columns that are valid, if all within these are and nothing else is."""
+        rows, columns = surroundings(self.valid, 0)
+        sides = [side.stop - side.start for side in (rows, columns)]
+        return (rows, columns) if np.count_nonzero(self.valid) == math.prod(sides) else None
 
     @cached_property
     def filled(self) -> np.ndarray:
