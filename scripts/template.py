@@ -85,14 +85,17 @@ def _write_image(path, area, cut, found, load, transform) -> list[dict]:
                 strip.fill(np.nan)
             for column in range(cut[1] if found.positions else 0):
                 here = slice(edges[1][column], edges[1][column + 1])
-                strip[:, :, here], part = _tile(found, (row, column), load, transform)
+                images, part = _tile(found, (row, column), load, transform)
+                for whole, image in zip(strip, images, strict=True):
+                    whole[:, here] = image
                 parts.append(part)
             for band in range(3):
                 writing.write_rows(target, edges[0][row], strip[band], band + 1)
     return parts
 
 
-def _tile(found, cell, load, transform):
+def _tile(found, cell, load, transform) -> tuple[tuple[np.ndarray, ...], dict]:
+    """The three bands of a tile, and what each member's part of it is."""
     weight, tiles = found.weight_in(cell), load(cell)
     members = {scene: tiles[scene] for scene in found.positions}
     image, _, levels = alignment.formed(members, found.positions, weight)
@@ -108,8 +111,8 @@ def _tile(found, cell, load, transform):
         "levels": levels,
         "coherence": None if common is None else [round(float(c), 6) for c in common],
     }
-    bands = [np.where(valid, decibels, np.nan), image.scenes, image.weight]
-    return np.stack(bands).astype(np.float32), part
+    decibels[~valid] = np.nan
+    return (decibels, image.scenes, image.weight), part
 
 
 if __name__ == "__main__":
