@@ -289,14 +289,22 @@ def row_blocks(height: int, rows: int = BLOCK_ROWS):
 
 def read_rows(source, first: int, rows: int) -> np.ndarray:
     """Whole rows of an open raster."""
-    return source.read(1, window=Window(0, first, source.width, rows))
+    return _read(source, 1, window=Window(0, first, source.width, rows))
 
 
 def read_part(source, rows: tuple[int, int], columns: tuple[int, int]) -> np.ndarray:
     """All bands of a part of an open raster, between two rows and two columns: (bands, ...)."""
-    return source.read(window=Window.from_slices(rows, columns))
+    return _read(source, window=Window.from_slices(rows, columns))
 
 
 def read_reduced(source, shape: tuple[int, int]) -> np.ndarray:
     """An open raster at a smaller size, (rows, columns): the mean of the valid pixels."""
-    return source.read(1, out_shape=shape, resampling=Resampling.average)
+    return _read(source, 1, out_shape=shape, resampling=Resampling.average)
+
+
+def _read(source, *bands, **how) -> np.ndarray:
+    # Told here, where it is known which of several rasters that are open is the bad one.
+    try:
+        return source.read(*bands, **how)
+    except RasterioError as error:
+        raise unread(source, error) from error

@@ -65,7 +65,7 @@ def create(
                 if unit:
                     target.set_band_unit(number, unit)
             yield target
-        _check_size(part, grid, len(bands))
+        _check_whole(part, grid, bands)
 
 
 def said_of(source) -> dict:
@@ -102,9 +102,16 @@ def _unwritten(path, error) -> InputError:
     return InputError(f"{path} could not be written ({reason(error)}); is the disk full?")
 
 
-def _check_size(path, grid: Grid, bands: int) -> None:
-    # GDAL reports a full disk when it closes the file, where rasterio does not raise.
-    if os.path.getsize(path) < 4 * grid.width * grid.height * bands:
+def _check_whole(path, grid: Grid, bands: tuple[str, ...]) -> None:
+    # GDAL reports a full disk when it closes the file, where rasterio does not raise. What was told
+    # of it at its end lies behind the pixels, and is left out without a word where it is cut short.
+    try:
+        with rasterio.open(path, driver="GTiff") as source:
+            whole = source.descriptions == tuple(bands)
+        whole &= os.path.getsize(path) >= 4 * grid.width * grid.height * len(bands)
+    except RasterioError:
+        whole = False
+    if not whole:
         raise InputError(f"{path} could not be written in full; is the disk full?")
 
 
