@@ -53,7 +53,7 @@ def main(
         tags = tags_of(source) | {"stage": "tile", "tiles": f"{rows} x {columns}"}
         said = writing.said_of(source)
 
-        def create(row: int, column: int):
+        def opened_tile(row: int, column: int):
             """A tile to be written."""
             top, bottom = row_edges[row : row + 2]
             left, right = column_edges[column : column + 2]
@@ -61,11 +61,11 @@ def main(
             path = Path(directory) / f"{row}_{column}.tif"
             return writing.create(path, part, tags | {"tile": f"{row}_{column}"}, **said)
 
-        for row, first in product(range(rows), range(0, columns, _ABREAST)):
-            some = range(first, min(first + _ABREAST, columns))
-            edges = row_edges[row : row + 2], column_edges[first : some.stop + 1]
+        for row, left in product(range(rows), range(0, columns, _ABREAST)):
+            some = range(left, min(left + _ABREAST, columns))
+            edges = row_edges[row : row + 2], column_edges[left : some.stop + 1]
             with ExitStack() as written:
-                targets = [written.enter_context(create(row, column)) for column in some]
+                targets = [written.enter_context(opened_tile(row, column)) for column in some]
                 _fill(targets, source, beside, *edges)
     logging.info("%d x %d tiles of %d x %d pixels", rows, columns, grid.height, grid.width)
 

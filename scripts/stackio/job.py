@@ -27,7 +27,7 @@ def logged(snakemake):
     """
     keep_memory()
     # The interpreter's last look for cycles takes as long as the start of NumPy, to free what the
-    # system takes back anyway.
+    # system takes back anyway: all files are closed by then.
     atexit.register(gc.freeze)
     logging.basicConfig(
         filename=snakemake.log[0],

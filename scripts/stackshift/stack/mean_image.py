@@ -131,9 +131,10 @@ class MeanImage:
 
 
 def _pieces(tile: Tile) -> Iterator[tuple[tuple[slice, slice], np.ndarray | bool]]:
-    """Pieces of a tile that the processor's cache holds, and where it is valid in each.
+    """Pieces that make up a tile, and where it is valid in each.
 
-    That is True or False where all or none of a piece is, which costs much less than a mask.
+    Of a tile that is a rectangle these are blocks of it, True, and the rims beside it, False, which
+    costs much less than a mask; of any other one blocks with a mask.
     """
     within = tile.rectangle
     if within is None:

@@ -22,7 +22,8 @@ class Others:
         even = self.mean.complete and all(
             part.min() == part.max() for part in (image.scenes, image.weight)
         )
-        self._image, self._plenty = None if even else image, image.plenty()
+        self._image = None if even else image
+        self._plenty = image.plenty()
         self._scenes = int(image.scenes[0, 0]) if even else 0
         self._weight = float(image.weight[0, 0]) if even else 0.0
 

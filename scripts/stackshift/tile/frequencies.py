@@ -78,7 +78,7 @@ def band(shape: tuple[int, int], cutoff: float, bins: int) -> Band:
     radius = np.hypot(rows[:, None], columns[None])
     limit = cutoff * np.pi
     edges = np.linspace(0, limit, bins + 1)
-    # The native integer, which bincount and take need no copy of.
+    # The native integer, which counting and indexing need no copy of.
     index = np.minimum((radius * (bins / limit)).astype(np.intp), bins)
     index[radius >= limit] = bins
     # The mean tells nothing, and the smaller grid's own Nyquist lines stand for two frequencies.

@@ -53,7 +53,10 @@ class Tile:
 
     @cached_property
     def rectangle(self) -> tuple[slice, slice] | None:
-        """The rows and columns that are valid, if all within these are and nothing else is."""
+        """The rows and columns that are valid, if all within these are and nothing else is.
+
+        None of either where no pixel is valid.
+        """
         rows, columns = surroundings(self.valid, 0)
         sides = [side.stop - side.start for side in (rows, columns)]
         return (rows, columns) if np.count_nonzero(self.valid) == math.prod(sides) else None
