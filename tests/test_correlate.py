@@ -55,6 +55,17 @@ def test_a_tile_that_breaks_the_method_does_not_stop_the_pair(tmp_path, monkeypa
     assert second["status"] == OK
 
 
+@pytest.mark.parametrize(
+    ("lacking", "expected"), [("", 1.0), ("first", 0.96), ("second", 0.98), ("both", 0.94)]
+)
+def test_valid_fraction_is_counted_only_where_pixels_lack(tmp_path, lacking, expected):
+    first, second = texture(50, 50), texture(50, 50)
+    first[:2] = np.nan if lacking in ("first", "both") else first[:2]
+    second[-1] = np.nan if lacking in ("second", "both") else second[-1]
+    (tile,) = run(tmp_path, {"0_0": first}, {"0_0": second}, method="coherence")["tiles"]
+    assert tile["valid_fraction"] == pytest.approx(expected)
+
+
 def test_valid_fraction_is_that_of_both_tiles(tmp_path):
     first, second = texture(50, 50), texture(50, 50)
     first[:2], second[-1] = np.nan, np.nan

@@ -75,3 +75,13 @@ def test_any_coefficient_is_there_when_it_is_asked_for(cutoff):
     expected = frequencies.low_part(full, wide.grid)
     np.testing.assert_allclose(found.on(wide)[0], expected, atol=1e-4)
     np.testing.assert_allclose(found.at(lines, places), full[lines, places], atol=1e-4)
+
+
+@pytest.mark.parametrize("shape", [(64, 64), (97, 101), (100, 38)])
+def test_a_value_of_each_bin_stands_at_its_coefficients(shape):
+    band = frequencies.band(shape, 0.5, 12)
+    values = np.random.default_rng(0).normal(size=12)
+    found = frequencies.by_bin(values, band)
+    for number in range(12):
+        assert (found[band.bin == number] == np.float32(values[number])).all()
+    assert (found[band.bin == 12] == 0).all()

@@ -29,7 +29,7 @@ def formed(places, gap=False):
 
 
 @pytest.mark.parametrize("gap", [False, True])
-@pytest.mark.parametrize("place", [(0.0, 0.0), (0.4, -0.3), (2.0, 1.0)])
+@pytest.mark.parametrize("place", [(0.0, 0.0), (0.4, -0.3), (2.0, 1.0), (-2.0, -1.0)])
 def test_the_rest_is_the_mean_of_the_others(place, gap):
     places = {"a": (0.0, 0.0), "b": place, "c": (0.0, 0.0)}
     tiles, (image, there, levels) = formed(places, gap)
@@ -37,8 +37,9 @@ def test_the_rest_is_the_mean_of_the_others(place, gap):
     a, c = (tiles[name].values.astype(float) - levels[name] for name in "ac")
     both = tiles["a"].valid
     np.testing.assert_allclose(rest.values[both], ((a + 2 * c) / 3)[both], atol=2e-5)
+    assert rest.valid.all()
     # Only where all pixels are alike can a spectrum stand for them.
-    assert isinstance(rest, scaled.Remainder) == (not gap and place != (2.0, 1.0))
+    assert isinstance(rest, scaled.Remainder) == (not gap and abs(place[0]) < 2)
 
 
 def test_a_match_with_the_rest_is_that_with_its_pixels():
@@ -97,6 +98,56 @@ def test_scenes_that_share_a_tile_out_among_them_leave_what_is_there(weight):
     rest = others.without(there["c"], levels["c"], weights["c"])
     a = tiles["a"].values.astype(float) - levels["a"]
     np.testing.assert_allclose(rest.values, np.where(left, a, b), atol=1e-5)
+
+
+@pytest.mark.parametrize("further", [0, 5])
+def test_the_rest_is_known_where_enough_scenes_are_left(further):
+    """Two scenes everywhere at most, or a few among many: the mean without one is the others'."""
+    random = np.random.default_rng(6)
+    left = np.arange(SHAPE[1]) < 200
+    names = ["a", *(["z"] if further else []), "b", *map(str, range(further - 1))]
+    tiles = {}
+    for name in names:
+        valid = np.broadcast_to(left | (name in "az"), SHAPE).copy()
+        values = np.where(valid, random.normal(size=SHAPE), 0).astype(np.float32)
+        tiles[name] = Tile(values, valid)
+    weight = dict.fromkeys(names, 1.0)
+    image, there, levels = alignment.formed(tiles, dict.fromkeys(names, (0.0, 0.0)), weight)
+    rest = Others(image).without(there["a"], levels["a"], 1.0)
+    # One of seven scenes, of which six are left elsewhere, is less than a quarter.
+    np.testing.assert_array_equal(rest.valid, np.broadcast_to(left, SHAPE))
+    others = [tiles[name].values.astype(float) - levels[name] for name in names if name != "a"]
+    np.testing.assert_allclose(rest.values, np.where(left, np.mean(others, 0), 0), atol=1e-5)
+
+
+@pytest.mark.parametrize("place", [(3, -4), (-3, 4), (25, 1), (-25, 1), (2, 40), (2, -40)])
+def test_whole_pixels_are_moved_and_what_is_beyond_is_not_valid(place):
+    values = np.random.default_rng(0).normal(size=(21, 31)).astype(np.float32)
+    found = mean_image.moved(Tile(values, np.ones(values.shape, bool)), place)
+    for row in range(21):
+        for column in range(31):
+            source = row + place[0], column + place[1]
+            inside = 0 <= source[0] < 21 and 0 <= source[1] < 31
+            assert found.valid[row, column] == inside
+            assert found.values[row, column] == (values[source] if inside else 0)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "expected"),
+    [
+        ([(0, 9, 0, 7)], (slice(0, 9), slice(0, 7))),
+        ([(2, 5, 3, 6)], (slice(2, 5), slice(3, 6))),
+        ([(8, 9, 0, 1)], (slice(8, 9), slice(0, 1))),
+        ([(0, 2, 0, 2), (4, 6, 4, 6)], None),
+        ([(0, 4, 0, 7), (4, 9, 0, 6)], None),
+        ([], (slice(0, 0), slice(0, 0))),
+    ],
+)
+def test_what_is_valid_of_a_tile_is_a_rectangle_or_is_not(blocks, expected):
+    valid = np.zeros((9, 7), bool)
+    for top, bottom, left, right in blocks:
+        valid[top:bottom, left:right] = True
+    assert Tile(np.zeros(valid.shape, np.float32), valid).rectangle == expected
 
 
 def test_where_a_template_is_not_known_nothing_is():

@@ -41,6 +41,17 @@ def test_the_coarse_peak_of_tiles_without_noise(displacement):
         assert psr > 30
 
 
+@pytest.mark.parametrize("whole", [(6, -9), (-11, 4)])
+def test_whole_pixels_that_were_taken_out_are_counted(whole):
+    """As if they were still there: the same samples of the correlation, at the same lags."""
+    rest = np.array([0.3, -0.4])
+    found = peak.coarse_peak(ideal(tuple(rest)), 24, np.array(whole))
+    there = peak.coarse_peak(ideal(tuple(rest + whole)), 24)
+    assert found[0] == pytest.approx(there[0], abs=1e-4)
+    assert found[1] == pytest.approx(there[1], rel=1e-4)
+    assert found[0] == pytest.approx(rest + whole, abs=0.15)
+
+
 def test_the_peak_to_sidelobe_ratio_is_that_of_the_full_correlation():
     given = ideal((1.0, -2.0), coherent=0.3, seed=3)
     frequencies = given.band

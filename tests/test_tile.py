@@ -1,6 +1,8 @@
 """Every pixel is in exactly one tile, and each tile knows where it lies."""
 
 import tracemalloc
+from contextlib import contextmanager
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from makers import NORTH, POSTING, WEST, read, write_scene
 
 import tile
-from stackio import raster
+from stackio import raster, writing
 from stackio.tags import tags_of
 from stackshift.errors import InputError
 from stackshift.ground.lattice import tile_edges
@@ -29,14 +31,16 @@ def test_tiles_differ_by_at_most_a_pixel_and_cover_all(size, tiles):
     assert widths.max() - widths.min() <= 1
 
 
-def test_tiles_put_together_are_the_scene(tmp_path):
-    image = np.arange(101 * 83, dtype=np.float32).reshape(101, 83)
+# Of one and of several blocks of rows.
+@pytest.mark.parametrize(("height", "rows", "columns"), [(101, 4, 3), (1210, 2, 3)])
+def test_tiles_put_together_are_the_scene(tmp_path, height, rows, columns):
+    image = np.arange(height * 83, dtype=np.float32).reshape(height, 83)
     image[5, 7] = np.nan
     scene = write_scene(tmp_path / "scene.tif", image)
-    tile.main(scene, tmp_path / "tiles", rows=4, columns=3)
+    tile.main(scene, tmp_path / "tiles", rows, columns)
     seen = np.full(image.shape, np.inf, np.float32)
-    for row in range(4):
-        for column in range(3):
+    for row in range(rows):
+        for column in range(columns):
             path = tmp_path / "tiles" / f"{row}_{column}.tif"
             with rasterio.open(path) as source:
                 assert source.dtypes == ("float32",)
@@ -51,19 +55,19 @@ def test_tiles_put_together_are_the_scene(tmp_path):
             assert np.isinf(window).all()
             window[:] = part
     np.testing.assert_array_equal(seen, image)
-    assert len(list((tmp_path / "tiles").iterdir())) == 12
+    assert len(list((tmp_path / "tiles").iterdir())) == rows * columns
 
 
 def test_more_tiles_beside_each_other_than_are_written_at_a_time(tmp_path):
     image = np.arange(9 * 150, dtype=np.float32).reshape(9, 150)
     tile.main(write_scene(tmp_path / "scene.tif", image), tmp_path / "tiles", rows=2, columns=70)
-    # 150 pixels are ten tiles of three pixels among sixty of two.
-    edges = [round(150 * i / 70) for i in range(71)]
-    for column in range(70):
-        found = np.vstack([read(tmp_path / "tiles" / f"{row}_{column}.tif") for row in range(2)])
-        left = int(found[0, 0])
-        assert abs(left - edges[column]) <= 1
-        np.testing.assert_array_equal(found, image[:, left : left + found.shape[1]])
+    edges = tile_edges(150, 70)
+    for column, (left, right) in enumerate(pairwise(edges)):
+        paths = [tmp_path / "tiles" / f"{row}_{column}.tif" for row in range(2)]
+        found = np.vstack([read(path) for path in paths])
+        np.testing.assert_array_equal(found, image[:, left:right])
+        with rasterio.open(paths[0]) as source:
+            assert source.transform.c == WEST + POSTING * left
     assert len(list((tmp_path / "tiles").iterdir())) == 140
 
 
@@ -105,3 +109,32 @@ def test_more_tiles_than_pixels_is_an_error(tmp_path):
     scene = write_scene(tmp_path / "scene.tif", np.ones((4, 90), np.float32))
     with pytest.raises(InputError, match=r"scene.tif: 8 tiles do not fit into 4 pixels"):
         tile.main(scene, tmp_path / "tiles", rows=8, columns=8)
+
+
+def test_a_damaged_scene_is_told_from_its_layers(tmp_path):
+    scene, mask = (
+        write_scene(tmp_path / f"{name}.tif", np.ones((600, 60), np.float32))
+        for name in ("scene", "mask")
+    )
+    with open(scene, "r+b") as file:
+        file.truncate(600 * 60 * 2)
+    with pytest.raises(InputError, match=r"scene\.tif cannot be read to the end"):
+        tile.main(str(scene), str(tmp_path / "tiles"), 1, 1, mask=str(mask))
+
+
+def test_no_tile_that_cannot_be_opened_is_taken_for_written(tmp_path, monkeypatch):
+    """Tags that are known at its end are written behind the pixels, where the disk may be full."""
+    scene = write_scene(tmp_path / "scene.tif", np.ones((60, 60), np.float32))
+
+    @contextmanager
+    def cut_short(path, **profile):
+        with writing_as_it_is(path, **profile) as target:
+            yield target
+        with open(path, "r+b") as file:
+            file.truncate(path.stat().st_size - 300)
+
+    writing_as_it_is = writing._opened_to_write
+    monkeypatch.setattr(writing, "_opened_to_write", cut_short)
+    with pytest.raises(InputError, match="could not be written in full"):
+        tile.main(str(scene), str(tmp_path / "tiles"), 1, 1, mask=str(scene))
+    assert not list((tmp_path / "tiles").glob("*"))
