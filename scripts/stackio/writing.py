@@ -64,8 +64,10 @@ def create(
                 target.set_band_description(number, band)
                 if unit:
                     target.set_band_unit(number, unit)
+            told = target.tags()
             yield target
-        _check_whole(part, grid, bands)
+            told_more = target.tags() != told
+        _check_whole(part, grid, bands, told_more)
 
 
 def said_of(source) -> dict:
@@ -102,15 +104,16 @@ def _unwritten(path, error) -> InputError:
     return InputError(f"{path} could not be written ({reason(error)}); is the disk full?")
 
 
-def _check_whole(path, grid: Grid, bands: tuple[str, ...]) -> None:
-    # GDAL reports a full disk when it closes the file, where rasterio does not raise. What was told
-    # of it at its end lies behind the pixels, and is left out without a word where it is cut short.
-    try:
-        with rasterio.open(path, driver="GTiff") as source:
-            whole = source.descriptions == tuple(bands)
-        whole &= os.path.getsize(path) >= 4 * grid.width * grid.height * len(bands)
-    except RasterioError:
-        whole = False
+def _check_whole(path, grid: Grid, bands: tuple[str, ...], told_more: bool) -> None:
+    # GDAL reports a full disk when it closes the file, where rasterio does not raise.
+    whole = os.path.getsize(path) >= 4 * grid.width * grid.height * len(bands)
+    if whole and told_more:
+        # What was told at its end lies behind the pixels: cut short, it is left out without a word.
+        try:
+            with rasterio.open(path, driver="GTiff") as source:
+                whole = source.descriptions == tuple(bands)
+        except RasterioError:
+            whole = False
     if not whole:
         raise InputError(f"{path} could not be written in full; is the disk full?")
 
