@@ -24,7 +24,8 @@ ROOT = Path(__file__).parents[1]
 SIZE, TILES = 4096, 8
 TO_TABLES = "analyse", "locate", "compare", "verdict"
 EXPORTS = "parquet", "tabulate", "tabulate_comparison", "geopackage", "map", "plot"
-TABLES = "measurements", "pairs", "scenes", "scene_tiles", "tiles", "residuals", "verdict"
+LOCATED = "scenes", "scene_tiles", "tiles", "residuals", "why"
+TABLES = "measurements", "pairs", *LOCATED, "verdict"
 FIGURES = ("offset_per_scene", "shift_per_pair", "offset_per_tile", "tile_errors", "pair_matrix",
            "z_scores")  # fmt: skip
 RUN = """
@@ -113,6 +114,16 @@ def write(path: Path, content) -> None:
     path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
+def attributes(number: int, scene: str) -> dict[str, str]:
+    """What the names and tags of a scene tell of how it was made."""
+    return {
+        "platform": "S1A" if number % 2 else "S1B",
+        "orbit file": "restituted" if number % 9 == 0 else "precise",
+        "processor version": f"1.{number // 40}",
+        "processed": datetime.strptime(scene, "%Y%m%dT%H%M%S").isoformat(),
+    }
+
+
 def arguments(folder: Path, count: int) -> dict[str, tuple[str, dict]]:
     """Module and keyword arguments of each stage, as its rule gives them."""
     scenes = names(count)[::-1]
@@ -141,8 +152,8 @@ def arguments(folder: Path, count: int) -> dict[str, tuple[str, dict]]:
         "locate": ("locate", {
             "contents": files("offsets"), "pairs": out["pairs"],
             "measurements": out["measurements"], "grid": grid, "truth": None, "cut": cut,
-            "scenes": {s: "S1A" if i % 2 else "S1B" for i, s in enumerate(scenes)},
-            "reference": None, "outputs": {k: out[k] for k in TABLES[2:6]} | {"findings": findings},
+            "scenes": {s: attributes(i, s) for i, s in enumerate(scenes)},
+            "reference": None, "outputs": {k: out[k] for k in LOCATED} | {"findings": findings},
         }),
         "verdict": ("verdict", {
             "inputs": {k: out[k] for k in ("scenes", "pairs", "scene_tiles", "residuals")}
@@ -180,9 +191,9 @@ def arguments(folder: Path, count: int) -> dict[str, tuple[str, dict]]:
             "grid": grid, "cut": cut, "requirement": 6.0, "title": title,
             "pictures": {s: str(folder / "quicklook" / f"{s}.png") for s in scenes},
             "stack_figures": figure("tile_offset_map"), "scene_figures": figure("scene_maps"),
-        } | {k: out[k] for k in ("measurements", "tiles", "scenes", "scene_tiles")}),
+        } | {k: out[k] for k in ("tiles", "scenes", "scene_tiles")}),
         "plot": ("plot", {
-            "tables": {k: out[k] for k in TABLES if k != "verdict"},
+            "tables": {k: out[k] for k in TABLES if k not in ("verdict", "why")},
             "verdict": verdict, "figures": {name: figure(name) for name in FIGURES},
             "requirement": 6.0, "title": title,
         }),
