@@ -1,5 +1,6 @@
 """The picture of a template: decibels as grey values, no data transparent, a style for QGIS."""
 
+import resource
 import xml.etree.ElementTree as tree
 
 import numpy as np
@@ -33,3 +34,18 @@ def test_decibels_are_grey_values_and_the_style_shows_the_first_band(tmp_path):
     renderer = tree.parse(paths[1]).getroot().find(".//rasterrenderer")
     assert (renderer.get("type"), renderer.get("grayBand")) == ("singlebandgray", "1")
     assert [renderer.find(f".//{name}Value").text for name in ("min", "max")] == ["-22.0", "2.0"]
+
+
+def test_no_picture_that_a_full_disk_cuts_off_is_taken_for_written(tmp_path):
+    """Not even one that lacks a few bytes, of which GDAL tells nothing."""
+    image = np.random.default_rng(0).integers(0, 255, (1, 300, 300)).astype(np.uint8)
+    writing.write_picture(tmp_path / "whole.png", image)
+    most = (tmp_path / "whole.png").stat().st_size - 50
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, limit[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            writing.write_picture(tmp_path / "cut.png", image)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert [path.name for path in tmp_path.iterdir()] == ["whole.png"]

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import rasterio
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.io import MemoryFile
 from rasterio.transform import Affine
 from rasterio.windows import Window
 
@@ -135,14 +136,15 @@ def write_rows(target, first: int, block: np.ndarray, band: int = 1) -> None:
 
 def write_picture(path, bands: np.ndarray) -> None:
     """A PNG out of (bands, rows, columns) of uint8."""
-    with files.whole(path) as part:
-        count, height, width = bands.shape
+    count, height, width = bands.shape
+    # In memory first: a full disk is told by Python, and by GDAL not always.
+    with MemoryFile(ext=".png") as packed, files.whole(path) as part:
         with warnings.catch_warnings():
             # A picture has no place on the map.
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             # Speckle packs hardly better at the usual level, in three times the time.
-            with rasterio.open(
-                part, "w", driver="PNG", dtype="uint8", count=count, height=height, width=width,
-                zlevel=3,
-            ) as target:  # fmt: skip
+            with packed.open(
+                driver="PNG", dtype="uint8", count=count, height=height, width=width, zlevel=3
+            ) as target:
                 target.write(bands)
+        Path(part).write_bytes(packed.getbuffer())
