@@ -75,7 +75,7 @@ def make(folder: Path, count: int, following: int) -> None:
         ]
 
     def said(scene: str) -> dict:
-        platform = "S1A" if scenes.index(scene) % 2 else "S1B"
+        platform = attributes(scenes.index(scene), scene)["platform"]
         return {"source": f"{scene}.tif", "platform": platform, "resampling": "none"}
 
     for new in range(count):
@@ -115,7 +115,7 @@ def write(path: Path, content) -> None:
 
 
 def attributes(number: int, scene: str) -> dict[str, str]:
-    """What the names and tags of a scene tell of how it was made."""
+    """What the names and tags of a scene, of which so many are older, tell of how it was made."""
     return {
         "platform": "S1A" if number % 2 else "S1B",
         "orbit file": "restituted" if number % 9 == 0 else "precise",
@@ -152,7 +152,7 @@ def arguments(folder: Path, count: int) -> dict[str, tuple[str, dict]]:
         "locate": ("locate", {
             "contents": files("offsets"), "pairs": out["pairs"],
             "measurements": out["measurements"], "grid": grid, "truth": None, "cut": cut,
-            "scenes": {s: attributes(i, s) for i, s in enumerate(scenes)},
+            "scenes": {s: attributes(count - 1 - i, s) for i, s in enumerate(scenes)},
             "reference": None, "outputs": {k: out[k] for k in LOCATED} | {"findings": findings},
         }),
         "verdict": ("verdict", {

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from networks import chain, measured
+from networks import chain, measured, with_a_wrong_pair
 
 from stackshift.stack.network import adjust, loop_closures
 from stackshift.stack.normals import parts
@@ -70,12 +70,7 @@ def test_a_network_of_the_next_three_is_better_than_a_chain():
 
 
 def test_a_wrong_pair_is_outvoted_and_seen():
-    random = np.random.default_rng(2)
-    pairs = chain(10, 3)
-    truth = random.normal(0, 6, 10)
-    shifts = measured(random, truth, pairs, 0.3, 0.3)
-    wrong = pairs.index((5, 4))
-    shifts[wrong] += 40
+    pairs, truth, shifts, wrong = with_a_wrong_pair(2, 10, (5, 4), 40)
     found = adjust(10, pairs, shifts, np.full(len(pairs), 0.3))
     assert np.abs(found.offsets - truth + truth.mean()).max() < 1
     assert found.weights[wrong] < 0.05

@@ -2,20 +2,15 @@
 
 import numpy as np
 import pytest
-from networks import chain, measured
+from networks import chain, with_a_wrong_pair
 
 from stackshift.stack.network import adjust
 
 
 def test_a_pair_that_is_wrong_counts_for_nothing():
-    random = np.random.default_rng(4)
-    pairs = chain(12, 3)
-    truth = random.normal(0, 6, 12)
-    shifts = measured(random, truth, pairs, 0.3, 0.3)
-    wrong = pairs.index((5, 3))
+    pairs, _, shifts, wrong = with_a_wrong_pair(4, 12, (5, 3), 40)
     rest = [i for i in range(len(pairs)) if i != wrong]
     without = adjust(12, [pairs[i] for i in rest], shifts[rest], np.full(len(rest), 0.3))
-    shifts[wrong] += 40
     found = adjust(12, pairs, shifts, np.full(len(pairs), 0.3))
     assert found.weights[wrong] == 0
     np.testing.assert_allclose(found.offsets, without.offsets, atol=1e-5)
