@@ -6,9 +6,11 @@ import zipfile
 import geopandas as gpd
 import pandas as pd
 import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError
 
 from stackio import earth, files, job, raster
 from stackplot import outlines, qgis
+from stackshift.errors import InputError
 from stackshift.ground.lattice import tile_edges
 from stackshift.stack import columns
 
@@ -50,28 +52,36 @@ def main(
         read[name][outlines.REASON] = outlines.reasons(read[name][columns.STATUS])
     # The time of writing is in the file; a fixed one gives the same bytes for the same tables.
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "1970-01-01T00:00:00.000Z"})
+    shapes = {"Polygon": footprints}
+    shapes["Point"] = {cell: shape.centroid for cell, shape in footprints.items()}
     with files.whole(path) as part:
         part.unlink(missing_ok=True)
-        for name, layer in qgis.LAYERS.items():
-            table = read[layer.table]
-            where = zip(table[columns.TILE_Y], table[columns.TILE_X], strict=True)
-            shapes = [footprints[row, column] for row, column in where]
-            if layer.kind == "Point":
-                shapes = [shape.centroid for shape in shapes]
-                table = outlines.with_arrows(table, layer.far, pixels, area)
-            gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, crs=crs), crs=crs).to_file(
-                part, layer=name, driver="GPKG", engine="pyogrio", geometry_type=layer.kind,
-                layer_options={"GEOMETRY_NAME": qgis.GEOMETRY, "DESCRIPTION": layer.description},
-                # What QGIS and GDAL of long-term distributions know.
-                dataset_options={"VERSION": "1.3"},
-            )  # fmt: skip
-        styles = qgis.styles_table(requirement, templates)
-        pyogrio.write_dataframe(styles, part, layer="layer_styles", driver="GPKG", append=True)
+        try:
+            for name, layer in qgis.LAYERS.items():
+                table = read[layer.table]
+                if layer.kind == "Point":
+                    table = outlines.with_arrows(table, layer.far, pixels, area)
+                _write_layer(part, name, layer, table, shapes[layer.kind], crs)
+            styles = qgis.styles_table(requirement, templates)
+            pyogrio.write_dataframe(styles, part, layer="layer_styles", driver="GPKG", append=True)
+        except (DataSourceError, DataLayerError) as error:
+            raise InputError(f"{path} could not be written ({error}); is the disk full?") from error
     text = qgis.project_of(area, requirement, polarization, title, templates)
     with files.whole(project) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as target:
         # A fixed time, as above.
         target.writestr(zipfile.ZipInfo("tiles.qgs", (1980, 1, 1, 0, 0, 0)), text)
     logging.info("%s: %d tiles", path, len(footprints))
+
+
+def _write_layer(part, name: str, layer: qgis.Layer, table, shapes: dict, crs: str) -> None:
+    where = zip(table[columns.TILE_Y], table[columns.TILE_X], strict=True)
+    geometry = gpd.GeoSeries([shapes[row, column] for row, column in where], crs=crs)
+    gpd.GeoDataFrame(table, geometry=geometry, crs=crs).to_file(
+        part, layer=name, driver="GPKG", engine="pyogrio", geometry_type=layer.kind,
+        layer_options={"GEOMETRY_NAME": qgis.GEOMETRY, "DESCRIPTION": layer.description},
+        # What QGIS and GDAL of long-term distributions know.
+        dataset_options={"VERSION": "1.3"},
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -1,5 +1,9 @@
 """Scenes for the tests, made with NumPy and rasterio alone and not with the code under test."""
 
+import resource
+import signal
+from contextlib import contextmanager
+
 import numpy as np
 import rasterio
 from rasterio.transform import Affine
@@ -70,3 +74,16 @@ def read(path) -> np.ndarray:
     """The first band of a raster."""
     with rasterio.open(path) as source:
         return source.read(1)
+
+
+@contextmanager
+def nearly_full_disk(most: int):
+    """A disk on which no file has room for more than so many bytes."""
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, before)

@@ -3,16 +3,14 @@
 import json
 import os
 import re
-import resource
 import shutil
-import signal
 
 import numpy as np
 import pandas as pd
 import pytest
 import rasterio
 from conftest import Workspace, run_once, small_stack
-from makers import NORTH, WEST, hyp3_name, read, texture, write_scene
+from makers import NORTH, WEST, hyp3_name, nearly_full_disk, read, texture, write_scene
 from rasterio.transform import Affine
 
 import superset
@@ -185,18 +183,10 @@ def test_a_scene_that_vanished():
 
 
 def test_a_full_disk_leaves_nothing_behind(tmp_path):
-    """A limit on the size of a file stands for the end of the disk."""
     path = write_scene(tmp_path / hyp3_name(TIME), IMAGE, no_data=0)
     grid = Grid("EPSG:32611", (30, 0, WEST, 0, -30, NORTH), 170, 150)
-    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, limits[1]))
-    try:
-        with pytest.raises(InputError, match="disk full"):
-            superset.main([{"path": str(path)}], grid, tmp_path / "out.tif", "sinc", "auto", None)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-        signal.signal(signal.SIGXFSZ, before)
+    with nearly_full_disk(50_000), pytest.raises(InputError, match="disk full"):
+        superset.main([{"path": str(path)}], grid, tmp_path / "out.tif", "sinc", "auto", None)
     assert sorted(p.name for p in tmp_path.iterdir()) == [path.name]
 
 

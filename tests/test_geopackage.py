@@ -12,13 +12,17 @@ import pandas as pd
 import pytest
 import shapely
 import snyder
-from makers import NORTH, POSTING, WEST
+from makers import NORTH, POSTING, WEST, nearly_full_disk
 from PIL import Image
+from test_environments import ROOT
 
+import geopackage
 from stackplot import outlines
+from stackshift.errors import InputError
 
 LAYERS = ["tiles", "tile_centres", "pair_tiles", "pair_tile_centres"]
 LAYERS += ["scene_tiles", "scene_tile_centres"]
+STYLES = "footprints", "arrows", "status", "image"
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +44,38 @@ def geometries(database, layer, where="1"):
     for (blob,) in rows:
         assert blob[:2] == b"GP"
     return [shapely.from_wkb(b[8 + envelope[(b[3] >> 1) & 7] :]) for (b,) in rows]
+
+
+@pytest.mark.parametrize("share", [0.01, 0.3, 0.9, 0.99])
+def test_a_full_disk_is_told_in_one_line(package, tmp_path, share):
+    """At the first byte, amid its layers, at the styles, at its last page."""
+    analysis, path = package.parent, tmp_path / "tiles.gpkg"
+    options = {
+        "grid": analysis.parent / "grid.json",
+        "tables": {
+            name: analysis / f"{name}.csv" for name in ("measurements", "tiles", "scene_tiles")
+        },
+        "cut": (2, 2),
+        "requirement": 6.0,
+        "polarization": "VV",
+        "title": "site VV",
+        "templates": {
+            name: (ROOT / "report" / "qgis" / file).read_text()
+            for name, file in (
+                ("project", "project.qgs"), *((f, f"{f}.qml") for f in STYLES)
+            )
+        },
+        "path": path,
+        "project": tmp_path / "tiles.qgz",
+    }  # fmt: skip
+    with (
+        nearly_full_disk(int(share * package.stat().st_size)),
+        pytest.raises(InputError, match=f"^{path} could not be written .*; is the disk full[?]$"),
+    ):
+        geopackage.main(**options)
+    assert list(tmp_path.iterdir()) == []
+    geopackage.main(**options)
+    assert path.stat().st_size == package.stat().st_size
 
 
 def test_it_is_a_sound_geopackage(database):

@@ -1,12 +1,11 @@
 """The picture of a template: decibels as grey values, no data transparent, a style for QGIS."""
 
-import resource
 import xml.etree.ElementTree as tree
 
 import numpy as np
 import pytest
 import rasterio
-from makers import NORTH, POSTING, WEST
+from makers import NORTH, POSTING, WEST, nearly_full_disk
 from test_environments import ROOT
 
 import picture
@@ -41,11 +40,6 @@ def test_no_picture_that_a_full_disk_cuts_off_is_taken_for_written(tmp_path):
     image = np.random.default_rng(0).integers(0, 255, (1, 300, 300)).astype(np.uint8)
     writing.write_picture(tmp_path / "whole.png", image)
     most = (tmp_path / "whole.png").stat().st_size - 50
-    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (most, limit[1]))
-    try:
-        with pytest.raises(OSError, match="too large"):
-            writing.write_picture(tmp_path / "cut.png", image)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    with nearly_full_disk(most), pytest.raises(OSError, match="too large"):
+        writing.write_picture(tmp_path / "cut.png", image)
     assert [path.name for path in tmp_path.iterdir()] == ["whole.png"]
