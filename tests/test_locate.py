@@ -71,7 +71,7 @@ NAMES = list(SCENES)
 GRID = Grid("EPSG:32611", (POSTING, 0.0, WEST, 0.0, -POSTING, NORTH), 800, 800)
 
 
-def documents(offsets, tiles=4, rotate=None, noise=0.1, without=(), moving=()):
+def documents(offsets, tiles=4, rotate=None, noise=0.1, without=(), moving=(), only=None):
     """What align writes of each scene, for offsets (east, north); some tiles move 3 m a scene."""
     random = np.random.default_rng(1)
     found = []
@@ -83,7 +83,7 @@ def documents(offsets, tiles=4, rotate=None, noise=0.1, without=(), moving=()):
                 turn = 2e-4 * np.array([(y - 1.5) * 6000, (x - 1.5) * 6000]) * (name == rotate)
                 drift = np.array([3.0 * age, 0]) * ((x, y) in moving)
                 east, north = -(offsets[name] + turn + drift + random.normal(0, noise, 2))
-                bad = name in without
+                bad = name in without or (only is not None and not only(name, x, y))
                 records.append(
                     {
                         c.TILE_X: x, c.TILE_Y: y,
@@ -169,6 +169,27 @@ def test_tables_of_a_sound_stack(tmp_path, offsets):
     assert np.sqrt((left**2).mean()) == pytest.approx(np.sqrt(0.05**2 + 2 * 0.025**2), rel=0.4)
     assert residuals[[c.Z_X, c.Z_Y]].notna().all(axis=None)
     assert findings["parts"] == 1 and findings["tiles_that_move"] == []
+
+
+def test_a_tile_that_is_all_a_scene_has_tells_no_scatter(tmp_path, offsets):
+    """The second tile is there in two scenes, the others in none: 14 scenes are their tile."""
+    path = tmp_path / "one"
+    path.mkdir()
+    _, _, tiles, *_ = run(path, offsets, only=lambda name, x, y: (x, y) == (0, 0))
+    assert tiles.scenes_measured.tolist() == [16] + 15 * [0]
+    assert tiles[["scatter_east", "scatter_north"]].isna().all(axis=None)
+    _, both, tiles, *_ = run(
+        tmp_path,
+        offsets,
+        only=lambda name, x, y: y == 0 and (x == 0 or (x == 1 and name in NAMES[:2])),
+    )
+    assert tiles.scenes_measured.tolist() == [16, 2] + 14 * [0]
+    found = both.pivot_table(values=c.OFFSET_EAST, index=c.SCENE, columns=c.TILE_X).loc[NAMES[:2]]
+    apart = 0.5 * (found[1] - found[0])
+    # Each of two equal tiles is half of their difference off the mean.
+    expected = np.sqrt((apart**2).mean())
+    assert 0 < expected == pytest.approx(tiles.scatter_east[0], rel=1e-3)
+    assert expected == pytest.approx(tiles.scatter_east[1], rel=1e-3)
 
 
 def test_a_tile_that_moves_is_named_and_moves_no_scene(tmp_path, offsets):

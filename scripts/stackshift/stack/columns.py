@@ -203,8 +203,8 @@ TILES_TABLE = {
     **_STATISTICS,
     SCENES_MEASURED: ("", "scenes in which the tile was matched with the template"),
     MOVES: ("", "1 where the tile moves by itself, so that no scene's offset rests on it, else 0"),
-    SCATTER_EAST: ("m", "rms of the tile's offsets about the scenes' to the east"),
-    SCATTER_NORTH: ("m", "rms of the tile's offsets about the scenes' to the north"),
+    SCATTER_EAST: ("m", "rms of the tile's offsets to the east about scenes of several tiles"),
+    SCATTER_NORTH: ("m", "rms of the tile's offsets to the north about scenes of several tiles"),
 }
 SCENES_TABLE = {
     SCENE: ("", "acquisition start YYYYMMDDTHHMMSS, UTC"),

@@ -39,9 +39,14 @@ def scene_tiles_table(stack: Stack, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def series_of_tiles(stack: Stack) -> pd.DataFrame:
-    """What each tile does over the stack: SCENES_MEASURED, MOVES and SCATTER of each."""
-    scatter = series.spread(stack.offsets, stack.means)
-    count = np.isfinite(stack.offsets).all(axis=2).sum(axis=0)
+    """What each tile does over the stack: SCENES_MEASURED, MOVES and SCATTER of each.
+
+    Where a scene rests on one tile alone, that tile's offset is the scene's and tells no scatter.
+    """
+    measured = np.isfinite(stack.offsets).all(axis=2)
+    alone = (stack.counted == 1)[:, None] & measured & ~stack.moves
+    scatter = series.spread(np.where(alone[..., None], np.nan, stack.offsets), stack.means)
+    count = measured.sum(axis=0)
     return pd.DataFrame(
         {
             c.TILE_X: [x for x, _ in stack.cells],
