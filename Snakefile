@@ -44,6 +44,7 @@ include: "rules/aligned.smk"
 include: "rules/looked_at.smk"
 include: "rules/layers.smk"
 include: "rules/resources.smk"
+include: "rules/made_from.smk"
 include: "rules/keep.smk"
 include: "rules/batches.smk"
 include: "rules/simulate.smk"
@@ -101,6 +102,7 @@ rule all:
         passes(),
         for_stacks(rules.usable.output.table),
         pages(),
+        for_scenes(rules.quicklook.output.flatten),
         figures(),
         exports(),
         # All, as a rule that a new version gives one more output runs again for that one alone.

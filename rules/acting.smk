@@ -156,19 +156,44 @@ def corrected_files(wildcards) -> list[dict]:
     return [{"path": placed(path), "band": None, "values": "power", "named": None}]
 
 
-def corrections_of(wildcards) -> list[str]:
+def corrections_of(stack: str) -> list[str]:
     """How each scene of a stack was moved."""
     return [
-        f"results/{wildcards.stack}/corrected/{polarization}/{scene}.json"
-        for polarization in polarizations_of(wildcards.stack)
-        for scene in PRODUCTS[wildcards.stack, polarization].scenes
+        f"results/{stack}/corrected/{polarization}/{scene}.json"
+        for polarization in polarizations_of(stack)
+        for scene in PRODUCTS[stack, polarization].scenes
     ]
 
 
-def delivered(wildcards) -> list[str]:
+def delivered(stack: str) -> list[str]:
     """The corrected scenes of a stack: folders of VRTs, or GeoTIFFs."""
     suffix = "" if config["correct"]["as"] == "vrt" else ".tif"
-    return [path.removesuffix(".json") + suffix for path in corrections_of(wildcards)]
+    return [path.removesuffix(".json") + suffix for path in corrections_of(stack)]
+
+
+def to_correct() -> list[str]:
+    """What is on the way to the corrected scenes of all stacks, and they."""
+    return [
+        *located(),
+        *for_stacks(rules.decide.output.moves),
+        *(
+            path
+            for stack in STACKS
+            for path in (*corrections_of(stack), *delivered(stack))
+        ),
+        *for_stacks(rules.list_corrected.output.table),
+    ]
+
+
+def located() -> list[str]:
+    """The tables of the scenes of all stacks, on which rests what is done with them.
+
+    Targets by themselves, as Snakemake makes what a failed job took away again for these alone.
+    """
+    return [
+        *for_products(rules.locate.output.scenes),
+        *expand(rules.combine.output.scenes, stack=combined_stacks()),
+    ]
 
 
 def opened_rows(stack: str) -> list[dict]:

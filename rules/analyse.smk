@@ -18,6 +18,7 @@ rule analyse:
         runtime=minutes_by_scenes(10, 50),
     params:
         scenes=lambda wildcards: list(scenes_of(wildcards)),
+        made_from=lambda wildcards: analysed_from(**wildcards),
         code=code_digest("analyse"),
     message:
         "Analyse {wildcards.stack} {wildcards.polarization}"

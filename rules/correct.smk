@@ -89,8 +89,8 @@ rule resample:
 
 rule list_corrected:
     input:
-        records=corrections_of,
-        scenes=delivered,
+        records=lambda wildcards: corrections_of(wildcards.stack),
+        scenes=lambda wildcards: delivered(wildcards.stack),
     output:
         table=f"{CORRECTION}/corrected.csv",
     log:

@@ -18,6 +18,7 @@ rule flatten:
         lower=config["flatten"]["lower"],
         upper=config["flatten"]["upper"],
         outside=config["flatten"]["outside"],
+        made_from=lambda wildcards: flattened_from(**wildcards),
         code=code_digest("flatten"),
     message:
         "Truncate the spikes of {wildcards.scene} of {wildcards.stack} {wildcards.polarization}"
@@ -53,7 +54,7 @@ for name, batch in batch_rules("flatten", SCENES_TOGETHER):
             mem_mb=memory(600, 0.3),
             runtime=minutes(10, 100),
         params:
-            members=each(batch),
+            members=each(batch, lambda **scene: {"made_from": flattened_from(**scene)}),
             lower=config["flatten"]["lower"],
             upper=config["flatten"]["upper"],
             outside=config["flatten"]["outside"],

@@ -26,6 +26,7 @@ rule layer:
         ],
         grid=grid_of,
         layer="{layer}",
+        made_from=lambda wildcards: made_layers_from(wildcards.stack),
         code=code_digest("layer"),
     message:
         "Bring the layer {wildcards.layer} of {wildcards.stack} {wildcards.polarization} onto the grid"

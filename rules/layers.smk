@@ -101,19 +101,31 @@ def prepared_with(stack: str, polarization: str, scene: str) -> dict[str, str]:
     return found
 
 
+def made_layers_from(stack: str) -> list:
+    """What the layers are made from that the workflow makes itself."""
+    if not is_simulated(stack):
+        return []
+    return [STACKS[stack]["simulate"], code_digest("static_layers")]
+
+
+def layer_from(files) -> list:
+    """What a layer on the grid is made from: files as they are now, and code.
+
+    Of files that the workflow makes itself `made_layers_from` tells.
+    """
+    stamps = [[p, None if is_made(p) else headers.stamp_of(p)] for p in files]
+    return [stamps, code_digest("layer")]
+
+
 def prepared_from(stack: str, polarization: str, scene: str) -> list:
     """All that these layers are made from; nothing if there are none."""
     found = []
     if UNDO:
-        files = area_of(stack, polarization).of(scene)
-        stamps = [[p, None if is_made(p) else headers.stamp_of(p)] for p in files]
-        found += [stamps, code_digest("layer")]
+        found += layer_from(area_of(stack, polarization).of(scene))
     if mask := mask_of(stack, polarization):
         written = mask_written(stack, polarization, scene)
         found += [mask.of(scene), written, code_digest("mask")]
-    if found and is_simulated(stack):
-        found += [STACKS[stack]["simulate"], code_digest("static_layers")]
-    return found
+    return found + made_layers_from(stack) if found else []
 
 
 def reach(layer, stack: str, polarization: str, then: str) -> list[str]:
@@ -199,22 +211,42 @@ def layers_injected_with(wildcards) -> dict[str, str]:
     return prepared_with(wildcards.stack, wildcards.polarization, wildcards.scene)
 
 
-def incidences(wildcards) -> dict[str, list[str]]:
-    """The layers of the incidence angle: that the config names, or the one that lies beside the newest scene."""
-    root = real(wildcards.stack)
+@cache
+def incidence_of(root: str, polarization: str):
+    """The layer of the incidence angle, None where there is none: that the config names, or the one that lies beside the newest scene."""
     try:
-        layer = layer_of(root, wildcards.polarization, "incidence")
+        layer = layer_of(root, polarization, "incidence")
     except WorkflowError as error:
         if (STACKS[root].get("layers") or {}).get("incidence"):
             raise
         # What was not asked for stops nothing.
         logger.warning(f"{error}: the slant range is not told")
-        return {}
-    if layer is None or "simulate" in STACKS[root]:
+        return None
+    return None if is_simulated(root) else layer
+
+
+def incidences(wildcards) -> dict[str, list[str]]:
+    """The rasters of the incidence angle on the grid."""
+    root = real(wildcards.stack)
+    layer = incidence_of(root, wildcards.polarization)
+    if layer is None:
         return {}
     paths = [layer.path(scene) for scene in scenes_of(wildcards)]
     folder = f"results/{root}/{wildcards.polarization}"
     return {"incidence": [f"{folder}/{path}" for path in dict.fromkeys(paths)]}
+
+
+def incidences_from(stack: str, polarization: str) -> list:
+    """What these are made from; nothing if there are none."""
+    layer = incidence_of(real(stack), polarization)
+    if layer is None:
+        return []
+    files = [
+        path
+        for scene in PRODUCTS[real(stack), polarization].scenes
+        for path in layer.of(scene)
+    ]
+    return layer_from(dict.fromkeys(files))
 
 
 def check_layers() -> None:

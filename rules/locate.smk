@@ -33,6 +33,7 @@ rule locate:
         tiles=tiles_of,
         seen_by=seen_by,
         reference=lambda wildcards: reference_of(wildcards.stack),
+        made_from=lambda wildcards: located_from(**wildcards),
         code=code_digest("locate"),
     message:
         "Locate the scenes of {wildcards.stack} {wildcards.polarization}"

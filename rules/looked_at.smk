@@ -15,6 +15,17 @@ def layers_looked_at(stack: str, polarization: str) -> list[str]:
     return [name for name in named if layer_of(stack, polarization, name)]
 
 
+def looked_at_from(stack: str, polarization: str) -> list:
+    """What their rasters are made from."""
+    scenes = list(PRODUCTS[stack, polarization].scenes)
+    found = [
+        layer_of(stack, polarization, name)
+        for name in layers_looked_at(stack, polarization)
+    ]
+    files = [[*layer.of(scenes[0]), *layer.of(scenes[-1])] for layer in found if layer]
+    return [layer_from(dict.fromkeys(each)) for each in files]
+
+
 def looked_at(stack: str, polarization: str) -> dict[str, dict[str, str]]:
     """The rasters, on the grid, of these layers: one of the stack, or two of its scenes by name.
 

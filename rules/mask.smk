@@ -24,6 +24,7 @@ rule mask:
             wildcards.stack, wildcards.polarization, wildcards.get("scene")
         ),
         grid=grid_of,
+        made_from=lambda wildcards: made_layers_from(wildcards.stack),
         code=code_digest("mask"),
     message:
         "Bring the masks of {wildcards.stack} {wildcards.polarization} onto the grid"

@@ -23,6 +23,7 @@ rule superset:
         mosaic=config["superset"]["mosaic"],
         no_data=config["superset"]["nodata"],
         platform=lambda wildcards: scene_of(wildcards).platform,
+        made_from=lambda wildcards: given_from(wildcards.stack),
         code=code_digest("superset"),
     message:
         "Bring {wildcards.scene} of {wildcards.stack} {wildcards.polarization} onto the common grid"
@@ -65,6 +66,7 @@ for name, batch in batch_rules("superset", SCENES_TOGETHER):
             resampling=config["superset"]["resampling"],
             mosaic=config["superset"]["mosaic"],
             no_data=config["superset"]["nodata"],
+            made_from=lambda wildcards: given_from(wildcards.stack),
             code=code_digest("superset"),
         message:
             f"Bring {len(batch.members)} scenes of {{wildcards.stack}} {{wildcards.polarization}} onto the common grid"

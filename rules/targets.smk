@@ -47,6 +47,7 @@ rule injected:
 rule detected:
     input:
         for_products(rules.inventory.output.grid),
+        located(),
         for_products(rules.detect.output.table),
         overview_of_before,
 
@@ -56,13 +57,13 @@ rule detected:
 
 rule corrected:
     input:
-        for_stacks(rules.list_corrected.output.table),
+        to_correct(),
         overview_of_before,
 
 
 rule proven:
     input:
-        for_stacks(rules.list_corrected.output.table),
+        to_correct(),
         for_stacks(rules.prove.output.report),
         overview_of_before,
 
@@ -72,5 +73,6 @@ rule proven:
 
 rule catalogued:
     input:
+        located(),
         for_stacks(rules.catalogue.output.folder),
         overview_of_before,

@@ -17,6 +17,7 @@ rule tile:
         runtime=minutes(10, 100),
     params:
         tiles=tiles_of,
+        made_from=lambda wildcards: tiled_from(**wildcards),
         code=code_digest("tile"),
     message:
         "Cut {wildcards.scene} of {wildcards.stack} {wildcards.polarization} into tiles"
@@ -54,7 +55,7 @@ for name, batch in batch_rules("tile", SCENES_TOGETHER):
             mem_mb=memory(600, 0.3),
             runtime=minutes(10, 100),
         params:
-            members=each(batch),
+            members=each(batch, lambda **scene: {"made_from": tiled_from(**scene)}),
             tiles=tiles_of,
             code=code_digest("tile"),
         message:

@@ -24,6 +24,7 @@ rule verdict:
     params:
         requirement=config["requirement"],
         tiles=tiles_of,
+        made_from=lambda wildcards: located_from(**wildcards),
         hints=lambda wildcards: hints_of(wildcards.stack, wildcards.polarization),
         code=code_digest("verdict"),
     message:

@@ -2,6 +2,7 @@
 rule watched:
     input:
         overview_of_before,
+        scenes=located(),
         alerts=for_products(rules.watch.output.alerts),
     log:
         "logs/watched.log",

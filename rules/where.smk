@@ -43,6 +43,9 @@ rule where:
         },
         tiles=tiles_of,
         absolute=ZERO.absolute,
+        made_from=lambda wildcards: looked_at_from(
+            wildcards.stack, wildcards.polarization
+        ),
         code=code_digest("where"),
     message:
         "See where the error of {wildcards.stack} {wildcards.polarization} is"

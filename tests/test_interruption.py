@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import time
 import psutil
 import pytest
 import yaml
-from conftest import ALONE, ROOT, Workspace, once, small_stack
+from conftest import ALONE, ROOT, STAGES, Workspace, once, small_stack
 
 pytestmark = pytest.mark.long
 
@@ -118,3 +119,44 @@ def test_a_killed_run_goes_on_where_it_was(calm, tmp_path, number):
         if path.suffix == ".tif":
             calm_file = undisturbed.folder / "results" / path
             assert (tmp_path / "results" / path).read_bytes() == calm_file.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def anew(calm, tmp_path_factory):
+    """The run of the same scenes processed anew, which lie elsewhere."""
+
+    def make(folder):
+        small_stack(folder / "scenes", offsets=[(0.0, 0.0), (-1.5, 2.0), (1.0, 0.5)])
+        assert Workspace(folder, calm[0].config).run("analysed").status == 0
+
+    return Workspace(once(tmp_path_factory, "anew", make), calm[0].config)
+
+
+def kill_job_of(process, stage: str) -> None:
+    """Kill the first job of a stage, as the kernel does where memory runs out."""
+    while process.poll() is None:
+        for child in psutil.Process(process.pid).children(recursive=True):
+            if any(part.endswith(f".{stage}.py") for part in cmdline(child)[-1:]):
+                child.kill()
+                return
+        time.sleep(0.005)
+    raise AssertionError(f"no job of {stage} was seen")
+
+
+@pytest.mark.parametrize(
+    ("stage", "batches"),
+    [*((stage, 1) for stage in STAGES), *((stage, None) for stage in STAGES[:6])],
+)
+def test_what_a_killed_job_took_away_makes_nothing_old_stand(calm, anew, tmp_path, stage, batches):
+    """All is there, of the scenes as they were; a job of the call that makes it anew is killed."""
+    workspace = calm[0].copy(tmp_path / "run")
+    workspace.config["batches"] = {"scenes": batches}
+    assert workspace.run("analysed").status == 0
+    shutil.rmtree(workspace.folder / "scenes")
+    shutil.copytree(anew.folder / "scenes", workspace.folder / "scenes")
+    process = start(workspace)
+    kill_job_of(process, stage)
+    assert process.wait(LIMIT) != 0
+    done = workspace.run("analysed")
+    assert done.status == 0, done.text
+    assert workspace.results() == anew.results()
