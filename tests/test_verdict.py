@@ -350,6 +350,12 @@ def test_a_pair_that_could_not_be_measured_is_the_difference_of_its_scenes():
     assert apart.sigmas[0][0] == pytest.approx(0.4 * np.sqrt(2))
     # Three pairs of four scenes count for two.
     assert design == 1.5
+    assert apart.by_scenes == 2
+    told = stage.judge(scenes, pairs, REQUIREMENT, [])
+    assert told["pairs"]["by_scenes"] == 2
+    text = "0 of 3 pairs within 6 m (0 %, 80 % asked), 1 not measured, 2 not by themselves but by "
+    assert told["answers"]["pairs"]["text_these"].startswith(text + "their scenes' offsets: ")
+    assert "by themselves" not in told["answers"]["scenes"]["text_these"]
 
 
 @pytest.mark.parametrize("next_", [1, 3])

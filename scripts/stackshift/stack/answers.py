@@ -64,7 +64,14 @@ def _position(zero: str) -> str:
     return f"{zero} position" if zero == "the stack's median" else zero
 
 
-def these(kind: str, found: dict, requirement: dict, outside: list[str], place: str = "") -> str:
+def these(
+    kind: str,
+    found: dict,
+    requirement: dict,
+    outside: list[str],
+    place: str = "",
+    by_scenes: int = 0,
+) -> str:
     """The answer on the products at hand.
 
     Parameters
@@ -73,6 +80,7 @@ def these(kind: str, found: dict, requirement: dict, outside: list[str], place: 
     found : from `judgement.judge`.
     outside : names of those outside with their distances, the farthest first.
     place : what they are within so many metres of, where that is none of them.
+    by_scenes : pairs that were not measured themselves, and are told by their scenes.
     """
     total = found["scenes"]
     if not total:
@@ -81,6 +89,8 @@ def these(kind: str, found: dict, requirement: dict, outside: list[str], place: 
     text = f"{found['within']} of {counted(total, kind)} {within(requirement)}{place} ({share})"
     if missing := total - found["measured"]:
         text += f", {missing} not measured"
+    if by_scenes:
+        text += f", {by_scenes} not by themselves but by their scenes' offsets"
     if found["these"] == judgement.UNKNOWN and _unsure(found):
         text += f", with error bars that reach over the limit at {_unsure_of(found)}"
     text += f": {found['these']}"

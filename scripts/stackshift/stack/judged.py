@@ -70,6 +70,7 @@ def judge(
             requirement,
             days,
             _place(zero or {}, len(scenes)) if absolute and kind == "scenes" else "",
+            apart.by_scenes if kind == "pairs" else 0,
         )
         for kind in requirement["of"]
     }
@@ -88,6 +89,7 @@ def judge(
         "criteria": criteria,
         "pairs": {
             "criteria": apart_criteria,
+            "by_scenes": apart.by_scenes,
             "worst": _farthest(apart),
             "any_two": any_two(scenes, requirement),
             "any_two_within": any_two(scenes, requirement, within=True),
@@ -179,7 +181,13 @@ def _known(value: float) -> float | None:
 
 
 def _answer(
-    kind: str, found: dict, outside: list[dict], requirement: dict, days: dict, place: str
+    kind: str,
+    found: dict,
+    outside: list[dict],
+    requirement: dict,
+    days: dict,
+    place: str,
+    by_scenes: int,
 ) -> dict:
     """Both answers on scenes or pairs, with their words."""
 
@@ -193,7 +201,7 @@ def _answer(
     return {
         "verdict": found["verdict"],
         "these": found["these"],
-        "text_these": answers.these(kind, found, requirement, named, place),
+        "text_these": answers.these(kind, found, requirement, named, place, by_scenes),
         "text_general": answers.general(kind, found, requirement),
         "outside": outside,
     }

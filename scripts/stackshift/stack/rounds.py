@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from stackshift.stack import alignment
+from stackshift.stack import alignment, halves
 from stackshift.stack.alignment import Cell, Position, Seen
 from stackshift.stack.mean_image import weights
 from stackshift.stack.others import Others
@@ -14,6 +14,8 @@ from stackshift.tile.match import OK, expected_at
 from stackshift.tile.scaled import Tile
 
 _MOST_ROUNDS = 5
+# How often scenes that do not lie together are moved, or left out, where no pairs link them.
+_MOST_PARTS = 4
 # The mean is as sharp as it gets once no scene moves by more than this from round to round, pixels.
 _SETTLED = 0.1
 # Tiles that are enough for positions and weights where pairs have told the first ones.
@@ -77,9 +79,36 @@ def made(
     if few:
         linked = _linked(scenes, cells, load, options["min_valid"])
         first = {name: first.get(name, (0.0, 0.0)) for name in linked}
+    used = cells if few else _some(cells)
+    now = _settled(scenes, first, used, cells, load, options, each)
+    for _ in range(_MOST_PARTS if few else 0):
+        parts = halves.apart(now.positions, _some(cells), load, options, each)
+        if parts is None:
+            break
+        larger, smaller = parts.names
+        first = {name: now.positions[name] for name in larger}
+        if parts.place is not None:
+            first |= {name: _moved(now.positions[name], parts.place) for name in smaller}
+        now = _settled(scenes, first, used, cells, load, options, each)
+    return now
+
+
+def _moved(position: Position, by: Position) -> Position:
+    return position[0] + by[0], position[1] + by[1]
+
+
+def _settled(
+    scenes: list[str],
+    first: dict[str, Position],
+    used: list[Cell],
+    cells: list[Cell],
+    load: Callable,
+    options: dict,
+    each: Callable,
+) -> Template:
+    """Rounds from first positions on, in some of the cells or, if these do not do, in all."""
     now = Template(_from_middle(first))
     faint: dict[str, Position] = {}
-    used = cells if few else _some(cells)
     for _ in range(_MOST_ROUNDS):
         looked = list(
             each(lambda cell: _looked_at(load(cell), now, cell, faint, options), used)  # noqa: B023

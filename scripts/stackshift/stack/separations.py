@@ -18,12 +18,14 @@ class Separations:
     east, north : (pairs,) metres, as the shift that brings the secondary onto the reference; NaN
         where neither the pair nor both of its scenes were measured.
     sigmas : standard errors of both.
+    by_scenes : number of pairs that were not measured themselves, and are told by their scenes.
     """
 
     names: list
     east: np.ndarray
     north: np.ndarray
     sigmas: list[np.ndarray]
+    by_scenes: int = 0
 
 
 def separations(pairs: pd.DataFrame, scenes: pd.DataFrame) -> tuple[Separations, float]:
@@ -57,7 +59,10 @@ def separations(pairs: pd.DataFrame, scenes: pd.DataFrame) -> tuple[Separations,
         shift[unmeasured] = (value[newer] - value[older])[unmeasured]
         error[unmeasured] = np.hypot(own[newer], own[older])[unmeasured]
     independent = len(set(newer) | set(older)) / 2
-    return Separations(names, x, y, errors), max(1.0, len(names) / independent) if names else 1.0
+    by_scenes = int((unmeasured & np.isfinite(x) & np.isfinite(y)).sum())
+    return Separations(names, x, y, errors, by_scenes), max(
+        1.0, len(names) / independent
+    ) if names else 1.0
 
 
 def growth(names: list[tuple[str, str]]) -> judgement.Growth:
