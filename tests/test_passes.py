@@ -77,6 +77,39 @@ def test_dates_without_a_time_of_day_are_with_the_only_track_or_by_themselves():
     assert list(passes.by_track([bare])) == ["undated"]
 
 
+def test_dates_of_both_directions_are_two_tracks_and_never_one_pass():
+    north, south = ({"dated": False, "direction": way} for way in ("ascending", "descending"))
+    up = [seen(f"202201{day}T000000", f"{day}_up", **north) for day in ("01", "13")]
+    down = [seen(f"202201{day}T000000", f"{day}_down", **south) for day in ("01", "13")]
+    bare = seen("20220125T000000", dated=False)
+    assert passes.by_track([*up, *down, bare]) == {
+        "ascending": up, "descending": down, "undated": [bare],
+    }  # fmt: skip
+    assert passes.by_track([*up, bare]) == {"undated": [*up, bare]}
+    assert passes.passes([down[0], *up]) == [[up[0]], [down[0]], [up[1]]]
+    # Two files of one date and direction are slices of a pass.
+    more = seen("20220101T000000", "01_up_north", **north)
+    assert passes.passes([up[0], down[0], more]) == [[up[0], more], [down[0]]]
+
+
+def test_a_date_is_not_with_the_only_track_if_that_is_told_to_fly_the_other_way():
+    timed = seen("20220101T014931", direction="ascending")
+    up, down = (
+        seen("20220113T000000", way, dated=False, direction=way)
+        for way in ("ascending", "descending")
+    )
+    bare = seen("20220125T000000", dated=False)
+    assert passes.by_track([timed, up, bare]) == {"0149": [timed, up, bare]}
+    assert passes.by_track([timed, down]) == {"0149": [timed], "undated": [down]}
+    assert passes.by_track([timed, up, down]) == {"0149": [timed, up], "descending": [down]}
+    # It is not told how the only track flies: of two ways none is assumed.
+    silent = seen("20220101T014931")
+    assert passes.by_track([silent, down]) == {"0149": [silent, down]}
+    assert passes.by_track([silent, up, down, bare]) == {
+        "0149": [silent, bare], "ascending": [up], "descending": [down],
+    }  # fmt: skip
+
+
 def test_files_that_follow_each_other_within_minutes_are_one_pass_of_their_platform():
     slices = [seen("20220101T015000"), seen("20220101T015025"), seen("20220101T015050")]
     next_date = seen("20220113T015000")

@@ -173,6 +173,45 @@ def test_decibels_that_say_nothing_are_refused_with_what_to_say(tmp_path):
         brought(tmp_path, path)
 
 
+@pytest.mark.parametrize(
+    ("values", "share", "fill"),
+    [("power", "67", -9999), ("power", "0.83", -9999), ("amplitude", "67", -32768),
+     ("decibel", "67", -9999)],
+)  # fmt: skip
+def test_a_value_that_marks_no_data_unsaid_is_told_with_what_to_say(tmp_path, values, share, fill):
+    """Not taken for decibels, however many pixels have it, and not smeared by a warp."""
+    stored = {"power": IMAGE, "amplitude": np.sqrt(IMAGE), "decibel": 10 * np.log10(IMAGE)}[values]
+    stored = stored.copy()
+    stored[: 60 if share == "67" else 3, : None if share == "67" else 30] = fill
+    path = write_scene(tmp_path / "filled.tif", stored)
+    said = rf"has the value {fill} in {share} % of its pixels and .*superset: {{nodata: {fill}}}"
+    with pytest.raises(InputError, match=said):
+        brought(tmp_path, path, values=values)
+    found = brought(tmp_path, path, values=values, no_data=fill)
+    assert (np.isnan(found) == (stored == fill)).all()
+    np.testing.assert_allclose(found[stored != fill], IMAGE[stored != fill], rtol=1e-5)
+
+
+def test_negative_amplitudes_are_refused_as_negative_power_is(tmp_path):
+    path = write_scene(tmp_path / "amp.tif", 10 * np.log10(IMAGE))
+    with pytest.raises(InputError, match=r"negative values, as decibels have; .*'values: decibel'"):
+        brought(tmp_path, path, values="amplitude")
+
+
+def test_a_zero_of_scaled_integers_is_a_value_where_the_file_names_another_mark(tmp_path):
+    decibels = np.round(10 * (10 * np.log10(IMAGE) + 14))
+    stored = np.clip(decibels, 0, 254).astype(np.uint8)
+    assert (stored == 0).sum() > 100
+    stored[:5] = 255
+    path = write_scene(tmp_path / "dB.tif", stored, no_data=255)
+    with rasterio.open(path, "r+") as target:
+        target.scales, target.offsets = (0.1,), (-14.0,)
+    found = brought(tmp_path, path, values="decibel")
+    assert np.isnan(found[:5]).all() and np.isfinite(found[5:]).all()
+    expected = 10 ** ((0.1 * stored[5:] - 14) / 10)
+    np.testing.assert_allclose(found[5:], expected, rtol=1e-5)
+
+
 def test_power_whose_name_says_decibel_is_refused(tmp_path):
     path = write_scene(tmp_path / "s_dB.tif", IMAGE)
     with pytest.raises(InputError, match="says that it holds decibels, but hardly a value is"):

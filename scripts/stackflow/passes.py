@@ -38,7 +38,8 @@ def by_track(sources: Iterable[Source], known: Iterable[str] = ()) -> dict[str, 
     Returns
     -------
     Files by name of the track, in the order of the tracks' oldest files. What has neither an orbit
-    nor a time of day is with the others if these are of one track, else by itself as ``undated``.
+    nor a time of day is with the others if these are of one track and it is not told that it flew
+    the other way, else by itself as ``undated``, or, where both ways are told, by its direction.
     """
     ordered = sorted(sources, key=lambda source: (source.time, source.path))
     timed = [source for source in ordered if source.dated or source.track]
@@ -48,11 +49,28 @@ def by_track(sources: Iterable[Source], known: Iterable[str] = ()) -> dict[str, 
             oldest = min(members, key=lambda source: source.time)
             label = f"T{orbit:03d}" if orbit else _time_label(oldest, members, known)
             tracks.setdefault(label, []).extend(members)
-    if undated := [source for source in ordered if not (source.dated or source.track)]:
-        tracks.setdefault(next(iter(tracks)) if len(tracks) == 1 else "undated", []).extend(undated)
+    undated = [source for source in ordered if not (source.dated or source.track)]
+    for label, members in _by_direction(undated, tracks).items():
+        tracks.setdefault(label, []).extend(members)
     for members in tracks.values():
         members.sort(key=lambda source: (source.time, source.path))
     return dict(sorted(tracks.items(), key=lambda item: item[1][0].time))
+
+
+def _by_direction(undated: list[Source], tracks: dict[str, list[Source]]) -> dict:
+    """Files of which the date alone is known, by the track that they are with."""
+    ways = {source.direction for source in undated if source.direction}
+    only = next(iter(tracks)) if len(tracks) == 1 else None
+    flown = {source.direction for source in tracks[only] if source.direction} if only else set()
+    found: dict[str, list[Source]] = {}
+    for source in undated:
+        label = "undated"
+        if only and (source.direction is None or (flown or ways) == {source.direction}):
+            label = only
+        elif source.direction and len(ways) > 1:
+            label = source.direction
+        found.setdefault(label, []).append(source)
+    return found
 
 
 def _time_label(oldest: Source, members: list[Source], known: Iterable[str]) -> str:
@@ -141,8 +159,8 @@ def passes(sources: Iterable[Source]) -> list[list[Source]]:
 
     Returns
     -------
-    A list a pass: files of one platform that follow each other within minutes, or that have one
-    date where the time of day is not known.
+    A list a pass: files of one platform and direction that follow each other within minutes, or
+    that have one date where the time of day is not known.
     """
     found: list[list[Source]] = []
     platforms = sorted({source.platform or "" for source in sources})
@@ -150,10 +168,11 @@ def passes(sources: Iterable[Source]) -> list[list[Source]]:
     only = [platform for platform in platforms if platform]
     for platform in only if len(only) == 1 else platforms:
         own = [s for s in sources if (s.platform or "") == platform or len(only) == 1]
-        own.sort(key=lambda source: (source.time, source.path))
+        own.sort(key=lambda source: (source.time, source.direction or "", source.path))
         groups = [own[:1]]
         for before, source in pairwise(own):
-            if source.time - before.time <= _SAME_PASS:
+            opposite = len({before.direction, source.direction} - {None}) > 1
+            if source.time - before.time <= _SAME_PASS and not opposite:
                 groups[-1].append(source)
             else:
                 groups.append([source])

@@ -19,6 +19,7 @@ _APART = timedelta(minutes=5)
 # What scenes of one stack should have in common; the second says how to name it.
 _ALIKE = (
     ("product", "processor"),
+    ("direction", "direction of flight"),
     ("radiometry", "radiometry"),
     ("values", "values"),
     ("posting", "posting"),
@@ -214,7 +215,9 @@ def mixtures(sources: Sequence[Source]) -> list[str]:
 
 
 def _trait(source: Source, key: str) -> str | None:
-    return source.values if key == "values" else dict(source.traits).get(key)
+    if key in ("values", "direction"):
+        return getattr(source, key)
+    return dict(source.traits).get(key)
 
 
 def base_name(path: str) -> str:

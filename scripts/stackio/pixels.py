@@ -13,11 +13,16 @@ from stackio import raster
 from stackshift.errors import InputError
 from stackshift.ground import power
 from stackshift.ground.lattice import Grid, offset_in
+from stackshift.stack import digits
 
 # Masks that need no reading: NaN and the no-data value are seen in the values themselves.
 _SEEN = ([MaskFlags.all_valid], [MaskFlags.nodata])
 # Decibels of gamma0 are negative but for a few bright points.
 _FEW = 0.05
+# Share of the pixels with a value that is told as a mark of no data; decibels below all that is
+# measured.
+_NOTICED = 0.001
+_DARKEST = -100.0
 
 
 @dataclass
@@ -34,6 +39,7 @@ class Pixels:
     zero : whether zeros are no data too.
     valid, negative : pixels that `read` has seen with a finite value, and with a negative one; in
         the file's unit.
+    lowest, at_lowest : the smallest of the negative values, and how many pixels have it.
     """
 
     source: rasterio.DatasetReader
@@ -44,6 +50,8 @@ class Pixels:
     zero: bool
     valid: int = 0
     negative: int = 0
+    lowest: float = 0.0
+    at_lowest: int = 0
 
     def __post_init__(self):
         flags = self.source.mask_flag_enums[self.band - 1]
@@ -84,8 +92,19 @@ class Pixels:
         if self.scale != (1, 0):
             block = block * np.float32(self.scale[0]) + np.float32(self.scale[1])
         self.valid += int(np.count_nonzero(np.isfinite(block)))
-        self.negative += int(np.count_nonzero(block < 0))
+        self._count_negative(block)
         return power.as_power(block, self.values)
+
+    def _count_negative(self, block: np.ndarray) -> None:
+        negative = int(np.count_nonzero(block < 0))
+        if not negative:
+            return
+        self.negative += negative
+        lowest = float(np.nanmin(block))
+        if lowest < self.lowest:
+            self.lowest, self.at_lowest = lowest, 0
+        if lowest == self.lowest:
+            self.at_lowest += int(np.count_nonzero(block == np.float32(lowest)))
 
     def check(self) -> None:
         """Refuse values that are not what they are taken for, by all that was read.
@@ -95,13 +114,24 @@ class Pixels:
         InputError
             With the file and what to say in the config.
         """
-        share = self.negative / max(self.valid, 1)
-        if self.values == power.POWER and share > 0.5:
+        # One value that most negative ones have, and that no radar measures, marks no data.
+        fill = self.at_lowest if self.at_lowest > 0.5 * self.negative else 0
+        decibel = self.values == power.DECIBEL
+        if fill > _NOTICED * self.valid and self.lowest < (_DARKEST if decibel else -1):
+            stored = (self.lowest - self.scale[1]) / self.scale[0]
             raise InputError(
-                f"{self.source.name} has {100 * share:.0f} % negative values, as decibels have; "
-                "if they are, say 'values: decibel' in the stack's entry of the config"
+                f"{self.source.name} has the value {stored:g} in "
+                f"{digits.short(100 * fill / self.valid)} % of its pixels and does not say that "
+                f"this is no data; say 'superset: {{nodata: {stored:g}}}' in the config"
             )
-        if self.values == power.DECIBEL and not self.told and self.valid and share < _FEW:
+        if not decibel and self.negative > 0.5 * self.valid:
+            raise InputError(
+                f"{self.source.name} has {100 * self.negative / self.valid:.0f} % negative values, "
+                "as decibels have; if they are, say 'values: decibel' in the stack's entry of the "
+                "config"
+            )
+        share = self.negative / max(self.valid, 1)
+        if decibel and not self.told and self.valid and share < _FEW:
             raise InputError(
                 f"{self.source.name} says that it holds decibels, but hardly a value is negative; "
                 "say 'values: decibel' or 'values: power' in the stack's entry of the config"
@@ -131,8 +161,10 @@ def opened(
         band = raster.band_of(source, band)
         kind = raster.values_of(source, values, band, named)
         marker = raster.no_data_value(source, no_data)
-        # A border of zeros would be bright: power of 0 dB. None is measured so to the last bit.
-        zero = kind == power.DECIBEL and no_data == "auto"
+        # A border of zeros would be bright: power of 0 dB. None is measured so to the last bit, but
+        # for integers, of which 0 is one of many.
+        real = np.issubdtype(np.dtype(source.dtypes[band - 1]), np.floating)
+        zero = kind == power.DECIBEL and no_data == "auto" and real
         yield Pixels(source, band, marker, kind, values != "auto", zero)
 
 
