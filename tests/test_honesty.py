@@ -45,7 +45,7 @@ def test_a_tile_that_is_its_pair_has_no_score():
     assert tile_scores(table, pairs)["east"].tolist() == [-2.0, 2.0]
 
 
-def test_pairs_that_agree_with_their_scenes_score_one():
+def test_pairs_that_agree_with_their_scenes_score_what_is_their_own():
     random = np.random.default_rng(2)
     scenes = [f"202201{day:02}T000000" for day in range(1, 29)]
     random_pairs = list(itertools.pairwise(scenes[::-1])) * 20
@@ -61,4 +61,5 @@ def test_pairs_that_agree_with_their_scenes_score_one():
     stack = SimpleNamespace(names=scenes, errors=np.full((28, 2), 0.1))
     scores = fit_scores(pair_residuals(pairs, table, stack))
     both = np.concatenate(list(scores.values()))
-    assert np.sqrt((both**2).mean()) == pytest.approx(1, abs=0.08)
+    # Of a pair's error, 0.245 m, 0.2 m are not those of its scenes.
+    assert np.sqrt((both**2).mean()) == pytest.approx(0.2 / np.sqrt(0.06), abs=0.06)

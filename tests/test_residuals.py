@@ -10,15 +10,17 @@ from stackshift.stack import columns as c
 from stackshift.stack import residuals
 
 
-@pytest.mark.parametrize(("pair", "scene"), [(0.5, 0.1), (0.2, 2.0)])
-def test_what_is_left_of_a_pair_has_the_error_of_the_worse_less_the_better(pair, scene):
-    """The worse is the better and an error more: the pair's, or against a DEM the scenes'."""
+@pytest.mark.parametrize("shared", [1.0, 0.5])
+@pytest.mark.parametrize(("pair", "scene"), [(0.5, 0.1), (0.5, 0.3), (0.2, 2.0)])
+def test_what_is_left_of_a_pair_is_not_more_than_its_error_says(pair, scene, shared):
+    """Of the better one's variance the worse one has all, or, as the ground changes, a half."""
     random = np.random.default_rng(4)
     theirs = np.sqrt(2) * scene
     better, worse = sorted((pair, theirs))
-    shared = random.normal(0, better, (4000, 2))
-    more = shared + random.normal(0, np.sqrt(worse**2 - better**2), (4000, 2))
-    by_pair, by_scenes = (more, shared) if pair > theirs else (shared, more)
+    common, own, more = random.normal(0, 1, (3, 4000, 2))
+    good = better * (np.sqrt(shared) * common + np.sqrt(1 - shared) * own)
+    bad = better * np.sqrt(shared) * common + np.sqrt(worse**2 - shared * better**2) * more
+    by_pair, by_scenes = (bad, good) if pair > theirs else (good, bad)
     names = [f"s{i}" for i in range(8000)]
     pairs = pd.DataFrame({c.REFERENCE: names[::2], c.SECONDARY: names[1::2]})
     pairs[[c.SHIFT_X, c.SHIFT_Y]] = by_pair
@@ -28,5 +30,7 @@ def test_what_is_left_of_a_pair_has_the_error_of_the_worse_less_the_better(pair,
     table.loc[::2, [c.OFFSET_EAST, c.OFFSET_NORTH]] = by_scenes
     shown = SimpleNamespace(names=names, errors=np.full((8000, 2), scene))
     found = residuals.pair_residuals(pairs, table, shown)
+    expected = np.sqrt(1 + (1 - 2 * shared) * (better / worse) ** 2)
+    assert expected <= 1
     for z in (c.Z_X, c.Z_Y):
-        assert np.sqrt(np.mean(found[z] ** 2)) == pytest.approx(1, abs=0.04)
+        assert np.sqrt(np.mean(found[z] ** 2)) == pytest.approx(expected, abs=0.04)

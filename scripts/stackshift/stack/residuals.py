@@ -8,18 +8,15 @@ from stackshift.stack.network import Adjustment, loop_closures
 from stackshift.stack.offsets import AXES
 from stackshift.stack.shown import Stack
 
-# A pair and its scenes share their speckle: what is left of the greater variance, the pair's or its
-# scenes', once the other is taken off, at least, as a share.
-_LEAST = 0.3
-
 
 def pair_residuals(pairs: pd.DataFrame, table: pd.DataFrame, stack: Stack) -> pd.DataFrame:
     """What is left of each pair's shift once its scenes' offsets are taken off, and over its error.
 
-    The scenes are measured better than the pair out of the same pixels, so that the variance of the
-    difference is that of the pair less those of the scenes (Hausman 1978, doi:10.2307/1913827).
-    Where they are measured worse, as against a DEM or where tiles that move are left out, it is
-    theirs less the pair's.
+    The error is that of the pair, or that of its scenes where they are measured worse, as against a
+    DEM or where tiles that move are left out. Out of the same pixels of one ground the variance of
+    the difference would be the greater of the two less the other (Hausman 1978,
+    doi:10.2307/1913827). But what changes on the ground is another error to neighbours than to the
+    mean of all dates, so that less of the two errors is shared, up to what is taken off.
     """
     by_scene = table.set_index(c.SCENE)
     found = pairs[[c.REFERENCE, c.SECONDARY]].copy()
@@ -35,8 +32,7 @@ def pair_residuals(pairs: pd.DataFrame, table: pd.DataFrame, stack: Stack) -> pd
         )
         found[residual] = pairs[shift].to_numpy(float) - (first - second)
         variance, theirs = pairs[error].to_numpy(float) ** 2, first_error**2 + second_error**2
-        left = np.maximum(np.abs(variance - theirs), _LEAST * np.maximum(variance, theirs))
-        found[z] = found[residual] / np.sqrt(left)
+        found[z] = found[residual] / np.sqrt(np.maximum(variance, theirs))
     return found
 
 
