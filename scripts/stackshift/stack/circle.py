@@ -38,7 +38,8 @@ def circular_error(east, north, percent: float, confidence: float, sigmas=None) 
     The limits are two of the scenes' own radii in order of size: how many of n scenes lie within
     the true radius is binomial, whatever the distribution of the radii (David & Nagaraja 2003,
     Order Statistics, 7.1). Where even the largest radius of all lies too often within the true
-    one, as in fewer than 22 scenes for CE90 at 90 %, there is no upper limit.
+    one, as in fewer than 22 scenes for CE90 at 90 %, there is no upper limit. Errors of the
+    measurement make radii larger: the lower limit is drawn in to what lies beyond them.
 
     Parameters
     ----------
@@ -56,7 +57,8 @@ def circular_error(east, north, percent: float, confidence: float, sigmas=None) 
     ``scenes_needed`` for an upper limit (None if no number is enough), and ``note``, which says so
     in words where there is no upper limit.
     """
-    radii, errors = radial(east, north, *(sigmas if sigmas is not None else (np.nan, np.nan)))
+    each = sigmas if sigmas is not None else (np.nan, np.nan)
+    radii, errors = radial(east, north, *each)
     radius = np.sort(radii[np.isfinite(radii)])
     count, share = radius.size, percent / 100
     needed = scenes_needed(share, confidence)
@@ -70,10 +72,31 @@ def circular_error(east, north, percent: float, confidence: float, sigmas=None) 
     return found | {
         "metres": metres,
         "sigma": sigma,
-        "low": float(radius[lower - 1]) if lower else 0.0,
+        "low": _beyond(radii, np.hypot(*each), confidence) * float(radius[lower - 1])
+        if lower
+        else 0.0,
         "high": None if upper is None else float(radius[upper - 1]),
         "note": f"no upper limit: {enough}, {count} measured" if upper is None else None,
     }
+
+
+def _beyond(radii, errors, confidence: float) -> float:
+    """Share of radii, 0 to 1, that their errors do not explain, at the least.
+
+    Squares of radii that are nothing but errors are exponentially distributed in units of the
+    errors': their median is below a quantile of the order statistics of the exponential.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.asarray(radii, float) ** 2 / np.asarray(errors, float) ** 2
+    ratio = np.sort(ratio[np.isfinite(ratio)])
+    if not ratio.size:
+        return 1.0
+    # Imported here, as figures ask for `holding` alone.
+    from scipy.special import betaincinv
+
+    rank = (ratio.size + 1) // 2
+    most = -np.log1p(-betaincinv(rank, ratio.size - rank + 1, confidence))
+    return float(np.sqrt(max(1 - most / max(ratio[rank - 1], 1e-12), 0.0)))
 
 
 def scenes_needed(share: float, confidence: float) -> int | None:
