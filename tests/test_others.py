@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from makers import texture
+from makers import displaced, texture
 from twotiles import OPTIONS
 
 from stackshift.stack import alignment, mean_image
@@ -186,3 +186,23 @@ def test_the_level_of_a_large_tile_is_that_of_every_fourth_row(rows, step):
     expected = speckle[::step][valid[::step]].mean()
     assert mean_image.level(scene, image) == pytest.approx(expected, abs=1e-6)
     assert abs(expected - speckle[valid].mean()) > 1e-5 or step == 1
+
+
+@pytest.mark.parametrize("count", [3, 6, 12])
+def test_what_stays_of_a_place_in_the_mean_of_few_stretches_none(count):
+    """Of three scenes half of what is not moved would come back: 0.009 pixel, a quarter metre."""
+    ground, random = texture(256, 256, seed=3), np.random.default_rng(count)
+    places = {str(i): (0.018 * (-1) ** i, -0.018 * (-1) ** i) for i in range(count)}
+    tiles = {
+        name: scaled.transformed(
+            (displaced(ground, *place) * random.gamma(4000, 1 / 4000, ground.shape)).clip(1e-4),
+            "log",
+        )
+        for name, place in places.items()
+    }
+    image, there, levels = alignment.formed(tiles, places, dict.fromkeys(places, 1.0))
+    others = Others(image)
+    for name, place in places.items():
+        rest = others.without(there[name], levels[name], 1.0)
+        found = coherence.match_transformed((rest, tiles[name]), **OPTIONS)
+        np.testing.assert_allclose(found.shift, np.negative(place), atol=0.0025)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stackshift.stack.mean_image import MeanImage, level, moved
+from stackshift.stack.mean_image import MeanImage, level, moved, still
 from stackshift.stack.robust import weighted_huber
 from stackshift.tile import coherence as estimator
 from stackshift.tile import near
@@ -46,7 +46,8 @@ def formed(
     -------
     (mean, each member where it was added, how much brighter than the mean each that has data is).
     """
-    there = {name: moved(tiles[name], position) for name, position in positions.items()}
+    least = still(len(positions))
+    there = {name: moved(tiles[name], position, least) for name, position in positions.items()}
     shape = next(iter(tiles.values())).shape
     image, levels = MeanImage.empty(shape), {}
     # The one with most data first, to which the others' levels are taken.

@@ -16,9 +16,10 @@ from stackshift.tile.frequencies import blocks
 from stackshift.tile.gaps import fill_holes, grown, wide_gaps
 from stackshift.tile.scaled import Tile
 
-# A fraction of a pixel that is not worth moving for: it costs no coherence, and a scene's share of
-# it in the place of the mean is a tenth of it or less.
+# A fraction of a pixel that is not worth moving for, as it costs no coherence; and that a scene's
+# place may be short of by what of it stays in the mean of the others.
 STILL = 0.02
+_SHORT = 0.002
 # Mirrored beyond the tile's edges, so that the periodic transform finds no step there, pixels.
 _MIRRORED = 16
 # What is moved by a fraction of a pixel rings next to a gap, pixels.
@@ -170,23 +171,33 @@ def _least(most: float) -> float:
     return max(0.5, _ENOUGH * most - 0.5)
 
 
-def moved(tile: Tile, position: tuple[float, float]) -> Tile:
+def still(members: int) -> float:
+    """A fraction of a pixel that members of a mean of so many need not be moved for.
+
+    A member is missing in the mean of the n - 1 others, which then lies a share 1 / (n - 1) of what
+    is left of it on the other side.
+    """
+    return min(STILL, _SHORT * (members - 1))
+
+
+def moved(tile: Tile, position: tuple[float, float], still: float = STILL) -> Tile:
     """A tile as it would be if its content lay where that of the stack does.
 
     Parameters
     ----------
     tile : from `scaled.transformed`.
     position : where the content lies, (rows to the south, columns to the east) in pixels.
+    still : fraction of a pixel below which nothing is moved.
 
     Returns
     -------
-    One of the same shape. Whole pixels are copied, a fraction is a phase in the frequency domain,
-    and one below STILL is left; the tile itself if nothing moves.
+    One of the same shape. Whole pixels are copied, a fraction is a phase in the frequency domain;
+    the tile itself if nothing moves.
     """
     values, valid = tile
     whole = np.rint(position).astype(int)
     fraction = np.asarray(position, float) - whole
-    if np.abs(fraction).max() >= STILL:
+    if np.abs(fraction).max() >= still:
         values, valid = _by_fraction(values, valid, -fraction)
     if whole.any():
         values, valid = _cut(values, whole, np.float32(0)), _cut(valid, whole, False)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from stackshift.stack.mean_image import MeanImage, moved
+from stackshift.stack.mean_image import MeanImage, moved, still
 from stackshift.tile.scaled import Remainder, Tile
 
 
@@ -78,7 +78,7 @@ class OfTemplate:
         if scene not in self._said["levels"]:
             return self._others.mean
         place = self._members[scene]
-        there = moved(own, (place["row"], place["column"]))
+        there = moved(own, (place["row"], place["column"]), still(len(self._members)))
         return self._others.without(
             there, self._said["levels"][scene], self._said["weights"][scene]
         )
