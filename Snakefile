@@ -96,6 +96,7 @@ include: "rules/targets.smk"
 rule all:
     default_target: True
     input:
+        located(),
         tables(),
         comparisons(),
         compared_results(),
@@ -105,6 +106,7 @@ rule all:
         for_scenes(rules.quicklook.output.flatten),
         figures(),
         exports(),
+        rules.overall.output,
         # All, as a rule that a new version gives one more output runs again for that one alone.
         rules.overview.output,
 

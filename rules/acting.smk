@@ -186,13 +186,29 @@ def to_correct() -> list[str]:
 
 
 def located() -> list[str]:
-    """The tables of the scenes of all stacks, on which rests what is done with them.
+    """The offsets of the scenes of all stacks, and what is judged of them, on which all rests.
 
     Targets by themselves, as Snakemake makes what a failed job took away again for these alone.
     """
     return [
-        *for_products(rules.locate.output.scenes),
+        *for_products(
+            rules.inventory.output.grid,
+            rules.analyse.output.measurements,
+            rules.template.output.image,
+            rules.locate.output.scenes,
+            rules.verdict.output.report,
+        ),
         *expand(rules.combine.output.scenes, stack=combined_stacks()),
+    ]
+
+
+def located_again() -> list[str]:
+    """The same of the corrected stacks."""
+    folder = "results/{stack}@corrected"
+    names = "measurements.csv", "scenes.csv", "verdict.json"
+    return [
+        *for_products(*(f"{folder}/{{polarization}}/analysis/{n}" for n in names)),
+        *expand(f"{folder}/combined/scenes.csv", stack=combined_stacks()),
     ]
 
 

@@ -62,7 +62,7 @@ rule compare_results:
         # Bursts, slices and frames of one pass start within half a minute.
         seconds=60,
         requirement=config["requirement"]["metres"],
-        code=code_digest("compare"),
+        code=[code_digest("compare"), code_digest("apart")],
     message:
         "Compare {wildcards.first} with {wildcards.second}, {wildcards.polarization}"
     script:

@@ -220,7 +220,8 @@ def incidence_of(root: str, polarization: str):
         if (STACKS[root].get("layers") or {}).get("incidence"):
             raise
         # What was not asked for stops nothing.
-        logger.warning(f"{error}: the slant range is not told")
+        if workflow.is_main_process:
+            logger.warning(f"{error}: the slant range is not told")
         return None
     return None if is_simulated(root) else layer
 

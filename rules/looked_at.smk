@@ -23,7 +23,11 @@ def looked_at_from(stack: str, polarization: str) -> list:
         for name in layers_looked_at(stack, polarization)
     ]
     files = [[*layer.of(scenes[0]), *layer.of(scenes[-1])] for layer in found if layer]
-    return [layer_from(dict.fromkeys(each)) for each in files]
+    return [
+        *(layer_from(dict.fromkeys(each)) for each in files),
+        made_layers_from(stack),
+        PRODUCTS[stack, polarization].grid.record(),
+    ]
 
 
 def looked_at(stack: str, polarization: str) -> dict[str, dict[str, str]]:

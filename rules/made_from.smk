@@ -15,9 +15,11 @@ def given_from(stack: str) -> str:
     root, kind = real(stack), stack.partition("@")[2]
     parts = [STACKS[root].get("simulate"), kind]
     if is_simulated(root):
-        parts.append(code_digest("simulate"))
+        parts += [code_digest(stage) for stage in ("simulate", "truth")]
     if kind == "corrected":
-        parts += [config["correct"], code_digest("correct"), code_digest("decide")]
+        parts += [config["correct"], config["requirement"]]
+        stages = ("combine", "decide", "correct", "move_area")
+        parts += [code_digest(stage) for stage in stages]
         parts += [located_from(root, own) for own in polarizations_of(root)]
     elif kind:
         parts += [config["inject"], code_digest("inject")]
@@ -33,6 +35,7 @@ def superset_from(stack: str, polarization: str, scene: str) -> str:
     return digest_of(
         [{**file, "path": Path(file["path"]).name} for file in sources(root, here)],
         written(root, [here]),
+        here.platform,
         given_from(stack),
         product.grid.record(),
         [config["superset"][key] for key in ("resampling", "nodata", "mosaic")],
@@ -103,7 +106,12 @@ def aligned_from(stack: str, polarization: str, scene: str) -> str:
         image = layer_from(layer.of(scene))
     else:
         image = template_from(stack, polarization)
-    return digest_of(origin(stack, polarization, scene), image, code_digest("align"))
+    return digest_of(
+        origin(stack, polarization, scene),
+        [aligned_kind(stack), image],
+        config["correlate"]["coherence"],
+        code_digest("align"),
+    )
 
 
 @cache

@@ -38,7 +38,7 @@ rule prove:
         runtime=10,
     params:
         polarizations=lambda wildcards: polarizations_of(wildcards.stack),
-        requirement={"metres": config["requirement"]["metres"]},
+        requirement=config["requirement"],
         reference=lambda wildcards: reference_of(wildcards.stack),
         code=code_digest("prove"),
     message:

@@ -28,8 +28,9 @@ rule correlated:
 
 rule analysed:
     input:
-        for_products(rules.inventory.output.grid),
+        located(),
         tables(),
+        comparisons(),
 
 
 # The proof on the user's own ground: `snakemake injected`.
@@ -38,7 +39,13 @@ rule analysed:
 rule injected:
     input:
         for_products(rules.inventory.output.grid),
-        for_products("results/{stack}/{polarization}/injection/injection.json"),
+        for_products(
+            *(
+                f"results/{{stack}}{derived}/{{polarization}}/analysis/measurements.csv"
+                for derived in ("", "@injected", "@boxes")
+            ),
+            "results/{stack}/{polarization}/injection/injection.json",
+        ),
 
 
 # What displacement costs a detector of changes: `snakemake detected`.
@@ -64,6 +71,7 @@ rule corrected:
 rule proven:
     input:
         to_correct(),
+        located_again(),
         for_stacks(rules.prove.output.report),
         overview_of_before,
 

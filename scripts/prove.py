@@ -28,7 +28,7 @@ def main(
         ``moves``, ``verdict_before``, ``verdict_after`` and ``grid``.
     tiles : tables of the scenes' tiles ``before`` and ``after``, one of each polarization.
     reference : what offsets are relative to, as ``align: reference`` of the config says it.
-    requirement : ``metres``.
+    requirement : as in the config, of which ``metres`` are drawn.
     title : stack and polarizations.
     outputs : paths of ``table`` (CSV), ``report`` (JSON), ``figure`` and ``figure_png``.
     """

@@ -206,3 +206,8 @@ def test_what_stays_of_a_place_in_the_mean_of_few_stretches_none(count):
         rest = others.without(there[name], levels[name], 1.0)
         found = coherence.match_transformed((rest, tiles[name]), **OPTIONS)
         np.testing.assert_allclose(found.shift, np.negative(place), atol=0.0025)
+
+
+def test_what_does_not_move_is_itself_in_a_mean_of_one_too():
+    tile = Tile(texture(40, 50), np.ones((40, 50), bool))
+    assert mean_image.moved(tile, (0.0, 0.0), mean_image.still(1)) is tile

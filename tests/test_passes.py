@@ -1,10 +1,11 @@
 """Which files are one scene, by times, orbits and places that are written down here."""
 
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
-from stackflow import passes
+from stackflow import grouping, passes
 from stackflow.sources import Source
 
 
@@ -90,6 +91,18 @@ def test_dates_of_both_directions_are_two_tracks_and_never_one_pass():
     # Two files of one date and direction are slices of a pass.
     more = seen("20220101T000000", "01_up_north", **north)
     assert passes.passes([up[0], down[0], more]) == [[up[0], more], [down[0]]]
+
+
+def test_a_file_that_cannot_be_used_is_told_of_the_stack_of_its_direction():
+    up, down, bad, silent = (
+        seen("20220101T000000", name, dated=False, direction=way)
+        for name, way in (
+            ("up", "ascending"), ("down", "descending"), ("bad", "descending"), ("silent", None),
+        )
+    )  # fmt: skip
+    groups = {"ascending": [up], "descending": [down]}
+    homes = grouping.homes(groups, SimpleNamespace(bad={bad: "empty", silent: "empty"}))
+    assert homes == {bad: "descending", silent: "ascending"}
 
 
 def test_a_date_is_not_with_the_only_track_if_that_is_told_to_fly_the_other_way():

@@ -188,3 +188,26 @@ def test_time_stamps_in_the_future_stop_nothing(finished, tmp_path):
     assert workspace.dry("analysed") == {}
     set_time(scenes[1], -1)
     assert workspace.dry("analysed")["superset"] == 1
+
+
+@pytest.mark.long
+def test_what_is_missing_is_made_again_where_nothing_has_changed(finished, tmp_path):
+    """As after a failed job: whatever shows what was measured is a target by itself."""
+    workspace = finished.copy(tmp_path / "run")
+    product = workspace.folder / "results" / "site" / "VV"
+    made = {
+        "inventory": [product / "grid.json", product / "inventory.json"],
+        "template": [product / "template" / f"template.{end}" for end in ("tif", "json")],
+        "analyse": [product / "analysis" / f"{name}.csv" for name in ("measurements", "pairs")],
+        "locate": [product / "analysis" / name for name in ("scenes.csv", "findings.json")],
+        "verdict": [product / "analysis" / f"verdict.{end}" for end in ("json", "csv")],
+        "quicklook": [product / "quicklook" / "flatten" / f"{TIMES[0]}.png"],
+        "overall": [product.parents[1] / f"verdict_all.{end}" for end in ("json", "csv")],
+    }
+    for rule, paths in made.items():
+        for path in paths:
+            path.rename(path.with_name(f"{path.name}.away"))
+        assert rule in workspace.dry(), rule
+        for path in paths:
+            path.with_name(f"{path.name}.away").rename(path)
+    assert workspace.dry() == {}

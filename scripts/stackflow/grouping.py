@@ -1,5 +1,7 @@
 """Files of a stack by track and place: which are stacks of their own, and which got astray."""
 
+from functools import partial
+
 from stackflow import leftover, passes
 from stackflow.acquisitions import Looked
 from stackflow.sources import Source
@@ -63,7 +65,10 @@ def _place_names(track: str, kept: list[list[Source]]) -> list[str]:
 
 def homes(groups: dict[str, list[Source]], looked: Looked) -> dict[Source, str]:
     """The stack, by its label, that each file that cannot be used would have been in."""
-    return {
-        source: min(groups, key=lambda label: passes.time_apart(source, groups[label]))
-        for source in looked.bad
-    }
+
+    def apart(source: Source, label: str) -> tuple:
+        ways = {other.direction for other in groups[label]}
+        other_way = source.direction is not None and not ways & {None, source.direction}
+        return other_way, passes.time_apart(source, groups[label])
+
+    return {source: min(groups, key=partial(apart, source)) for source in looked.bad}

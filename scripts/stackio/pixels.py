@@ -19,10 +19,10 @@ from stackshift.stack import digits
 _SEEN = ([MaskFlags.all_valid], [MaskFlags.nodata])
 # Decibels of gamma0 are negative but for a few bright points.
 _FEW = 0.05
-# Share of the pixels with a value that is told as a mark of no data; decibels below all that is
+# Share of the pixels with a value that is told as a mark of no data; what lies below all that is
 # measured.
 _NOTICED = 0.001
-_DARKEST = -100.0
+_LOWEST = {power.POWER: -1.0, power.AMPLITUDE: -1.0, power.DECIBEL: -100.0}
 
 
 @dataclass
@@ -39,7 +39,8 @@ class Pixels:
     zero : whether zeros are no data too.
     valid, negative : pixels that `read` has seen with a finite value, and with a negative one; in
         the file's unit.
-    lowest, at_lowest : the smallest of the negative values, and how many pixels have it.
+    beyond : pixels below all that is measured.
+    lowest, at_lowest : the smallest value of these, and how many pixels have it.
     """
 
     source: rasterio.DatasetReader
@@ -50,6 +51,7 @@ class Pixels:
     zero: bool
     valid: int = 0
     negative: int = 0
+    beyond: int = 0
     lowest: float = 0.0
     at_lowest: int = 0
 
@@ -96,10 +98,11 @@ class Pixels:
         return power.as_power(block, self.values)
 
     def _count_negative(self, block: np.ndarray) -> None:
-        negative = int(np.count_nonzero(block < 0))
-        if not negative:
+        self.negative += int(np.count_nonzero(block < 0))
+        beyond = int(np.count_nonzero(block < _LOWEST[self.values]))
+        if not beyond:
             return
-        self.negative += negative
+        self.beyond += beyond
         lowest = float(np.nanmin(block))
         if lowest < self.lowest:
             self.lowest, self.at_lowest = lowest, 0
@@ -114,15 +117,14 @@ class Pixels:
         InputError
             With the file and what to say in the config.
         """
-        # One value that most negative ones have, and that no radar measures, marks no data.
-        fill = self.at_lowest if self.at_lowest > 0.5 * self.negative else 0
         decibel = self.values == power.DECIBEL
-        if fill > _NOTICED * self.valid and self.lowest < (_DARKEST if decibel else -1):
-            stored = (self.lowest - self.scale[1]) / self.scale[0]
+        # One value that most of those have that no radar measures marks no data.
+        if self.at_lowest > max(0.5 * self.beyond, _NOTICED * self.valid):
+            stored = _written((self.lowest - self.scale[1]) / self.scale[0])
             raise InputError(
-                f"{self.source.name} has the value {stored:g} in "
-                f"{digits.short(100 * fill / self.valid)} % of its pixels and does not say that "
-                f"this is no data; say 'superset: {{nodata: {stored:g}}}' in the config"
+                f"{self.source.name} has the value {stored} in "
+                f"{digits.short(100 * self.at_lowest / self.valid)} % of its pixels and does not "
+                f"say that this is no data; say 'superset: {{nodata: {stored}}}' in the config"
             )
         if not decibel and self.negative > 0.5 * self.valid:
             raise InputError(
@@ -136,6 +138,12 @@ class Pixels:
                 f"{self.source.name} says that it holds decibels, but hardly a value is negative; "
                 "say 'values: decibel' or 'values: power' in the stack's entry of the config"
             )
+
+
+def _written(value: float) -> str:
+    """A number as float32 knows it, as a config reads it again."""
+    known = np.float32(value)
+    return str(int(known)) if known == round(known) and abs(known) < 1e10 else str(known)
 
 
 @contextmanager

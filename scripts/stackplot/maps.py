@@ -90,7 +90,8 @@ def panel(tiles, scene_tiles) -> dict[str, Any]:
 def scatter(axes, ground: Ground, table, requirement: float, stands: list[str]) -> None:
     """An ellipse a tile, whose half axes are its scatter, in a ring as wide as the requirement.
 
-    Tiles of two scenes or more have one; those of some of the scenes only are pale, with how many.
+    Tiles of two scenes or more that have others have one; those of some of the scenes only are
+    pale, with how many.
 
     Parameters
     ----------

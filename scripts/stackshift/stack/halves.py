@@ -19,9 +19,11 @@ _MODES = 2
 # Detail is what changes over so many pixels; one row of so many tells how alike scenes are.
 _DETAIL = 4
 _ROWS = 4
-# Halves that lie no farther apart than this lie together, pixels and standard errors.
+# Halves that lie no farther apart than this lie together, pixels and standard errors; and where
+# only the sum of their faint tiles tells, which has no standard error, pixels.
 _TOGETHER = 0.02
 _SURELY = 3.0
+_BY_SUM = 0.5
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,10 @@ def apart(
         if place is None:
             return Halves((larger, smaller), None)
         found = alignment.located(tile.match for tile in seen)
-        errors = found[1] if found else (0.0, 0.0)
-        if any(abs(p) > max(_TOGETHER, _SURELY * e) for p, e in zip(place, errors, strict=True)):
+        least = [_BY_SUM, _BY_SUM]
+        if found and found[0] == place:
+            least = [max(_TOGETHER, _SURELY * error) for error in found[1]]
+        if any(abs(at) > limit for at, limit in zip(place, least, strict=True)):
             return Halves((larger, smaller), place)
     return None
 

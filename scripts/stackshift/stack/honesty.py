@@ -36,7 +36,7 @@ def tile_scores(measurements: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, np
 def fit_scores(residuals: pd.DataFrame) -> dict[str, np.ndarray]:
     """What is left of each pair once its scenes' offsets are taken off, over its error.
 
-    Near a standard normal if pairs, scenes and their errors agree.
+    No wider than a standard normal if pairs, scenes and their errors agree.
 
     Parameters
     ----------

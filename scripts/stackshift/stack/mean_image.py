@@ -177,7 +177,7 @@ def still(members: int) -> float:
     A member is missing in the mean of the n - 1 others, which then lies a share 1 / (n - 1) of what
     is left of it on the other side.
     """
-    return min(STILL, _SHORT * (members - 1))
+    return min(STILL, _SHORT * max(members - 1, 1))
 
 
 def moved(tile: Tile, position: tuple[float, float], still: float = STILL) -> Tile:

@@ -73,7 +73,7 @@ def deviations(scenes: pd.DataFrame, scene_tiles: pd.DataFrame, tiles: pd.DataFr
 
 
 def nothing_to_compare(tiles: pd.DataFrame) -> bool:
-    """Whether a single tile counts, about which its own scatter is 0 whatever was measured.
+    """Whether a single tile counts, which is all that its scenes are, and so tells no scatter.
 
     Parameters
     ----------
