@@ -6,6 +6,7 @@ from makers import displaced, texture
 from twotiles import OPTIONS
 
 from stackshift.stack import halves, rounds
+from stackshift.tile.match import OK
 from stackshift.tile.scaled import transformed
 
 CELLS = [(0, 0), (0, 1)]
@@ -58,11 +59,15 @@ def test_halves_that_share_a_part_of_the_ground_lie_where_that_does(seed):
     np.testing.assert_allclose(middles[1] - middles[0], (0, 0.4), atol=0.1)
 
 
-@pytest.mark.parametrize("looks", [0.05, 1.0])
-def test_one_ground_is_not_parted_however_faint(looks):
+@pytest.mark.parametrize(("looks", "matched"), [(0.03, False), (0.05, True), (1.0, True)])
+def test_one_ground_is_not_parted_however_faint(looks, matched):
+    """At the faintest only the sum of the tiles tells where halves lie, to a tenth of a pixel."""
     load, groups = load_of(1.0, 0.0, looks, seed=4)
     scenes = sorted(groups[0] | groups[1])
-    assert halves.apart(dict.fromkeys(scenes, (0.0, 0.0)), CELLS, load, OPTIONS) is None
+    places = dict.fromkeys(scenes, (0.0, 0.0))
+    seen = [halves._matched(load(c), places, scenes[:6], scenes[6:], OPTIONS) for c in CELLS]
+    assert [one.match.status == OK for one in seen] == [matched, matched]
+    assert halves.apart(places, CELLS, load, OPTIONS) is None
 
 
 def test_a_scene_alone_has_no_halves():
