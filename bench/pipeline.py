@@ -231,7 +231,7 @@ def fill_memory(folder: Path) -> None:
 
     So it is on a machine that is at work: what is written takes the place of what was read before.
     Free memory a virtual machine's host takes back, and gives it again page by page when a run
-    writes, at ten times the cost: to each run as much as the one before it left.
+    writes, at three times the cost of that: to each run as much as the one before it left.
     """
     with open(folder / "holes", "ab+", buffering=0) as file:
         file.truncate(psutil.virtual_memory().total)
