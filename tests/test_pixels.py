@@ -1,13 +1,11 @@
 """Values of a scene as power: masks, no data, scale, unit, bands, files beside it."""
 
 import os
-import re
 import zipfile
 
 import numpy as np
 import pytest
 import rasterio
-import yaml
 from makers import NORTH, POSTING, WEST, hyp3_name, read, texture, write_scene
 from rasterio.control import GroundControlPoint
 from rasterio.enums import ColorInterp
@@ -181,21 +179,34 @@ def test_decibels_that_say_nothing_are_refused_with_what_to_say(tmp_path):
     [("power", -9999), ("power", -3.4028234663852886e38), ("amplitude", -2147483648),
      ("decibel", -9999), ("decibel", -999.9)],
 )  # fmt: skip
-def test_a_value_that_marks_no_data_unsaid_is_told_with_what_to_say(tmp_path, values, fill, rows):
+def test_a_value_that_marks_no_data_unsaid_is_none_and_is_told(
+    tmp_path, values, fill, rows, caplog
+):
     """Not taken for decibels or power, however many pixels have it, and not smeared by a warp."""
     stored = {"power": IMAGE, "amplitude": np.sqrt(IMAGE), "decibel": 10 * np.log10(IMAGE)}[values]
     filled = np.zeros(IMAGE.shape, bool)
-    filled[:rows, :40] = True
+    filled[:rows] = True
     path = write_scene(tmp_path / "filled.tif", np.where(filled, np.float32(fill), stored))
-    with pytest.raises(InputError) as refused:
-        brought(tmp_path, path, values=values)
-    said = str(refused.value)
-    assert f" in {100 * filled.mean():.2g} % of its pixels and does not say" in said
-    # As it is read from a config.
-    marker = yaml.safe_load(re.search(r"say 'superset: ({nodata: .+})' in", said)[1])["nodata"]
-    found = brought(tmp_path, path, values=values, no_data=marker)
+    found = brought(tmp_path, path, values=values)
     assert (np.isnan(found) == filled).all()
     np.testing.assert_allclose(found[~filled], IMAGE[~filled], rtol=1e-5)
+    (said,) = [line for line in caplog.messages if "which no radar measures" in line]
+    share = f"{100 * filled.mean():.2g}"
+    assert f"has the value {np.float32(fill):.9g} in {share} % of its pixels" in said
+    write_scene(path, np.where(filled, np.float32(fill), stored), **OFF)
+    warped = brought(tmp_path, path, values=values)
+    # Next to the fill a kernel has no more than what is there.
+    assert np.isnan(warped[: rows - 1]).all()
+    inside = warped[rows + 1 :]
+    assert inside[np.isfinite(inside)].min() > 0.2 * IMAGE.min()
+
+
+def test_decibels_taken_for_power_are_refused_whatever_fills_them(tmp_path):
+    stored = 10 * np.log10(IMAGE)
+    stored[:60] = -9999
+    path = write_scene(tmp_path / "scene.tif", stored)
+    with pytest.raises(InputError, match=r"\d % negative values, as decibels have"):
+        brought(tmp_path, path)
 
 
 def test_negative_amplitudes_are_refused_as_negative_power_is(tmp_path):

@@ -1,5 +1,6 @@
 """The pixels of a user's scene as power: what its header says of its values is applied here."""
 
+import logging
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -19,9 +20,9 @@ from stackshift.stack import digits
 _SEEN = ([MaskFlags.all_valid], [MaskFlags.nodata])
 # Decibels of gamma0 are negative but for a few bright points.
 _FEW = 0.05
-# Share of the pixels with a value that is told as a mark of no data; what lies below all that is
-# measured.
-_NOTICED = 0.001
+# A value below all that is measured, which more pixels of a block have than this, is a mark of no
+# data.
+_FEWEST = 16
 _LOWEST = {power.POWER: -1.0, power.AMPLITUDE: -1.0, power.DECIBEL: -100.0}
 
 
@@ -39,8 +40,8 @@ class Pixels:
     zero : whether zeros are no data too.
     valid, negative : pixels that `read` has seen with a finite value, and with a negative one; in
         the file's unit.
-    beyond : pixels below all that is measured.
-    lowest, at_lowest : the smallest value of these, and how many pixels have it.
+    fill, filled : a value below all that is measured that many pixels have, which is no data though
+        the file does not say so, and how many do that `read` has seen.
     """
 
     source: rasterio.DatasetReader
@@ -51,9 +52,8 @@ class Pixels:
     zero: bool
     valid: int = 0
     negative: int = 0
-    beyond: int = 0
-    lowest: float = 0.0
-    at_lowest: int = 0
+    fill: float | None = None
+    filled: int = 0
 
     def __post_init__(self):
         flags = self.source.mask_flag_enums[self.band - 1]
@@ -93,21 +93,23 @@ class Pixels:
             block[block == 0] = np.nan
         if self.scale != (1, 0):
             block = block * np.float32(self.scale[0]) + np.float32(self.scale[1])
+        self._drop_fill(block)
         self.valid += int(np.count_nonzero(np.isfinite(block)))
-        self._count_negative(block)
+        self.negative += int(np.count_nonzero(block < 0))
         return power.as_power(block, self.values)
 
-    def _count_negative(self, block: np.ndarray) -> None:
-        self.negative += int(np.count_nonzero(block < 0))
+    def _drop_fill(self, block: np.ndarray) -> None:
         beyond = int(np.count_nonzero(block < _LOWEST[self.values]))
         if not beyond:
             return
-        self.beyond += beyond
-        lowest = float(np.nanmin(block))
-        if lowest < self.lowest:
-            self.lowest, self.at_lowest = lowest, 0
-        if lowest == self.lowest:
-            self.at_lowest += int(np.count_nonzero(block == np.float32(lowest)))
+        if self.fill is None:
+            lowest = np.float32(np.nanmin(block))
+            if np.count_nonzero(block == lowest) > max(0.5 * beyond, _FEWEST):
+                self.fill = float(lowest)
+        if self.fill is not None:
+            marked = block == np.float32(self.fill)
+            self.filled += int(np.count_nonzero(marked))
+            block[marked] = np.nan
 
     def check(self) -> None:
         """Refuse values that are not what they are taken for, by all that was read.
@@ -117,15 +119,15 @@ class Pixels:
         InputError
             With the file and what to say in the config.
         """
-        decibel = self.values == power.DECIBEL
-        # One value that most of those have that no radar measures marks no data.
-        if self.at_lowest > max(0.5 * self.beyond, _NOTICED * self.valid):
-            stored = _written((self.lowest - self.scale[1]) / self.scale[0])
-            raise InputError(
-                f"{self.source.name} has the value {stored} in "
-                f"{digits.short(100 * self.at_lowest / self.valid)} % of its pixels and does not "
-                f"say that this is no data; say 'superset: {{nodata: {stored}}}' in the config"
+        if self.fill is not None:
+            logging.warning(
+                "%s has the value %.9g in %s %% of its pixels, which no radar measures: taken for "
+                "no data, though the file does not say so",
+                self.source.name,
+                (self.fill - self.scale[1]) / self.scale[0],
+                digits.short(100 * self.filled / (self.filled + self.valid)),
             )
+        decibel = self.values == power.DECIBEL
         if not decibel and self.negative > 0.5 * self.valid:
             raise InputError(
                 f"{self.source.name} has {100 * self.negative / self.valid:.0f} % negative values, "
@@ -138,12 +140,6 @@ class Pixels:
                 f"{self.source.name} says that it holds decibels, but hardly a value is negative; "
                 "say 'values: decibel' or 'values: power' in the stack's entry of the config"
             )
-
-
-def _written(value: float) -> str:
-    """A number as float32 knows it, as a config reads it again."""
-    known = np.float32(value)
-    return str(int(known)) if known == round(known) and abs(known) < 1e10 else str(known)
 
 
 @contextmanager
