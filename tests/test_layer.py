@@ -208,6 +208,14 @@ def test_a_layer_on_the_lattice_is_copied_and_those_of_bursts_are_laid_over_each
         assert source.descriptions == ("area",)
 
 
+def test_heights_below_the_sea_are_heights(tmp_path):
+    """The Dead Sea, at -430 m in half of a scene: no radar measures that, but a DEM does."""
+    heights = (100 * texture(80, 90, seed=1)).astype(np.float32)
+    heights[:40] = -430
+    path = write_scene(tmp_path / "dem.tif", heights)
+    np.testing.assert_array_equal(made(tmp_path, [path], "dem"), heights)
+
+
 def test_classes_off_the_lattice_keep_their_values(tmp_path):
     rows, columns = np.mgrid[:160, :180]
     classes = ((rows // 7 + columns // 5) % 4).astype(np.uint8)

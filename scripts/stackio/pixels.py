@@ -38,6 +38,7 @@ class Pixels:
     values : ``power``, ``amplitude`` or ``decibel``.
     told : whether the config says so, so that it is not doubted.
     zero : whether zeros are no data too.
+    of_radar : whether a value that no radar measures marks no data. In a layer it may be a height.
     valid, negative : pixels that `read` has seen with a finite value, and with a negative one; in
         the file's unit.
     fill, filled : a value below all that is measured that many pixels have, which is no data though
@@ -50,6 +51,7 @@ class Pixels:
     values: str
     told: bool
     zero: bool
+    of_radar: bool = False
     valid: int = 0
     negative: int = 0
     fill: float | None = None
@@ -93,7 +95,8 @@ class Pixels:
             block[block == 0] = np.nan
         if self.scale != (1, 0):
             block = block * np.float32(self.scale[0]) + np.float32(self.scale[1])
-        self._drop_fill(block)
+        if self.of_radar:
+            self._drop_fill(block)
         self.valid += int(np.count_nonzero(np.isfinite(block)))
         self.negative += int(np.count_nonzero(block < 0))
         return power.as_power(block, self.values)
@@ -169,7 +172,7 @@ def opened(
         # for integers, of which 0 is one of many.
         real = np.issubdtype(np.dtype(source.dtypes[band - 1]), np.floating)
         zero = kind == power.DECIBEL and no_data == "auto" and real
-        yield Pixels(source, band, marker, kind, values != "auto", zero)
+        yield Pixels(source, band, marker, kind, values != "auto", zero, of_radar=True)
 
 
 def copied(pixels: Pixels, grid: Grid, rows: tuple[int, int]) -> np.ndarray | None:
