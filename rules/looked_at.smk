@@ -17,16 +17,18 @@ def layers_looked_at(stack: str, polarization: str) -> list[str]:
 
 def looked_at_from(stack: str, polarization: str) -> list:
     """What their rasters are made from."""
-    scenes = list(PRODUCTS[stack, polarization].scenes)
-    found = [
-        layer_of(stack, polarization, name)
+    product = PRODUCTS[stack, polarization]
+    newest, *_, oldest = product.scenes
+    files = [
+        path
         for name in layers_looked_at(stack, polarization)
+        for scene in (newest, oldest)
+        for path in layer_of(stack, polarization, name).of(scene)
     ]
-    files = [[*layer.of(scenes[0]), *layer.of(scenes[-1])] for layer in found if layer]
     return [
-        *(layer_from(dict.fromkeys(each)) for each in files),
+        layer_from(dict.fromkeys(files)),
         made_layers_from(stack),
-        PRODUCTS[stack, polarization].grid.record(),
+        product.grid.record(),
     ]
 
 

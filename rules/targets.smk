@@ -53,7 +53,6 @@ rule injected:
 
 rule detected:
     input:
-        for_products(rules.inventory.output.grid),
         located(),
         for_products(rules.detect.output.table),
         overview_of_before,

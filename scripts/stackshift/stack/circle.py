@@ -67,14 +67,14 @@ def circular_error(east, north, percent: float, confidence: float, sigmas=None) 
     if count < 2:
         return found | {"note": f"not known: {count} of at least 2 scenes measured"}
     lower, upper = _ranks(count, share, confidence)
+    low = float(radius[lower - 1]) if lower else 0.0
+    low *= _beyond(radii, np.hypot(*each), confidence)
     metres, sigma = holding(radii, percent, errors)
     enough = "no number of scenes is enough" if needed is None else f"{needed} scenes needed"
     return found | {
         "metres": metres,
         "sigma": sigma,
-        "low": _beyond(radii, np.hypot(*each), confidence) * float(radius[lower - 1])
-        if lower
-        else 0.0,
+        "low": low,
         "high": None if upper is None else float(radius[upper - 1]),
         "note": f"no upper limit: {enough}, {count} measured" if upper is None else None,
     }

@@ -283,10 +283,7 @@ RESIDUALS_TABLE = {
     SECONDARY: _PAIR_OF_SCENES[SECONDARY],
     RESIDUAL_X: ("m", "shift_x of the pair less what the scenes' offsets say"),
     RESIDUAL_Y: ("m", "shift_y of the pair less what the scenes' offsets say"),
-    Z_X: (
-        "1",
-        "residual_x over the pair's error, or its scenes' if larger: up to 1 rms if all is well",
-    ),
+    Z_X: ("1", "residual_x over its error, the pair's or its scenes': up to 1 rms if all is well"),
     Z_Y: ("1", "the same for residual_y"),
     WEIGHT_X: ("1", "weight of the pair in the network to the east, 1 for a pair that fits"),
     WEIGHT_Y: ("1", "weight of the pair in the network to the north, 1 for a pair that fits"),

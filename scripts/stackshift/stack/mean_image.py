@@ -180,14 +180,14 @@ def still(members: int) -> float:
     return min(STILL, _SHORT * max(members - 1, 1))
 
 
-def moved(tile: Tile, position: tuple[float, float], still: float = STILL) -> Tile:
+def moved(tile: Tile, position: tuple[float, float], least: float = STILL) -> Tile:
     """A tile as it would be if its content lay where that of the stack does.
 
     Parameters
     ----------
     tile : from `scaled.transformed`.
     position : where the content lies, (rows to the south, columns to the east) in pixels.
-    still : fraction of a pixel below which nothing is moved.
+    least : fraction of a pixel below which nothing is moved.
 
     Returns
     -------
@@ -197,7 +197,7 @@ def moved(tile: Tile, position: tuple[float, float], still: float = STILL) -> Ti
     values, valid = tile
     whole = np.rint(position).astype(int)
     fraction = np.asarray(position, float) - whole
-    if np.abs(fraction).max() >= still:
+    if np.abs(fraction).max() >= least:
         values, valid = _by_fraction(values, valid, -fraction)
     if whole.any():
         values, valid = _cut(values, whole, np.float32(0)), _cut(valid, whole, False)
