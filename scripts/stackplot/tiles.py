@@ -47,7 +47,7 @@ def offset_per_tile(table, requirement: float, title: str) -> Figure:
         _frame(axes, table)
     if (table[columns.MOVES] == 1).any():
         radial.legend(loc="lower left", bbox_to_anchor=(0, 1.06), fontsize=8.5, frameon=False)
-    grey = "" if alone else "; grey: in fewer than two scenes with others"
+    grey = "" if alone else "; grey: in fewer than two scenes that have other tiles"
     figure.suptitle(
         f"Offset per tile: {title}\n{int((known > 0).sum())} of {len(table)} tiles measured{grey}; "
         "the colours end at the requirement or beyond it",
