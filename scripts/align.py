@@ -191,6 +191,7 @@ def _write(scene, part: _Parts, matches, load, options, zero: str, contrast, mem
     said = {
         **origin_of(scene.tags),
         "overlap": overlap_of(scene.tags),
+        "unnamed_no_data": scene.tags.get("unnamed"),
         **{key: share_of(scene.tags, key) for key in SHARES},
         "aligned_with": zero,
         "contrast": contrast,

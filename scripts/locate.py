@@ -115,6 +115,9 @@ def main(
     findings["coverage"] = coverage.found(stack.contents)
     for line in coverage.texts(findings["coverage"]):
         logging.warning("%s", line)
+    findings["unnamed_no_data"] = {
+        one["scene"]: one["unnamed_no_data"] for one in stack.contents if one.get("unnamed_no_data")
+    }
     findings["widened_for_change"] = float(pd.Series(stack.widening).median())
     files.write_csv(outputs["scenes"], table)
     files.write_csv(outputs["scene_tiles"], tiles)

@@ -88,7 +88,7 @@ def main(
                 one.pixels.check()
             _check_valid(found)
             total = sum((one.overlap for one in found), Overlap())
-            writing.add_tags(target, with_overlap({}, total.figures()))
+            writing.add_tags(target, with_overlap(_unnamed(found), total.figures()))
     _log_overlaps(found)
     logging.info("%.1f %% of the pixels are valid", 100 * valid / (grid.width * grid.height))
 
@@ -134,6 +134,12 @@ def _tags(found: list[_File], resampling: str) -> dict[str, str]:
     tags |= {key: text for key, text in found[0].said.items() if key.startswith(_CORRECTION)}
     # What the matching has to know of: detail finer than a pixel does not move with a warp.
     return with_warp(tags, _common_fraction(found))
+
+
+def _unnamed(found: list[_File]) -> dict[str, str]:
+    """What was taken for no data though no file says so."""
+    taken = dict.fromkeys(one.pixels.unscaled(fill) for one in found for fill in one.pixels.fills)
+    return {"unnamed": ", ".join(taken)} if taken else {}
 
 
 def _common_fraction(found: list[_File]) -> tuple[float, float] | None:

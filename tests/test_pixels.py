@@ -177,7 +177,8 @@ def test_decibels_that_say_nothing_are_refused_with_what_to_say(tmp_path):
 @pytest.mark.parametrize(
     ("values", "fill"),
     [("power", -9999), ("power", -3.4028234663852886e38), ("amplitude", -2147483648),
-     ("decibel", -9999), ("decibel", -999.9)],
+     ("decibel", -9999), ("decibel", -999.9), ("power", 9.969209968386869e36),
+     ("amplitude", 3.4028234663852886e38), ("decibel", 9999)],
 )  # fmt: skip
 def test_a_value_that_marks_no_data_unsaid_is_none_and_is_told(
     tmp_path, values, fill, rows, caplog
@@ -199,6 +200,18 @@ def test_a_value_that_marks_no_data_unsaid_is_none_and_is_told(
     assert np.isnan(warped[: rows - 1]).all()
     inside = warped[rows + 1 :]
     assert inside[np.isfinite(inside)].min() > 0.2 * IMAGE.min()
+    assert np.nanmax(inside) < 5 * IMAGE.max()
+
+
+def test_two_values_that_mark_no_data_unsaid_are_both_none_and_told(tmp_path, caplog):
+    """As a swath's rim and what lies beyond it in products of GAMMA and of ISCE laid together."""
+    stored = IMAGE.copy()
+    stored[:40], stored[40:43] = -9999, -32768
+    path = write_scene(tmp_path / "two.tif", stored)
+    found = brought(tmp_path, path)
+    assert np.isnan(found[:43]).all() and np.isfinite(found[43:]).all()
+    said = [line for line in caplog.messages if "which no radar measures" in line]
+    assert [line.split("the value ")[1].split()[0] for line in said] == ["-9999", "-32768"]
 
 
 def test_decibels_taken_for_power_are_refused_whatever_fills_them(tmp_path):

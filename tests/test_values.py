@@ -8,6 +8,8 @@ from fourscenes import COLUMNS, ROWS, TIMES, check, config, ground, long, put, r
 from makers import hyp3_name
 from rasterio.enums import ColorInterp
 
+from stackio import files
+
 # What a pixel is hidden by. 40 % of each scene in a shape that does not move.
 Y, X = np.mgrid[:ROWS, :COLUMNS]
 HIDDEN = (Y * 0.6 + X * 0.3 < 40) | (Y - 0.5 * X > 60) | (X > 180)
@@ -72,6 +74,17 @@ def test_what_is_hidden_does_not_count(folder, make, fill, no_data):
     for time in TIMES:
         make(folder / "scenes" / hyp3_name(time), fill, no_data=no_data)
     check(kinds.measure(config()), tolerance=0.4)
+
+
+def test_what_no_file_calls_no_data_is_told_in_the_answer(folder):
+    for time in TIMES:
+        fill = 3.4028234663852886e38 if time == TIMES[1] else 0.0
+        filled(folder / "scenes" / hyp3_name(time), fill, no_data=None)
+    measured = kinds.measure(config())
+    check(measured, tolerance=0.4)
+    (where,) = measured.folders.values()
+    findings = files.read_json(where / "findings.json")
+    assert findings["unnamed_no_data"] == {TIMES[1]: "3.40282347e+38"}
 
 
 def test_decibels_are_refused_until_the_config_says_so(folder):

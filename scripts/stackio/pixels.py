@@ -2,7 +2,7 @@
 
 import logging
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import rasterio
@@ -20,10 +20,15 @@ from stackshift.stack import digits
 _SEEN = ([MaskFlags.all_valid], [MaskFlags.nodata])
 # Decibels of gamma0 are negative but for a few bright points.
 _FEW = 0.05
-# A value below all that is measured, which more pixels of a block have than this, is a mark of no
-# data.
+# A value outside all that is measured is a mark of no data if so many pixels of a block have it,
+# and this share of those that are outside.
 _FEWEST = 16
-_LOWEST = {power.POWER: -1.0, power.AMPLITUDE: -1.0, power.DECIBEL: -100.0}
+_MOST = 0.3
+_MEASURED = {
+    power.POWER: (-1.0, 1e12),
+    power.AMPLITUDE: (-1.0, 1e6),
+    power.DECIBEL: (-100.0, 120.0),
+}
 
 
 @dataclass
@@ -41,8 +46,8 @@ class Pixels:
     of_radar : whether a value that no radar measures marks no data. In a layer it may be a height.
     valid, negative : pixels that `read` has seen with a finite value, and with a negative one; in
         the file's unit.
-    fill, filled : a value below all that is measured that many pixels have, which is no data though
-        the file does not say so, and how many do that `read` has seen.
+    fills : values outside all that is measured that many pixels have, which are no data though the
+        file does not say so, and how many do that `read` has seen.
     """
 
     source: rasterio.DatasetReader
@@ -54,8 +59,7 @@ class Pixels:
     of_radar: bool = False
     valid: int = 0
     negative: int = 0
-    fill: float | None = None
-    filled: int = 0
+    fills: dict[float, int] = field(default_factory=dict)
 
     def __post_init__(self):
         flags = self.source.mask_flag_enums[self.band - 1]
@@ -102,17 +106,21 @@ class Pixels:
         return power.as_power(block, self.values)
 
     def _drop_fill(self, block: np.ndarray) -> None:
-        beyond = int(np.count_nonzero(block < _LOWEST[self.values]))
-        if not beyond:
-            return
-        if self.fill is None:
-            lowest = np.float32(np.nanmin(block))
-            if np.count_nonzero(block == lowest) > max(0.5 * beyond, _FEWEST):
-                self.fill = float(lowest)
-        if self.fill is not None:
-            marked = block == np.float32(self.fill)
-            self.filled += int(np.count_nonzero(marked))
-            block[marked] = np.nan
+        low, high = _MEASURED[self.values]
+        while (beyond := (block < low) | (block > high)).any():
+            for fill in self.fills:
+                marked = block == np.float32(fill)
+                self.fills[fill] += int(np.count_nonzero(marked))
+                block[marked] = np.nan
+                beyond &= ~marked
+            values, counts = np.unique(block[beyond], return_counts=True)
+            if not len(counts) or counts.max() <= max(_MOST * counts.sum(), _FEWEST):
+                break
+            self.fills[float(values[counts.argmax()])] = 0
+
+    def unscaled(self, value: float) -> str:
+        """A value as the file has it, before scale and offset."""
+        return f"{(value - self.scale[1]) / self.scale[0]:.9g}"
 
     def check(self) -> None:
         """Refuse values that are not what they are taken for, by all that was read.
@@ -122,13 +130,14 @@ class Pixels:
         InputError
             With the file and what to say in the config.
         """
-        if self.fill is not None:
+        total = self.valid + sum(self.fills.values())
+        for fill, count in self.fills.items():
             logging.warning(
-                "%s has the value %.9g in %s %% of its pixels, which no radar measures: taken for "
+                "%s has the value %s in %s %% of its pixels, which no radar measures: taken for "
                 "no data, though the file does not say so",
                 self.source.name,
-                (self.fill - self.scale[1]) / self.scale[0],
-                digits.short(100 * self.filled / (self.filled + self.valid)),
+                self.unscaled(fill),
+                digits.short(100 * count / total),
             )
         decibel = self.values == power.DECIBEL
         if not decibel and self.negative > 0.5 * self.valid:

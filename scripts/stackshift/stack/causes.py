@@ -202,12 +202,12 @@ def of_findings(findings: dict) -> list[dict]:
         text = f"{answers.listed(cells)}: left out of all scenes (tiles.csv)"
         found.append(look_at("tiles that move", text))
     found += [look_at("layers", text) for text in coverage.texts(findings.get("coverage", {}))]
-    unknown: dict[str, list[str]] = {}
-    for scene, why in findings.get("no_heading", {}).items():
-        unknown.setdefault(why, []).append(answers.day(scene))
-    for reason, scenes in unknown.items():
+    for reason, scenes in _by_value(findings.get("no_heading", {})):
         text = f"{answers.listed(scenes)}: heading {reason}"
         found.append(look_at("no range and azimuth", text))
+    for values, scenes in _by_value(findings.get("unnamed_no_data", {})):
+        text = f"{values} in {answers.listed(scenes)}, which no radar measures, is taken for no "
+        found.append(look_at("no data", f"{text}data, though the files do not say so"))
     if inverted := findings.get("zero", {}).get("inverted"):
         days = answers.listed([answers.day(scene) for scene in inverted])
         found.append(
@@ -222,6 +222,14 @@ def of_findings(findings: dict) -> list[dict]:
         text = f"the network of pairs falls into {findings['parts']} parts"
         found.append(look_at("broken network", text))
     return found
+
+
+def _by_value(of_scenes: dict[str, str]) -> list[tuple[str, list[str]]]:
+    """Days of the scenes of each value."""
+    found: dict[str, list[str]] = {}
+    for scene, value in of_scenes.items():
+        found.setdefault(value, []).append(answers.day(scene))
+    return list(found.items())
 
 
 def of_catalogue(remarks: list[str]) -> list[dict]:
