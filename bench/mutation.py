@@ -46,6 +46,7 @@ TESTS = {
     "scaled": "tests/test_scaled.py tests/test_others.py tests/test_template.py",
     "others": "tests/test_others.py tests/test_template.py",
     "mean_image": "tests/test_others.py tests/test_template.py",
+    "placing": "tests/test_others.py tests/test_template.py",
     "search": "tests/test_template.py tests/test_align.py",
     "spikes": "tests/test_flatten.py --deselect tests/test_flatten.py::test_every_raster_of_a_run"
     "_says_what_it_is_and_another_reader_sees_the_same",

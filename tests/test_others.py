@@ -5,7 +5,7 @@ import pytest
 from makers import displaced, texture
 from twotiles import OPTIONS
 
-from stackshift.stack import alignment, mean_image
+from stackshift.stack import alignment, mean_image, placing
 from stackshift.stack.others import OfTemplate, Others
 from stackshift.tile import coherence, scaled
 from stackshift.tile.scaled import Tile
@@ -123,7 +123,7 @@ def test_the_rest_is_known_where_enough_scenes_are_left(further):
 @pytest.mark.parametrize("place", [(3, -4), (-3, 4), (25, 1), (-25, 1), (2, 40), (2, -40)])
 def test_whole_pixels_are_moved_and_what_is_beyond_is_not_valid(place):
     values = np.random.default_rng(0).normal(size=(21, 31)).astype(np.float32)
-    found = mean_image.moved(Tile(values, np.ones(values.shape, bool)), place)
+    found = placing.moved(Tile(values, np.ones(values.shape, bool)), place)
     for row in range(21):
         for column in range(31):
             source = row + place[0], column + place[1]
@@ -210,4 +210,4 @@ def test_what_stays_of_a_place_in_the_mean_of_few_stretches_none(count):
 
 def test_what_does_not_move_is_itself_in_a_mean_of_one_too():
     tile = Tile(texture(40, 50), np.ones((40, 50), bool))
-    assert mean_image.moved(tile, (0.0, 0.0), mean_image.still(1)) is tile
+    assert placing.moved(tile, (0.0, 0.0), placing.still(1)) is tile

@@ -12,7 +12,7 @@ import tile
 from stackio import raster
 from stackshift.ground.lattice import Grid
 from stackshift.simulate import simulation
-from stackshift.stack import alignment, mean_image, rounds, search
+from stackshift.stack import alignment, mean_image, placing, rounds, search
 from stackshift.stack.others import Others
 from stackshift.stack.pairing import template_members
 from stackshift.tile import coherence, near
@@ -122,7 +122,7 @@ def test_a_tile_is_moved_back_by_a_known_fraction(fraction):
         for s in ((0, 0), (3 + fraction, -2 - fraction))
     )
     valid = np.ones(still.shape, bool)
-    back, there = mean_image.moved(Tile(displaced, valid), (3 + fraction, -2 - fraction))
+    back, there = placing.moved(Tile(displaced, valid), (3 + fraction, -2 - fraction))
     inside = np.s_[20:-20, 20:-20]
     assert there[inside].all() and not there[-3:].any()
     assert np.abs(back - still)[inside].max() < 0.05

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stackshift.stack.mean_image import MeanImage, level, moved, still
+from stackshift.stack.mean_image import MeanImage, level
+from stackshift.stack.placing import moved, still
 from stackshift.stack.robust import weighted_huber
 from stackshift.tile import coherence as estimator
 from stackshift.tile import near

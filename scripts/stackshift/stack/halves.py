@@ -11,7 +11,7 @@ import numpy as np
 
 from stackshift.stack import alignment
 from stackshift.stack.alignment import Cell, Position, Seen
-from stackshift.stack.mean_image import moved
+from stackshift.stack.placing import moved
 from stackshift.tile.scaled import Tile
 
 # Ways in which scenes differ most that are looked at.

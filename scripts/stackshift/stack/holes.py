@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from stackshift.stack.mean_image import moved
+from stackshift.stack.placing import moved
 from stackshift.tile import coherence
 from stackshift.tile.gaps import fill_holes, wide_gaps
 from stackshift.tile.match import OK, Match

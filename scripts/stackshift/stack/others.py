@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from stackshift.stack.mean_image import MeanImage, moved, still
+from stackshift.stack.mean_image import MeanImage
+from stackshift.stack.placing import moved, still
 from stackshift.tile.scaled import Remainder, Tile
 
 
