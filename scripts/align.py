@@ -192,6 +192,7 @@ def _write(scene, part: _Parts, matches, load, options, zero: str, contrast, mem
         **origin_of(scene.tags),
         "overlap": overlap_of(scene.tags),
         "unnamed_no_data": scene.tags.get("unnamed"),
+        "repeated": share_of(scene.tags, "repeated"),
         **{key: share_of(scene.tags, key) for key in SHARES},
         "aligned_with": zero,
         "contrast": contrast,

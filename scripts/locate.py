@@ -115,9 +115,10 @@ def main(
     findings["coverage"] = coverage.found(stack.contents)
     for line in coverage.texts(findings["coverage"]):
         logging.warning("%s", line)
-    findings["unnamed_no_data"] = {
-        one["scene"]: one["unnamed_no_data"] for one in stack.contents if one.get("unnamed_no_data")
-    }
+    for noticed in ("unnamed_no_data", "repeated"):
+        findings[noticed] = {
+            one["scene"]: one[noticed] for one in stack.contents if one.get(noticed)
+        }
     findings["widened_for_change"] = float(pd.Series(stack.widening).median())
     files.write_csv(outputs["scenes"], table)
     files.write_csv(outputs["scene_tiles"], tiles)

@@ -88,7 +88,7 @@ def main(
                 one.pixels.check()
             _check_valid(found)
             total = sum((one.overlap for one in found), Overlap())
-            writing.add_tags(target, with_overlap(_unnamed(found), total.figures()))
+            writing.add_tags(target, with_overlap(_noticed(found), total.figures()))
     _log_overlaps(found)
     logging.info("%.1f %% of the pixels are valid", 100 * valid / (grid.width * grid.height))
 
@@ -136,10 +136,12 @@ def _tags(found: list[_File], resampling: str) -> dict[str, str]:
     return with_warp(tags, _common_fraction(found))
 
 
-def _unnamed(found: list[_File]) -> dict[str, str]:
-    """What was taken for no data though no file says so."""
+def _noticed(found: list[_File]) -> dict[str, str]:
+    """What was taken for no data though no file says so, and what was resampled before."""
     taken = dict.fromkeys(one.pixels.unscaled(fill) for one in found for fill in one.pixels.fills)
-    return {"unnamed": ", ".join(taken)} if taken else {}
+    tags = {"unnamed": ", ".join(taken)} if taken else {}
+    repeated = max(one.pixels.resampled for one in found)
+    return tags | ({"repeated": f"{repeated:.3f}"} if repeated else {})
 
 
 def _common_fraction(found: list[_File]) -> tuple[float, float] | None:

@@ -86,7 +86,9 @@ def test_causes_out_of_what_was_found():
     ]
     unnamed = {"20240211T052301": "-9999", "20240223T052301": "-9999"}
     (line,) = causes.of_findings({"unnamed_no_data": unnamed})
-    assert line["text"].startswith("-9999 in 2024-02-11, 2024-02-23, which no radar measures, is")
+    assert line["text"].startswith("-9999 in 2024-02-11, 2024-02-23, as no radar measures it, is")
+    (line,) = causes.of_findings({"repeated": dict.fromkeys(unnamed, 0.167)})
+    assert line["text"].startswith("17 % of the pixels of 2024-02-11, 2024-02-23 repeat their")
     row = {"scene": "20240211T052301", "axis": "east", "first": -1.4, "sigma_first": 0.3}
     row |= {"second": -9.6, "sigma_second": 1.4}
     compared = {"polarizations": ["VV", "VH"], "disagreements": [row]}

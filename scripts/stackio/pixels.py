@@ -12,7 +12,7 @@ from rasterio.windows import Window
 
 from stackio import raster
 from stackshift.errors import InputError
-from stackshift.ground import power
+from stackshift.ground import fills, power
 from stackshift.ground.lattice import Grid, offset_in
 from stackshift.stack import digits
 
@@ -20,15 +20,11 @@ from stackshift.stack import digits
 _SEEN = ([MaskFlags.all_valid], [MaskFlags.nodata])
 # Decibels of gamma0 are negative but for a few bright points.
 _FEW = 0.05
-# A value outside all that is measured is a mark of no data if so many pixels of a block have it,
-# and this share of those that are outside.
-_FEWEST = 16
-_MOST = 0.3
-_MEASURED = {
-    power.POWER: (-1.0, 1e12),
-    power.AMPLITUDE: (-1.0, 1e6),
-    power.DECIBEL: (-100.0, 120.0),
-}
+# Rows of a file that tell what there is beside a block of one value.
+_ROWS = 16
+# A share of pixels that repeat their neighbour which is told, and what exact copies may be off by.
+_REPEATED = 0.02
+_COPIES = 0.01
 
 
 @dataclass
@@ -46,8 +42,9 @@ class Pixels:
     of_radar : whether a value that no radar measures marks no data. In a layer it may be a height.
     valid, negative : pixels that `read` has seen with a finite value, and with a negative one; in
         the file's unit.
-    fills : values outside all that is measured that many pixels have, which are no data though the
-        file does not say so, and how many do that `read` has seen.
+    fills : values that stand for no data though the file does not say so, and how many pixels have
+        each that `read` has seen.
+    repeats : sum of `fills.repeats` over what `read` has seen of floats.
     """
 
     source: rasterio.DatasetReader
@@ -60,6 +57,7 @@ class Pixels:
     valid: int = 0
     negative: int = 0
     fills: dict[float, int] = field(default_factory=dict)
+    repeats: np.ndarray = field(default_factory=lambda: np.zeros(3))
 
     def __post_init__(self):
         flags = self.source.mask_flag_enums[self.band - 1]
@@ -71,6 +69,7 @@ class Pixels:
         ]
         # Read as a band, as a no-data value beside it keeps GDAL from taking it for a mask.
         self.alpha = alpha[0] if alpha else None
+        self.integers = not np.issubdtype(np.dtype(self.source.dtypes[self.band - 1]), np.floating)
         self.scale = self.source.scales[self.band - 1], self.source.offsets[self.band - 1]
 
     @property
@@ -86,6 +85,16 @@ class Pixels:
         InputError
             With the file, if it is damaged there.
         """
+        block = self._in_its_unit(rows, columns)
+        if self.of_radar:
+            self._drop_fill(block)
+        self.valid += int(np.count_nonzero(np.isfinite(block)))
+        if np.fmin.reduce(block, None) < 0:
+            self.negative += int(np.count_nonzero(block < 0))
+        return power.as_power(block, self.values)
+
+    def _in_its_unit(self, rows: tuple[int, int], columns: tuple[int, int]) -> np.ndarray:
+        """Values with scale and offset, NaN where the file says that there is no data."""
         window = Window.from_slices(rows, columns)
         try:
             block = raster.masked(self.source.read(self.band, window=window), self.no_data)
@@ -99,28 +108,55 @@ class Pixels:
             block[block == 0] = np.nan
         if self.scale != (1, 0):
             block = block * np.float32(self.scale[0]) + np.float32(self.scale[1])
-        if self.of_radar:
-            self._drop_fill(block)
-        self.valid += int(np.count_nonzero(np.isfinite(block)))
-        self.negative += int(np.count_nonzero(block < 0))
-        return power.as_power(block, self.values)
+        return block
 
     def _drop_fill(self, block: np.ndarray) -> None:
-        low, high = _MEASURED[self.values]
-        while (beyond := (block < low) | (block > high)).any():
-            for fill in self.fills:
-                marked = block == np.float32(fill)
-                self.fills[fill] += int(np.count_nonzero(marked))
-                block[marked] = np.nan
-                beyond &= ~marked
-            values, counts = np.unique(block[beyond], return_counts=True)
-            if not len(counts) or counts.max() <= max(_MOST * counts.sum(), _FEWEST):
-                break
-            self.fills[float(values[counts.argmax()])] = 0
+        """Set to NaN what stands for no data though nothing says so."""
+        for fill in self.fills:
+            self._drop(block, fill)
+        while (fill := self._fill_in(block)) is not None:
+            self.fills[fill] = 0
+            self._drop(block, fill)
+        if not self.integers:
+            self.repeats = self.repeats + fills.repeats(block)
+
+    def _fill_in(self, block: np.ndarray) -> float | None:
+        """A value that stands for no data in a block and is not known yet."""
+        fill = fills.outside(block, self.values)
+        if fill is None and fills.may_be_filled(fills.repeats(block)):
+            if np.fmin.reduce(block, None) == np.fmax.reduce(block, None):
+                # No data if the file has other values, which this block does not show.
+                block = self._rows_of_file()
+            fill = fills.area(block, self.values, abs(self.scale[0]) if self.integers else 0.0)
+        return None if fill in self.fills else fill
+
+    def _rows_of_file(self) -> np.ndarray:
+        height, width = self.source.shape
+        rows = np.linspace(0, height - 1, min(_ROWS, height)).astype(int)
+        found = [self._in_its_unit((row, row + 1), (0, width)) for row in rows]
+        # `area` looks at one row of so many.
+        return np.repeat(np.concatenate(found), fills.ROWS, axis=0)
+
+    def _drop(self, block: np.ndarray, fill: float) -> None:
+        marked = block == np.float32(fill)
+        if count := int(np.count_nonzero(marked)):
+            self.fills[fill] += count
+            block[marked] = np.nan
+
+    @property
+    def resampled(self) -> float:
+        """Share of the pixels that were put twice by nearest-neighbour resampling; 0 for none.
+
+        Each pixel two or more times is none, as that moves nothing.
+        """
+        share = fills.repeated(self.repeats)
+        copies = abs(share - (1 - 1 / max(round(1 / max(1 - share, 1e-9)), 1))) < _COPIES
+        return 0.0 if share < _REPEATED or copies else share
 
     def unscaled(self, value: float) -> str:
         """A value as the file has it, before scale and offset."""
-        return f"{(value - self.scale[1]) / self.scale[0]:.9g}"
+        stored = (value - self.scale[1]) / self.scale[0]
+        return str(round(stored)) if self.integers else f"{stored:.9g}"
 
     def check(self) -> None:
         """Refuse values that are not what they are taken for, by all that was read.
@@ -133,11 +169,18 @@ class Pixels:
         total = self.valid + sum(self.fills.values())
         for fill, count in self.fills.items():
             logging.warning(
-                "%s has the value %s in %s %% of its pixels, which no radar measures: taken for "
+                "%s has the value %s in %s %% of its pixels, as no radar measures it: taken for "
                 "no data, though the file does not say so",
                 self.source.name,
                 self.unscaled(fill),
                 digits.short(100 * count / total),
+            )
+        if self.resampled:
+            logging.warning(
+                "%s repeats %.0f %% of its pixels, as resampling by nearest neighbour does: shifts "
+                "are rounded by up to half a pixel, which no error bar holds",
+                self.source.name,
+                100 * self.resampled,
             )
         decibel = self.values == power.DECIBEL
         if not decibel and self.negative > 0.5 * self.valid:

@@ -206,8 +206,13 @@ def of_findings(findings: dict) -> list[dict]:
         text = f"{answers.listed(scenes)}: heading {reason}"
         found.append(look_at("no range and azimuth", text))
     for values, scenes in _by_value(findings.get("unnamed_no_data", {})):
-        text = f"{values} in {answers.listed(scenes)}, which no radar measures, is taken for no "
+        text = f"{values} in {answers.listed(scenes)}, as no radar measures it, is taken for no "
         found.append(look_at("no data", f"{text}data, though the files do not say so"))
+    if repeated := findings.get("repeated"):
+        days = answers.listed([answers.day(scene) for scene in repeated])
+        text = f"{100 * max(repeated.values()):.0f} % of the pixels of {days} repeat their "
+        text += "neighbour, as resampling by nearest neighbour does: shifts are rounded, which no "
+        found.append(look_at("resampled before", f"{text}error bar holds; resample by cubic"))
     if inverted := findings.get("zero", {}).get("inverted"):
         days = answers.listed([answers.day(scene) for scene in inverted])
         found.append(
