@@ -100,6 +100,25 @@ PATHS = [
     (f"{ESA}/20250830T120333_VV.tif", "20220115T134101", True, {}),
     ("20130101T000000_S1A_20211119T015858_VV.tif", "20211119T015858", True, {}),
     ("20220115T134101/20220115_VV.tif", "20220115T134101", True, {}),
+    # The time of day in other styles, and what is none: a year, a frame of five digits.
+    ("S1A_20220115_1341_VV.tif", "20220115T134100", True, {}),
+    ("S1A_20220115_13-41-01_VV.tif", "20220115T134101", True, {}),
+    ("S1A_20220115_T134101_VV.tif", "20220115T134101", True, {}),
+    ("S1A_20220115.134101_VV.tif", "20220115T134101", True, {}),
+    ("S1A_20220115_2560_VV.tif", "20220115T000000", False, {}),
+    ("S1A_20220115_13410_VV.tif", "20220115T000000", False, {}),
+    # Absolute orbits and datatakes, and the start with the end. The track of the orbit is that of
+    # ASF's catalogue: groupID S1A_IWDV_0173_0178_047804_132.
+    ("S1A_IW_20230325_047804_05BE4F_VV.tif", "20230325T000000", False, {"track": 132}),
+    ("S1A_IW_20230325_047804_051234_VV.tif", "20230325T000000", False, {"track": 132}),
+    ("S1A_IW_20230325_051630_051657_VV.tif", "20230325T051630", True, {"track": None}),
+    # Tracks in other styles.
+    ("S1A_R066_20220115_VV.tif", "20220115T000000", False, {"track": 66}),
+    ("orb137/20220115_VV.tif", "20220115T000000", False, {"track": 137}),
+    ("066A/20220115_VV.tif", "20220115T000000", False, {"track": 66, "direction": "ascending"}),
+    ("s1a_31TDH_vv_DES_110_20200108t044215.tif", "20200108T044215", True,
+     {"track": 110, "direction": "descending", "polarization": "VV"}),
+    ("toits_des_alpes/20220115_VV.tif", "20220115T000000", False, {"direction": None}),
 ]  # fmt: skip
 
 

@@ -114,9 +114,9 @@ class Pixels:
         """Set to NaN what stands for no data though nothing says so."""
         for fill in self.fills:
             self._drop(block, fill)
-        while (fill := self._fill_in(block)) is not None:
-            self.fills[fill] = 0
-            self._drop(block, fill)
+        while (unsaid := self._fill_in(block)) is not None:
+            self.fills[unsaid] = 0
+            self._drop(block, unsaid)
         if not self.integers:
             self.repeats = self.repeats + fills.repeats(block)
 

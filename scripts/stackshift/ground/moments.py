@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 _MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
-# With a time of day: 20220115T134101, 20220115_134101, 20220115134101, 2022-01-15T13-41-01.
+# With a time of day: 20220115T134101, 20220115_134101, 20220115134101, 20220115_T134101,
+# 20220115_1341, 20220115_13-41-01, 2022-01-15T13-41-01.
 _TIMES = re.compile(
-    r"(?<!\d)(\d{4})(\d\d)(\d\d)[T_ -]?(\d\d)(\d\d)(\d\d)(?!\d)"
-    r"|(?<!\d)(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)()(?!\d)"
+    r"(?<!\d)(\d{4})(\d\d)(\d\d)(?:[T_ .-]|[_ -]T)?(\d\d)(\d\d)(\d\d)(?!\d)"
+    r"|(?<!\d)(\d{4})(\d\d)(\d\d)(?:[_ -]?T|[_ -](?=\d{4}(?:[_ .-]|$)))(\d\d)(\d\d)()(?!\d)"
+    r"|(?<!\d)(\d{4})(\d\d)(\d\d)[T_ -]+(\d\d)[-_.:H](\d\d)[-_.:M](\d\d)(?!\d)"
     r"|(?<!\d)(\d{4})[-_.](\d\d)[-_.](\d\d)[T_ -]+(\d\d)[-_.:H]?(\d\d)[-_.:M]?(\d\d)(?!\d)"
 )
+# Orbit and datatake of Sentinel-1 behind a date, 20220115_041473_04EE91, or the start and the end.
+_ORBIT = re.compile(r"(?<!\d)\d{8}[-_](\d{6})[-_]([0-9A-F]{6})(?![0-9A-Z])")
 _DATES = re.compile(r"(?<!\d)(\d{4})([-_.]?)(\d\d)\2(\d\d)(?!\d)")
 _SPELT = re.compile(rf"(?<!\d)(\d\d)({'|'.join(_MONTHS)})[A-Z]*(\d{{4}})(?!\d)")
 _FOLDERS = re.compile(r"/(\d{4})/(\d\d?)/(\d\d?)(?=/)")
@@ -55,7 +59,10 @@ def moments(name: str) -> list[Moment]:
     name = name.upper()
     found: list[Moment | None] = []
     rest = name
+    flown = orbit(name) is not None
     for match in _TIMES.finditer(name):
+        if flown and _ORBIT.match(name, match.start()):
+            continue
         parts = [part for part in match.groups() if part is not None]
         found.append(_moment(name, match.start(), parts))
         if found[-1]:
@@ -67,6 +74,26 @@ def moments(name: str) -> list[Moment]:
         month = str(_MONTHS.index(match[2]) + 1)
         found.append(_moment(name, match.start(), [match[3], month, match[1]]))
     return sorted((m for m in found if m is not None), key=lambda moment: moment.at)
+
+
+def orbit(name: str) -> int | None:
+    """The absolute orbit that stands behind the date in the name of a Sentinel-1 product, or None.
+
+    Six digits that a datatake follows, and not an end within the same hour.
+    """
+    name = name.upper()
+    match = _ORBIT.search(name)
+    if match is None or not _ANCHOR.search(name):
+        return None
+    start, end = (_time(["2000", "01", "01", *re.findall("..", text)]) for text in _clocks(match))
+    if start and end and timedelta(0) <= end - start <= _PASS:
+        return None
+    return int(match[1])
+
+
+def _clocks(match: re.Match) -> tuple[str, str]:
+    # Letters are no time of day, and neither is 99.
+    return match[1], match[2] if match[2].isdigit() else "999999"
 
 
 def date_of_folders(parts: tuple[str, ...]) -> datetime | None:

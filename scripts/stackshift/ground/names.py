@@ -25,12 +25,15 @@ _BURST = re.compile(r"(?<![A-Z0-9])(T\d{3})[-_.](\d{6})[-_.]((?:IW|EW)\d)(?![A-Z
 TIFF = re.compile(r"\.(?:geo|g)?tiff?$", re.IGNORECASE)
 POLARIZATION = re.compile(r"(?<![A-Z0-9])(VV|VH|HH|HV)(?![A-Z0-9])")
 _TRACK = re.compile(
-    r"(?<![A-Z0-9])(?:T(\d{3})|(?:TRACK|PATH|REL(?:ATIVE)?[-_ ]?ORB(?:IT)?)[-_ ]?(\d{1,3}))"
-    r"(?![A-Z0-9])"
+    r"(?<![A-Z0-9])(?:[TR](\d{3})|(?:TRACK|PATH|(?:REL(?:ATIVE)?[-_ ]?)?ORB(?:IT)?)[-_ ]?(\d{1,3})"
+    # As S1Tiling has it: s1a_31TDH_vv_DES_110_20200108t044215.
+    r"|(?:ASC|DES)[-_](\d{3}))(?![A-Z0-9])"
 )
-# A frame of COMET: 137D_04923_131313.
-_FRAME = re.compile(r"(?<![A-Z0-9])(\d{3})([AD])_\d{5}_\d{6}(?!\d)")
-_DIRECTION = re.compile(r"(?<![A-Z])(ASC|DE?SC)(?:ENDING)?(?![A-Z])")
+# A frame of COMET, 137D_04923_131313, or a folder of a track.
+_FRAME = re.compile(r"(?<![A-Z0-9])(\d{3})([AD])_\d{5}_\d{6}(?!\d)|^(\d{3})([AD])$")
+_DIRECTION = re.compile(
+    r"(?<![A-Z])(ASC|DE?SC)(?:ENDING)?(?![A-Z])|(?<![A-Z])(DES)[-_]\d{3}(?![A-Z0-9])"
+)
 _DECIBEL = re.compile(r"(?<![A-Z0-9])(?:DB|DECIBELS?)(?![A-Z0-9])")
 _AMPLITUDE = re.compile(r"(?<![A-Z0-9])AMP(?:LITUDE)?(?![A-Z0-9])")
 _POWER = re.compile(r"(?<![A-Z0-9])(?:POW(?:ER)?|LIN(?:EAR)?|INTENSITY)(?![A-Z0-9])")
@@ -132,8 +135,11 @@ def _read(name: str) -> Told:
     told = product or products.Product()
     traits = dict(_traits(upper)) | dict(told.traits)
     track, direction = _track(upper)
+    flown, own = moments.orbit(upper), told.platform or platform(upper)
+    if track is None and flown is not None and own:
+        track = products.relative_orbit(own, flown)
     base = Told(
-        platform=told.platform or platform(upper),
+        platform=own,
         polarization=polarization(upper),
         track=told.track or track,
         direction=told.direction or direction,
@@ -161,10 +167,11 @@ def _track(upper: str) -> tuple[int | None, str | None]:
     direction = {"A": "ascending", "D": "descending"}
     frame = _FRAME.search(upper)
     if frame:
-        return int(frame[1]), direction[frame[2]]
+        return int(frame[1] or frame[3]), direction[frame[2] or frame[4]]
     match, spelt = _BURST.search(upper) or _TRACK.search(upper), _DIRECTION.search(upper)
     number = next((int(g.lstrip("T")) for g in match.groups() if g), 0) if match else 0
-    return number if 1 <= number <= 175 else None, direction[spelt[1][0]] if spelt else None
+    way = direction[(spelt[1] or spelt[2])[0]] if spelt else None
+    return number if 1 <= number <= 175 else None, way
 
 
 def _values(upper: str) -> str | None:
