@@ -115,6 +115,7 @@ def main(
     findings["coverage"] = coverage.found(stack.contents)
     for line in coverage.texts(findings["coverage"]):
         logging.warning("%s", line)
+    findings["same_pixels"] = tables.same_pixels(measured)
     for noticed in ("unnamed_no_data", "repeated"):
         findings[noticed] = {
             one["scene"]: one[noticed] for one in stack.contents if one.get(noticed)

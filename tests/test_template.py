@@ -227,3 +227,19 @@ def test_some_tiles_are_spread_over_the_grid(rows):
     if rows >= 8:
         assert (some.mean(axis=0) > 0.4 * rows).all() and (some.mean(axis=0) < 0.6 * rows).all()
         assert (np.ptp(some, axis=0) > 0.6 * rows).all()
+
+
+def test_a_faint_island_stops_nothing():
+    """Some of its scenes are seen by the sum of all alone, and then not at all."""
+    y, x = np.mgrid[:168, :168]
+    for seed in range(8):
+        random = np.random.default_rng([seed, 5, 6])
+        land = np.exp(0.5 * random.normal(size=y.shape))
+        ground = np.where((y - 84) ** 2 + (x - 80) ** 2 < 25, 2 * land, 1.0)
+        tiles = {
+            f"s{i}": transformed((ground * random.gamma(5, 0.2, y.shape)).astype("f4"), "log")
+            for i in range(6)
+        }
+        found = rounds.made(list(tiles), {}, [(0, 0)], lambda cell: tiles, OPTIONS)  # noqa: B023
+        # Nothing holds it: what is placed all the same lies where it is, within what is seen.
+        assert all(max(map(abs, place)) < 1 for place in found.positions.values())

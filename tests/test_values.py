@@ -2,6 +2,7 @@
 
 import kinds
 import numpy as np
+import pandas as pd
 import pytest
 import rasterio
 from fourscenes import COLUMNS, ROWS, TIMES, check, config, ground, long, put, refusal
@@ -132,3 +133,21 @@ def test_another_posting_is_brought_onto_the_grid(folder):
     check(found)
     assert "posting: 3 of 4 scenes 30, 1 scene 10 (20220125T134101)" in found.text
     assert "1 of 4 files are off the stack's pixel lattice" in found.text
+
+
+@pytest.mark.parametrize("twin", [1, 3])
+def test_one_file_under_two_dates_is_told_and_harms_no_other(folder, twin):
+    """Its error would be 0, by which all else is divided."""
+    for at, time in enumerate(TIMES):
+        put(folder / "scenes", time, ground(TIMES[twin - 1] if at == twin else time))
+    measured = kinds.measure(config())
+    (where,) = measured.folders.values()
+    assert files.read_json(where / "findings.json")["same_pixels"] == [
+        [TIMES[twin], TIMES[twin - 1]]
+    ]
+    (table,) = measured.tables.values()
+    assert table["offset_east"].notna().all()
+    pairs = pd.read_csv(where / "pairs.csv")
+    assert (pairs["sigma_x"] > 0).all() and pairs["shift_x"].notna().all()
+    twins = table.loc[[TIMES[twin], TIMES[twin - 1]], "offset_east"]
+    assert abs(np.diff(twins)[0]) < 0.5

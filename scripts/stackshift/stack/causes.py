@@ -208,6 +208,10 @@ def of_findings(findings: dict) -> list[dict]:
     for values, scenes in _by_value(findings.get("unnamed_no_data", {})):
         text = f"{values} in {answers.listed(scenes)}, as no radar measures it, is taken for no "
         found.append(look_at("no data", f"{text}data, though the files do not say so"))
+    for pair in findings.get("same_pixels", []):
+        one, other = sorted(map(answers.day, pair))
+        text = f"{one} and {other} are one image: one scene under two names, which all counts take "
+        found.append(look_at("same pixels", f"{text}for two; leave one out ('exclude:')"))
     if repeated := findings.get("repeated"):
         days = answers.listed([answers.day(scene) for scene in repeated])
         text = f"{100 * max(repeated.values()):.0f} % of the pixels of {days} repeat their "

@@ -123,8 +123,10 @@ def _settled(
             continue
         before, searched = now, set(faint)
         now = _next(looked, used, places, before)
+        if not now.positions:
+            break
         faint = {name: now.positions[name] for name, place in places.items() if place[1]}
-        if not now.positions or (searched == set(faint) and _still(before, now)):
+        if searched == set(faint) and _still(before, now):
             break
     return now
 

@@ -17,6 +17,10 @@ _ORIGIN = (
     columns.REFERENCE_RESAMPLING,
     columns.SECONDARY_RESAMPLING,
 )
+# Coherence is told up to 0.99; speckle of a thousand looks has less.
+_ONE_IMAGE = 0.9899
+# And so many standard errors from each other.
+_AT_ONE_PLACE = 5.0
 # What all measurements of a pair share.
 _HEAD = (
     columns.REFERENCE,
@@ -186,6 +190,21 @@ def pairs_table(
     known = columns.PAIRS_TABLE
     names = list(known) if truth is not None else columns.without_truth(known)
     return whole_numbers(pd.DataFrame(rows, columns=names))
+
+
+def same_pixels(table: pd.DataFrame) -> list[list[str]]:
+    """Pairs of which all tiles that count are one image: [[reference, secondary], ...].
+
+    Parameters
+    ----------
+    table : the measurements; without coherence, as of another method, none is found.
+    """
+    good = table[table[columns.STATUS] == OK]
+    alike = good[columns.COHERENCE] >= _ONE_IMAGE
+    for _, shift, sigma, _ in columns.AXES:
+        alike &= good[shift].abs() <= _AT_ONE_PLACE * good[sigma]
+    every = alike.groupby([good[columns.REFERENCE], good[columns.SECONDARY]]).all()
+    return [list(map(str, pair)) for pair, same in every.items() if same]
 
 
 def true_shift(truth, reference: str, secondary: str) -> tuple[float, float]:

@@ -44,6 +44,8 @@ _MATTERS = 0.25
 # the edges needs a longer taper, and which.
 _AXIAL = 0.35
 _LONGER = 0.35
+# No error is smaller, pixels, as where two tiles have the same pixels; what follows divides by it.
+_SMALLEST_ERROR = 1e-4
 
 # Spectra of what two tiles share, whole pixels of displacement, coarse displacement beyond them,
 # ratio of its peak, and coarse displacement of the whole tiles.
@@ -288,6 +290,7 @@ def _judged(spectra, found, longer, whole, psr, max_sigma, transform, moved, nar
     displacement, spread = aliasing.without_pull(
         spectra, coherence, displacement, spread, moved, narrow
     )
+    spread = spread + max(_SMALLEST_ERROR**2 - min(np.diag(spread)), 0.0) * np.eye(2)
     sigma = float(np.sqrt(spread[0, 0])), float(np.sqrt(spread[1, 1]))
     # Of the same frequencies in all tiles, so that scenes can be compared.
     same = spectra.band.centres < _COMPARED * np.pi
