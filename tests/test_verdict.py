@@ -315,6 +315,18 @@ def test_scenes_on_either_side_of_the_median_do_not_pass_for_pairs():
     assert only["verdict"] == "pass" and list(only["answers"]) == ["scenes"]
 
 
+def test_one_bad_scene_of_two_says_nothing_of_such_scenes():
+    """The median of two lies half way, so that both are outside by one that is."""
+    scenes, pairs = stack([0.0, 60.0], [0.0, 0.0], 0.1)
+    told = stage.judge(scenes, pairs, REQUIREMENT, [])
+    assert told["answers"]["scenes"]["these"] == "not met"
+    assert [told["answers"][of]["verdict"] for of in ("scenes", "pairs")] == ["undecided"] * 2
+    # Counted from one that is known to be right they are two.
+    scenes, pairs = stack([60.0, 60.0], [0.0, 0.0], 0.1)
+    told = stage.judge(scenes, pairs, REQUIREMENT, [], {"from": "the DEM", "absolute": True})
+    assert told["answers"]["scenes"]["verdict"] == "fail"
+
+
 def test_any_two_scenes_are_any_two_and_those_within_are_named_so():
     """Seven scenes 0 to 3 m to the east and one 40 m: 21 of 28 pairs are within, all of 21."""
     scenes, pairs = stack([0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 40.0, np.nan])

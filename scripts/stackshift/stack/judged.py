@@ -44,7 +44,9 @@ def judge(
         scenes, c.OFFSET_EAST, c.OFFSET_NORTH, c.SIGMA_EAST, c.SIGMA_NORTH
     )
     seen = looks.of_scenes(scenes)
-    criteria = _criteria(east, north, sigmas, requirement, seen)
+    # Of two scenes the median lies half way: both are as far from it as they are from each other.
+    halves = 2.0 if not absolute and np.isfinite(east).sum() == 2 else 1.0
+    criteria = _criteria(east, north, sigmas, requirement, seen, halves)
     apart, design = separations(pairs, scenes)
     seen_apart = looks.of_pairs(pairs, scenes, apart)
     apart_criteria = _criteria(
