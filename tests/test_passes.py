@@ -187,3 +187,16 @@ def test_the_local_solar_time_tells_the_direction(time, longitude, expected):
     assert passes.direction(seen(time), longitude) == expected
     assert passes.direction(seen(time, direction="ascending"), longitude) == "ascending"
     assert passes.direction(seen(time, dated=False), longitude) is None
+
+
+def test_dates_that_one_track_cannot_have_are_told():
+    def dates(*days, platform="S1A", dated=False):
+        return [seen(f"202201{day:02}T000000", dated=dated, platform=platform) for day in days]
+
+    assert passes.mixed_tracks(dates(1, 13, 25)) is None
+    # On both sides of midnight, and of two satellites that follow each other by six days.
+    assert passes.mixed_tracks(dates(1, 14, 25)) is None
+    assert passes.mixed_tracks([*dates(1, 13), *dates(7, 19, platform="S1B")]) is None
+    assert "dates of S1A are not multiples" in passes.mixed_tracks(dates(1, 6, 13, 18))
+    assert passes.mixed_tracks(dates(1, 6, 13, 18, dated=True)) is None
+    assert passes.mixed_tracks(dates(1, 6, 13, platform=None)) is None

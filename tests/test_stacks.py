@@ -234,7 +234,8 @@ def test_a_crop_a_burst_and_another_subswath_never_take_a_scenes_place(folder):
     opera(folder, "T137-292319-IW2", "20220101T015001")
     product = assembled()[0]["site", "VV"]
     first, second = product.scenes["20220101T015000"], product.scenes["20220113T015000"]
-    assert len(first.paths) == 2
+    # Of two producers, whose scenes lie apart, the one that more dates have.
+    assert [path.endswith("0A1B_VV.tif") for path in first.paths] == [True]
     assert [path.endswith("0A1B_VV.tif") for path in second.paths] == [True]
 
 
@@ -391,3 +392,69 @@ def test_a_folder_of_what_the_workflow_made_alone_is_refused(folder):
         stamped(put(folder, f"202201{day:02}T015000"), "superset")
     with pytest.raises(InputError, match=r"made by stackshift .* nothing else is there"):
         assembled()
+
+
+def kinds_of_paths(product):
+    return sorted(
+        "/".join(path.split("/")[1:]) for scene in product.scenes.values() for path in scene.paths
+    )
+
+
+@pytest.mark.parametrize(
+    ("scene", "other"),
+    [
+        ("S1A_{t}_VV.tif", "mask_S1A_{t}_VV.tif"),
+        ("S1A_{t}_VV.tif", "filt_S1A_{t}_VV.tif"),
+        ("S1A_{t}_mean_VV.tif", "S1A_{t}_std_VV.tif"),
+        ("VV/S1A_{t}_VV.tif", "VV/S1A_{t}_localIncidenceAngle.tif"),
+        ("VV/S1A_{t}_VV_gamma0-rtc.tif", "VV/S1A_{t}_pix_geo.tif"),
+        ("S1A_{t}/Gamma0_VV.tif", "S1A_{t}/Sigma0_VV.tif"),
+        ("S1A_{t}/Gamma0_VV.tif", "S1A_{t}/q_VV.tif"),
+        ("S1A_{t}/Amplitude_VV.tif", "S1A_{t}/q_VV.tif"),
+        ("x/measurement/s1a-iw-nrb-{t}-041473-04ee91-vv-g-lin.tif",
+         "x/annotation/s1a-iw-nrb-{t}-041473-04ee91-np-vv.tif"),
+        ("s1a-iw-nrb-{t}-041473-04ee91-vv-g-lin.tif", "s1a-iw-nrb-{t}-041473-04ee91-np-vv.tif"),
+        # Filtered or not: as more of the scenes are, whatever is newer.
+        ("S1A_IW_{t}_DVP_RTC30_G_gpuned_0A1B_VV.tif", "S1A_IW_{t}_DVP_RTC30_G_gpufed_0A1C_VV.tif"),
+    ],
+)  # fmt: skip
+def test_what_stands_for_a_scene_is_the_scene_for_all_dates(folder, scene, other):
+    times = [f"202201{day:02}T015000" for day in (1, 13, 25)]
+    for at, time in enumerate(times):
+        put(folder, "", name=scene.format(t=time))
+        if at:
+            path = put(folder, "", name=other.format(t=time))
+            # Once newer and once older.
+            os.utime(path, (2e9 if at == 1 else 1e9,) * 2)
+    (product,) = assembled()[0].values()
+    assert kinds_of_paths(product) == sorted(scene.format(t=time) for time in times)
+
+
+def test_files_of_one_producer_are_used_throughout(folder):
+    """Two producers' scenes lie apart, and a mosaic of both would lie where the first one does."""
+    for at, day in enumerate((1, 13, 25)):
+        put(folder, f"202201{day:02}T01500{3 * (at % 2)}")
+        if at:
+            opera(folder, "T137-292319-IW2", f"202201{day:02}T015001")
+            put(
+                folder,
+                "",
+                name=f"S1A_IW_GRDH_1SDV_202201{day:02}T015006_041334_04EE91_Orb_TC_VV.tif",
+            )
+    (product,) = assembled()[0].values()
+    assert [path.endswith("0A1B_VV.tif") for path in kinds_of_paths(product)] == [True] * 3
+    why = "of the producer that most dates are of (HyP3 RTC)"
+    assert sum(why in remark for remark in product.remarks) == 4
+
+
+def test_dates_that_fly_the_other_way_than_the_times_are_another_stack(folder):
+    """By the local time of day the track descends, though no name says so."""
+    for day in (1, 13, 25):
+        put(folder, f"202201{day:02}T134100")
+    for day in (7, 19):
+        put(folder, "", name=f"S1A_202201{day:02}_ASC_VV.tif")
+    products, _ = assembled()
+    assert [sorted(product.scenes) for product in products.values()] == [
+        [f"202201{day:02}T134100" for day in (1, 13, 25)],
+        ["20220107T000000", "20220119T000000"],
+    ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from stackflow import grids, headers, passes
 from stackflow.sources import Source, mixtures
+from stackflow.twins import Preference
 from stackshift.errors import InputError
 from stackshift.ground import names
 from stackshift.ground.lattice import Bounds
@@ -107,12 +108,21 @@ def scenes_of(
         If two scenes have one time, or files of one date cannot be told apart.
     """
     scenes: dict[str, Scene] = {}
+    preferred = Preference(source for source in members if source in own.sources)
+    age = _age(looked)
     remarks = [remark for source in members if source in own.sources for remark in source.remarks]
+    if mixed := passes.mixed_tracks(members):
+        remarks.append(mixed)
     for group in passes.passes(members):
         sources = [source for source in group if source in own.sources]
-        stands_for = passes.repeated(sources, looked.box.__getitem__, _age(looked))
-        _check_dated(stack, sources, stands_for)
-        remarks += [_same_twice(old, new, looked) for old, new in stands_for.items()]
+        stands_for = preferred.other_producers(sources)
+        stands_for |= passes.repeated(
+            [source for source in sources if source not in stands_for],
+            looked.box.__getitem__,
+            lambda source: (preferred.rank(source), age(source)),
+        )
+        _check_dated(stack, sources, stands_for, preferred)
+        remarks += [_same_twice(old, new, age, preferred) for old, new in stands_for.items()]
         used = [source for source in sources if source not in stands_for]
         # The name is that of the pass, so that it is the same in each polarization; of a processing
         # that is not used it has nothing.
@@ -136,9 +146,10 @@ def scenes_of(
     return {name: scenes[name] for name in sorted(scenes, reverse=True)}, remarks
 
 
-def _check_dated(stack: str, sources: list[Source], stands_for: dict) -> None:
-    if stands_for and not all(source.dated for source in sources):
-        old, new = next(iter(stands_for.items()))
+def _check_dated(stack: str, sources: list[Source], stands_for: dict, preferred) -> None:
+    alike = [pair for pair in stands_for.items() if preferred.reason(*pair) is None]
+    if alike and not all(source.dated for source in sources):
+        old, new = alike[0]
         raise InputError(
             f"stack '{stack}': {old.path} and {new.path} have one date and no time of day; give "
             "times in a scene sheet, or leave one out ('exclude:')"
@@ -161,8 +172,10 @@ def _age(looked: Looked):
     return age
 
 
-def _same_twice(old: Source, new: Source, looked: Looked) -> str:
-    ages = [_age(looked)(source) for source in (old, new)]
+def _same_twice(old: Source, new: Source, age, preferred: Preference) -> str:
+    if why := preferred.reason(old, new):
+        return f"{old.path} is the same acquisition as {new.path}, which {why} and is used"
+    ages = [age(source) for source in (old, new)]
     how = ("by its name", "by its tags", "by the time stamp of the file", "by its name's order")
     reason = next(text for i, text in enumerate(how) if ages[0][i] != ages[1][i] or i == 3)
     if not any(ages[0][:2]) and any(ages[1][:2]):

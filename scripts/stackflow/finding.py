@@ -66,7 +66,8 @@ def _in_folder(directory: str, pattern: str | None, polarization: str) -> Found:
     listing = folders.walk(root, wanted, depth)
     lines = list(listing.lines)
     if pattern is None:
-        _leave_out(listing.files, folders.is_beside, "by name masks or the like", lines)
+        beside = folders.beside(list(listing.files))
+        _leave_out(listing.files, beside.__contains__, "by name masks or the like", lines)
         made = set(folders.derived(list(listing.files)))
         _leave_out(listing.files, made.__contains__, "by name made of another file there", lines)
     bad = [(path, f"{path} {reason}") for path, reason in listing.bad]

@@ -12,11 +12,13 @@ from pathlib import PurePath
 
 from stackshift.ground import names
 
-# Words behind the time in names of what lies beside a scene: masks, angles, elevations, pictures.
+# Words in names of what lies beside a scene: masks, angles, elevations, pictures.
 _BESIDE = re.compile(
     r"(?<![A-Z])(?:LS|INC|RGB|DEM|AREA|MASKS?|INCIDENCE|LIA|ANGLE|LAYOVER|SHADOW|LAYOVERSHADOW"
     r"|THUMB(?:NAIL)?|QUICK-?LOOK|BROWSE|PREVIEW|OVERVIEW|OVR|LOOKS|ANF|PHASE|COH(?:ERENCE)?"
-    r"|UNW(?:RAPPED)?|NOISE|NESZ|RATIO)(?![A-Z])"
+    r"|UNW(?:RAPPED)?|NOISE|NESZ|RATIO|STD(?:DEV)?)(?![A-Z])"
+    # Real and imaginary part, and ESA's noise power.
+    r"|(?<![A-Z0-9])[IQ](?=[-_](?:VV|VH|HH|HV)(?![A-Z0-9]))|(?<=-)NP(?=-[VH]{2})"
 )
 _OTHER = re.compile(r"\.(img|vrt|jp2|nc|h5|hdf5?|bin|dat|grd|safe)$", re.IGNORECASE)
 
@@ -222,10 +224,29 @@ def names_several(path: str, polarization: str) -> bool:
     return bool(names.TIFF.search(name)) and len(own) > 1 and polarization in own
 
 
+def beside(paths: list[str]) -> set[str]:
+    """Files that are by their names masks, angles or the like of a scene, and none themselves.
+
+    A word before the time may be that of a place, which all files then have.
+    """
+    found = {path for path in paths if is_beside(path)}
+    rest = set(paths) - found
+    front = {path for path in rest if _BESIDE.search(_around_the_date(path)[0])}
+    return found | front if front < rest else found
+
+
 def is_beside(path: str) -> bool:
-    """Whether a file is by its name a mask, an angle or the like of a scene, and none itself."""
-    name = path.rpartition("/")[2].upper()
-    return bool(_BESIDE.search(re.split(r"\d{8}", name)[-1]))
+    """Whether a file is none by a word behind the time, or by its folder."""
+    # Of a product of ESA the scene is in the folder measurement.
+    if re.search(r"(?:^|/)annotation/[^/]*$", path, re.IGNORECASE):
+        return True
+    return bool(_BESIDE.search(_around_the_date(path)[-1]))
+
+
+def _around_the_date(path: str) -> list[str]:
+    """What stands before and behind the dates in a file's own name, camelCase in words."""
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", path.rpartition("/")[2])
+    return re.split(r"\d{8}", name.upper())
 
 
 def other_rasters(listed: list[str]) -> str:

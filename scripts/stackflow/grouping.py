@@ -17,7 +17,11 @@ def by_place(name: str, looked: Looked, settings: dict) -> dict[str, list[Source
     if settings["tracks"] == "together":
         tracks = {"": sorted(looked.sources, key=lambda source: source.time)}
     else:
-        tracks = passes.by_track(looked.sources, leftover.labels(name))
+        tracks = passes.by_track(
+            looked.sources,
+            leftover.labels(name),
+            lambda source: passes.direction(source, _longitude(looked, source)),
+        )
     groups: dict[str, list[Source]] = {}
     for track, members in tracks.items():
         number = passes.places([looked.box[source] for source in members])
@@ -40,6 +44,11 @@ def by_place(name: str, looked: Looked, settings: dict) -> dict[str, list[Source
         for label, sources in zip(_place_names(track, kept), kept, strict=True):
             groups[label] = sources
     return groups
+
+
+def _longitude(looked: Looked, source: Source) -> float:
+    left, _, right, _ = looked.box[source]
+    return (left + right) / 2
 
 
 def _is_stack(sources: list[Source], largest: int) -> bool:

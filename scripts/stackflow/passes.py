@@ -26,7 +26,11 @@ _PART = 0.8
 _BESIDE = 0.5
 
 
-def by_track(sources: Iterable[Source], known: Iterable[str] = ()) -> dict[str, list[Source]]:
+def by_track(
+    sources: Iterable[Source],
+    known: Iterable[str] = (),
+    flown: Callable[[Source], str | None] = lambda source: source.direction,
+) -> dict[str, list[Source]]:
     """Files by their track: ``T137`` by the relative orbit, or ``0523`` by the time of day (UTC).
 
     Parameters
@@ -34,6 +38,7 @@ def by_track(sources: Iterable[Source], known: Iterable[str] = ()) -> dict[str, 
     sources : files of one stack, of all its polarizations.
     known : times of day by which tracks are called already; a track near one keeps it, whatever
         older scene has come.
+    flown : ascending or descending, as far as it is known of a file, by its time of day too.
 
     Returns
     -------
@@ -50,22 +55,22 @@ def by_track(sources: Iterable[Source], known: Iterable[str] = ()) -> dict[str, 
             label = f"T{orbit:03d}" if orbit else _time_label(oldest, members, known)
             tracks.setdefault(label, []).extend(members)
     undated = [source for source in ordered if not (source.dated or source.track)]
-    for label, members in _by_direction(undated, tracks).items():
+    for label, members in _by_direction(undated, tracks, flown).items():
         tracks.setdefault(label, []).extend(members)
     for members in tracks.values():
         members.sort(key=lambda source: (source.time, source.path))
     return dict(sorted(tracks.items(), key=lambda item: item[1][0].time))
 
 
-def _by_direction(undated: list[Source], tracks: dict[str, list[Source]]) -> dict:
+def _by_direction(undated: list[Source], tracks: dict[str, list[Source]], flown) -> dict:
     """Files of which the date alone is known, by the track that they are with."""
     ways = {source.direction for source in undated if source.direction}
     only = next(iter(tracks)) if len(tracks) == 1 else None
-    flown = {source.direction for source in tracks[only] if source.direction} if only else set()
+    known = {way for source in tracks[only] if (way := flown(source))} if only else set()
     found: dict[str, list[Source]] = {}
     for source in undated:
         label = "undated"
-        if only and (source.direction is None or (flown or ways) == {source.direction}):
+        if only and (source.direction is None or (known or ways) == {source.direction}):
             label = only
         elif source.direction and len(ways) > 1:
             label = source.direction
@@ -180,6 +185,30 @@ def passes(sources: Iterable[Source]) -> list[list[Source]]:
     return sorted(found, key=lambda files: files[0].time)
 
 
+def mixed_tracks(sources: Iterable[Source]) -> str | None:
+    """A line if scenes of a stack are of several tracks by their dates, as they tell no more.
+
+    Sentinel-1 passes a place on one track each 12 days; two satellites do so on days of their own.
+    """
+    days: dict[str, set[int]] = {}
+    for source in sources:
+        if not (source.dated or source.track) and (source.platform or "").startswith("S1"):
+            days.setdefault(str(source.platform), set()).add(source.time.toordinal() % 12)
+    mixed = sorted(platform for platform, phases in days.items() if _phases(phases) > 1)
+    if not mixed:
+        return None
+    return (
+        f"dates of {' and '.join(mixed)} are not multiples of 12 days apart, as those of one track "
+        "are: tracks may be mixed, as names tell no time of day and no relative orbit; give times "
+        "in a scene sheet, or a stack to each track"
+    )
+
+
+def _phases(days: set[int]) -> int:
+    """Number of phases of 12 days, of which those on both sides of midnight are one."""
+    return sum((day - 1) % 12 not in days for day in days) or 1
+
+
 def repeated(
     sources: list[Source], box_of: Callable[[Source], Bounds], age_of: Callable[[Source], tuple]
 ) -> dict[Source, Source]:
@@ -215,7 +244,9 @@ def _same_acquisition(one: Source, other: Source, box_of) -> bool:
         return one.burst == other.burst
     if dict(one.traits).get("swath") != dict(other.traits).get("swath"):
         return False
-    if abs(one.time - other.time) > _SAME_START:
+    # Who makes a product decides when it starts.
+    producers = {dict(source.traits).get("product") for source in (one, other)}
+    if abs(one.time - other.time) > _SAME_START and len(producers) < 2:
         return False
     return _shared(box_of(one), box_of(other)) >= _SAME_GROUND
 
