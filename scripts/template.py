@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from stackio import earth, files, job, raster, writing
+from stackio.tags import tags_of, warp_of
 from stackshift.ground.lattice import Grid, tile_edges
 from stackshift.stack import alignment, mean_image, rounds
 from stackshift.stack.positions import from_pairs
@@ -56,13 +57,20 @@ def main(
         report,
         {
             "members": {
-                scene: {"row": position[0], "column": position[1]}
+                scene: {"row": position[0], "column": position[1]} | _warp(tiles[scene])
                 for scene, position in sorted(found.positions.items())
             },
             "made_from": made_from,
             "tiles": parts,
         },
     )
+
+
+def _warp(folder: str) -> dict[str, float]:
+    """The displacement in pixels that a warp took out of a scene before, if it did."""
+    with raster.open_tile(folder, (0, 0)) as source:
+        warp = warp_of(tags_of(source))
+    return dict(zip(("warp_row", "warp_column"), warp, strict=True)) if any(warp) else {}
 
 
 def _read(folder: str, cell: tuple[int, int], transform: str):

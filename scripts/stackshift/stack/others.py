@@ -7,6 +7,48 @@ from stackshift.stack.placing import moved, still
 from stackshift.tile.scaled import Remainder, Tile
 
 
+def folded_in(
+    places: dict[str, tuple[float, float]], weight: dict[str, float], without: str = ""
+) -> tuple[complex, complex]:
+    """How detail finer than a pixel adds up in a mean of scenes; see ``folded`` of `match`.
+
+    Parameters
+    ----------
+    places : of the scenes, with what a warp took out of them before, (rows, columns) in pixels.
+    weight : of each in the mean.
+    without : a scene that is left out.
+
+    Returns
+    -------
+    (rows, columns), complex, of absolute value 1 at most.
+    """
+    names = [name for name in places if name != without]
+    if not names:
+        return 1.0, 1.0
+    turns = np.exp(2j * np.pi * np.array([places[name] for name in names]))
+    rows, columns = np.average(turns, axis=0, weights=[weight.get(name, 1.0) for name in names])
+    return complex(rows), complex(columns)
+
+
+def folded_in_template(made: dict, without: str = "") -> tuple[complex, complex]:
+    """The same of a template as it was written, without one of its scenes.
+
+    Parameters
+    ----------
+    made : the JSON of the template, as for `OfTemplate`.
+    """
+    places = {
+        name: (
+            place["row"] + place.get("warp_row", 0.0),
+            place["column"] + place.get("warp_column", 0.0),
+        )
+        for name, place in made["members"].items()
+    }
+    weights = [tile["weights"] for tile in made["tiles"]]
+    weight = {name: float(np.median([one[name] for one in weights])) for name in places if weights}
+    return folded_in(places, weight, without)
+
+
 class Others:
     """The mean of some scenes in a tile, and what is left of it without one of them.
 

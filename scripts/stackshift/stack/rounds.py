@@ -9,7 +9,7 @@ import numpy as np
 from stackshift.stack import alignment, halves
 from stackshift.stack.alignment import Cell, Position, Seen
 from stackshift.stack.mean_image import weights
-from stackshift.stack.others import Others
+from stackshift.stack.others import Others, folded_in
 from stackshift.tile.match import OK, expected_at
 from stackshift.tile.scaled import Tile
 
@@ -247,8 +247,9 @@ def _looked_at(
 
     found = {}
     for name, tile in tiles.items():
-        expected = expected_at(now.positions.get(name, (0.0, 0.0)))
-        found[name] = alignment.seen((others(name), tile), options | {"expected": expected})
+        known = {"expected": expected_at(now.positions.get(name, (0.0, 0.0)))}
+        known["folded"] = folded_in(now.positions, weight, name)
+        found[name] = alignment.seen((others(name), tile), options | known)
         forget(name)
     unseen = [name for name in faint if found[name].surface is not None]
     if not unseen:

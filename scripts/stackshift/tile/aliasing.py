@@ -7,6 +7,7 @@ through boxes of a pixel, of which as much is folded as that spectrum holds near
 the phases speak against it.
 """
 
+import cmath
 import math
 
 import numpy as np
@@ -34,7 +35,7 @@ def without_pull(
     coherence: np.ndarray,
     displacement: np.ndarray,
     covariance: np.ndarray,
-    moved=(0.0, 0.0),
+    ahead=(1.0, 1.0),
     narrow=None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """A displacement without the pull of aliasing, and its covariance with what is left of it.
@@ -47,48 +48,63 @@ def without_pull(
     ----------
     spectra, coherence : from `common_spectra` and `refine`.
     displacement, covariance : (rows, columns) in pixels, and 2 x 2 in px^2.
-    moved : displacement that interpolation took out of the secondary before, (rows, columns) in
-        pixels; what is folded still turns with it.
+    ahead : (rows, columns) complex, by what the folded part of the secondary is ahead of that of
+        the reference beyond what it turns with the displacement; see `turned`.
     narrow : (spectra, displacement, coherence) of a narrower band, if there is one.
     """
     law = power_law(spectra, coherence)
     if law is None:
         return displacement, covariance
+    ahead = np.asarray(ahead, complex)
     sigma = np.sqrt(np.diag(covariance))
-    pull, change = pulled(spectra, coherence, displacement, moved, law[0], 1.0)
-    most = np.maximum(np.abs(pull), scattered(spectra, coherence, displacement + moved, law[0]))
+    pull, change = pulled(spectra, coherence, displacement, ahead, law[0], 1.0)
+    most = np.maximum(np.abs(pull), scattered(spectra, coherence, displacement, ahead, law[0]))
     if (most < 0.1 * sigma).all():
         return displacement, covariance
     near = near_nyquist(spectra, displacement)
-    share = level(near, displacement + moved, law)
+    share = level(near, turned(displacement, ahead), law)
     # With less of it both are smaller at least by its root.
     if (math.sqrt(share) * most < 0.1 * sigma).all():
         return displacement, covariance
-    pull, change = pulled(spectra, coherence, displacement, moved, law[0], share)
+    pull, change = pulled(spectra, coherence, displacement, ahead, law[0], share)
     if narrow is None:
-        doubt = against(near, displacement + pull + moved, pull, law, share)
+        doubt = against(near, turned(displacement + pull, ahead), pull, law, share)
     else:
-        doubt = _unlike(narrow, (spectra, displacement, coherence), pull, moved, law[0], share)
+        doubt = _unlike(narrow, (spectra, displacement, coherence), pull, ahead, law[0], share)
     likely = 1 / (1 + math.exp(min(max(doubt - _ODDS, -50.0), 50.0)))
     unclear = likely * (1 - likely) * pull**2
-    pull, change = pulled(spectra, coherence, displacement, moved, law[0], likely * share)
+    pull, change = pulled(spectra, coherence, displacement, ahead, law[0], likely * share)
     added = _DEAR * sigma**2 * np.maximum(_stretch(change) ** 2 - 1, 1e-3)
     taken = pull**4 / (pull**4 + added**2)
     stretch = _stretch(taken * (5 - 4 * taken) * change)
     rest = ((1 - taken) ** 2 + (_UNCERTAIN * taken) ** 2) * pull**2 + taken**2 * unclear
     at = displacement + taken * pull
-    rest += likely * share * scattered(spectra, coherence, at + moved, law[0]) ** 2
+    rest += likely * share * scattered(spectra, coherence, at, ahead, law[0]) ** 2
     return at, covariance * np.outer(stretch, stretch) + np.diag(rest)
 
 
-def _unlike(narrow, wide, pull, moved, slope, share) -> float:
+def turned(displacement, ahead) -> np.ndarray:
+    """By what detail beyond Nyquist of the secondary is turned against that of the reference.
+
+    Parameters
+    ----------
+    displacement : (rows, columns) in pixels.
+    ahead : the same without a displacement, complex. Of a scene that was interpolated by a known
+        displacement m it is exp(2 pi i m), as what is folded turns with the whole of it. A mean of
+        scenes that were moved back by p_j has the mean of exp(2 pi i p_j), of which ``ahead`` has
+        the conjugate: moved by different fractions they fold their detail against each other.
+    """
+    return np.asarray(ahead) * np.exp(1j * TURN * np.asarray(displacement, float))
+
+
+def _unlike(narrow, wide, pull, ahead, slope, share) -> float:
     """Log likelihood ratio against a pull, from what a narrower band finds.
 
     The pull grows with the band. Of two estimates of which the one is efficient, the difference
     has the difference of their variances (Hausman 1978, doi:10.2307/1913827).
     """
     (few, near, coherent), (spectra, far, coherence) = narrow, wide
-    less, _ = pulled(few, coherent, near, moved, slope, share)
+    less, _ = pulled(few, coherent, near, ahead, slope, share)
     spread = knapp_carter(few, coherent) ** 2 - knapp_carter(spectra, coherence) ** 2
     found = near - far
     ratio = ((found - (pull - less)) ** 2 - found**2) / (2 * _WIDER * np.maximum(spread, 1e-12))
@@ -126,8 +142,10 @@ def power_law(spectra: Spectra, coherence: np.ndarray) -> tuple[float, float] | 
     return slope, float((weight * free).sum()) + slope * middle
 
 
-def pulled(spectra, coherence, displacement, moved, slope, share):
-    """How far a displacement is pulled towards a whole pixel, and how that grows with the truth.
+def pulled(spectra, coherence, displacement, ahead, slope, share):
+    """How far a displacement is pulled by what is folded, and how that grows with the truth.
+
+    It is towards a whole pixel where nothing is ``ahead``.
 
     At the maximum of the correlation the weighted sum of k sin(phase that is left) is zero, which
     to first order in what is folded is a sine of the displacement.
@@ -142,21 +160,20 @@ def pulled(spectra, coherence, displacement, moved, slope, share):
     other = folded[:, ::-1]
     lever = weight[:, None] * ring.rows * folded
     lever /= (weight[:, None] * ring.rows**2).sum()
-    seen = [float(d + m) for d, m in zip(displacement, moved, strict=True)]
+    seen = [float(d) for d in displacement]
     truth = list(seen)
     for _ in range(2):
-        rows, columns = (math.cos(TURN * t) for t in truth)
+        rows, columns = map(float, turned(truth, ahead).real)
         sizes = [
             float((lever / np.maximum(1 + a * folded + b * other, 0.3)).sum())
             for a, b in ((rows, columns), (columns, rows))
         ]
-        truth = [_before(*pair) for pair in zip(seen, sizes, truth, strict=True)]
-    change = [TURN * size * math.cos(TURN * t) for size, t in zip(sizes, truth, strict=True)]
-    return np.subtract(truth, seen), np.array(change)
+        truth = [_before(*axis) for axis in zip(seen, sizes, truth, ahead, strict=True)]
+    return np.subtract(truth, seen), TURN * np.array(sizes) * turned(truth, ahead).real
 
 
 def scattered(
-    spectra: Spectra, coherence: np.ndarray, truth: np.ndarray, slope: float
+    spectra: Spectra, coherence: np.ndarray, truth: np.ndarray, ahead: np.ndarray, slope: float
 ) -> np.ndarray:
     """How much a displacement scatters from ground to ground by what is folded, (rows, columns).
 
@@ -168,7 +185,7 @@ def scattered(
     ratio = coherence**2 / (1 - coherence**2)
     known = spectra.band.counts[:, None] * ratio[:, None] / ring.rows.shape[1]
     folded = ring.folded(slope)
-    left = [4 * math.sin(math.pi * float(t)) ** 2 for t in truth]
+    left = 1 + np.abs(ahead) ** 2 - 2 * turned(truth, ahead).real
     noise = known * ratio[:, None] * (left[0] * folded + left[1] * folded[:, ::-1])
     share = spectra.samples / np.prod(spectra.band.padded)
     squares = ring.rows**2, ring.rows[:, ::-1] ** 2
@@ -177,10 +194,11 @@ def scattered(
     return np.nan_to_num(np.array(found), posinf=0.0)
 
 
-def _before(seen: float, size: float, start: float) -> float:
+def _before(seen: float, size: float, start: float, ahead: complex) -> float:
     """The displacement that a pull of ``size`` times its sine leaves at ``seen``."""
     truth = start
     for _ in range(3):
-        left = seen + size * math.sin(TURN * truth) - truth
-        truth += left / max(1 - TURN * size * math.cos(TURN * truth), 0.3)
+        turn = ahead * cmath.exp(1j * TURN * truth)
+        left = seen + size * turn.imag - truth
+        truth += left / max(1 - TURN * size * turn.real, 0.3)
     return truth

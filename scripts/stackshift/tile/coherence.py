@@ -70,6 +70,7 @@ def match(
     min_psr: float = 8.0,
     max_sigma: float = 0.15,
     moved: tuple[float, float] = (0.0, 0.0),
+    folded: tuple[complex, complex] = (1.0, 1.0),
     expected: tuple[int, int] = (0, 0),
 ) -> Match:
     """The shift that brings the secondary tile onto the reference tile, with its standard error.
@@ -89,6 +90,8 @@ def match(
     max_sigma : largest standard error of either axis, pixels.
     moved : (rows, columns) in pixels by which the secondary's content was displaced before it was
         interpolated back, if it was; what its posting folds still turns with that.
+    folded : (rows, columns) of a reference that is a mean of scenes that were moved back, the mean
+        of exp(2 pi i displacement) of them; 1 of a scene.
     expected : (rows, columns) in whole pixels by which the secondary's content may be displaced,
         from a tile nearby. It saves a search, and changes no result.
 
@@ -112,6 +115,7 @@ def match(
         max_sigma=max_sigma,
         transform=transform,
         moved=moved,
+        folded=folded,
         expected=expected,
     )
 
@@ -128,6 +132,7 @@ def match_transformed(
     max_sigma: float,
     transform: str = "log",
     moved: tuple[float, float] = (0.0, 0.0),
+    folded: tuple[complex, complex] = (1.0, 1.0),
     expected: tuple[int, int] = (0, 0),
 ) -> Match:
     """The same for two tiles on the scale of `transformed` already."""
@@ -164,7 +169,8 @@ def match_transformed(
         if alike is not None and (again := _refined(alike, there, cutoff))[1] is not None:
             spectra, found, narrow = again
             longer = stretch(spectra, *found)
-    judged = _judged(spectra, found, longer, whole, psr, max_sigma, transform, moved, narrow)
+    ahead = aliasing.turned(moved, np.conj(folded))
+    judged = _judged(spectra, found, longer, whole, psr, max_sigma, transform, ahead, narrow)
     return replace(judged, coarse=coarse)
 
 
@@ -269,7 +275,7 @@ def _worth_more(spectra: Spectra, coherence: np.ndarray) -> bool:
     return coherence[-1] > _RICH and max(knapp_carter(spectra, coherence)) > _ENOUGH
 
 
-def _judged(spectra, found, longer, whole, psr, max_sigma, transform, moved, narrow) -> Match:
+def _judged(spectra, found, longer, whole, psr, max_sigma, transform, ahead, narrow) -> Match:
     if found is None:
         return Match.rejected(
             outcome.NO_MATCH, f"no stable maximum near the peak (PSR {psr:.1f})", quality=psr
@@ -288,7 +294,7 @@ def _judged(spectra, found, longer, whole, psr, max_sigma, transform, moved, nar
     if not spectra.alike:
         displacement = longer @ displacement
     displacement, spread = aliasing.without_pull(
-        spectra, coherence, displacement, spread, moved, narrow
+        spectra, coherence, displacement, spread, ahead, narrow
     )
     spread = spread + max(_SMALLEST_ERROR**2 - min(np.diag(spread)), 0.0) * np.eye(2)
     sigma = float(np.sqrt(spread[0, 0])), float(np.sqrt(spread[1, 1]))

@@ -1,11 +1,10 @@
 """What two tiles have in common near Nyquist, and whether it is folded detail."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from stackshift.tile.folding import TURN, Corner, corner
+from stackshift.tile.folding import Corner, corner
 from stackshift.tile.spectra import Spectra
 
 # A level above that of the law is seen where the spectrum flattens, or by chance.
@@ -49,31 +48,39 @@ def near_nyquist(spectra: Spectra, displacement: np.ndarray) -> list[Near]:
     return found
 
 
-def level(near: list[Near], truth: np.ndarray, law: tuple[float, float]) -> float:
-    """Common power near Nyquist over what a power law and boxes would have there, from 0."""
+def level(near: list[Near], turns: np.ndarray, law: tuple[float, float]) -> float:
+    """Common power near Nyquist over what a power law and boxes would have there, from 0.
+
+    Parameters
+    ----------
+    near : from `near_nyquist`.
+    turns : (rows, columns) from `aliasing.turned`.
+    law : slope and level of the common power.
+    """
     found = expected = 0.0
-    for one, along in zip(near, truth, strict=True):
+    for one, turn in zip(near, turns, strict=True):
         folded = one.part.folding.folded(law[0])
         found += one.sum.real
-        expected += (_common(one, law) * (1 + math.cos(TURN * along) * folded)).sum()
+        expected += (_common(one, law) * (1 + turn.real * folded)).sum()
     return min(max(found / expected, 0.0), _MOST)
 
 
-def against(near: list[Near], truth, pull, law: tuple[float, float], share: float) -> float:
+def against(near: list[Near], turns, pull, law: tuple[float, float], share: float) -> float:
     """Log likelihood ratio against folding, from the phase near Nyquist.
 
     Parameters
     ----------
-    near : from `near_nyquist`, turned back by truth - pull (whole pixels aside).
-    truth, pull : displacement and how far it was pulled, if a ``share`` of the law is folded.
+    near : from `near_nyquist`, turned back by the displacement less the pull.
+    turns, pull : (rows, columns) of the displacement from `aliasing.turned`, and how far it was
+        pulled, in pixels, if a ``share`` of the law is folded.
     law, share : slope and level of the common power, and how much of it there is.
     """
     ratio = 0.0
-    for one, along, back in zip(near, truth, pull, strict=True):
+    for one, turn, back in zip(near, turns, pull, strict=True):
         folded = one.part.folding.folded(law[0]) * share
-        turned = TURN * along - one.part.folding.rows * back
+        left = np.exp(-1j * one.part.folding.rows * back)
         size = _common(one, law) * share
-        model = (size * (folded * np.sin(turned) - np.sin(one.part.folding.rows * back))).sum()
+        model = (size * (folded * (turn * left).imag + left.imag)).sum()
         ratio += ((one.sum.imag - model) ** 2 - one.sum.imag**2) / (2 * one.variance + 1e-300)
     return float(ratio)
 
