@@ -6,7 +6,6 @@ Only the standard library, since the Snakefile imports this each time it is pars
 import os
 import re
 import zipfile
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -30,6 +29,7 @@ def in_sheets(paths: Iterable[str], polarization: str) -> Found:
         found.lines += _unusable(sheet, whole, good)
         rows += good
     _refuse_granules(rows)
+    rows_of: dict[Source, str] = {}
     for row in rows:
         said = row.polarizations()
         if said and polarization not in said:
@@ -60,16 +60,46 @@ def in_sheets(paths: Iterable[str], polarization: str) -> Found:
             )
             source = replace(source, remarks=(*source.remarks, remark))
         found.sources.append(source)
+        rows_of[source] = row.where
     found.sources = _without_other(found.sources, polarization)
-    listed = Counter((source.path, source.band) for source in found.sources)
-    if double := sorted(path for (path, _), count in listed.items() if count > 1):
-        raise InputError(f"{double[0]} is listed more than once; name each file once")
+    found.sources, lines = _each_once(found.sources, rows_of)
+    found.lines += lines
     if not found.sources and not found.bad:
         raise InputError(
             f"no row of {', '.join(paths)} is for {polarization}; correct 'scenes' or "
             "'polarizations'"
         )
     return found
+
+
+def _each_once(sources: list[Source], rows_of: dict[Source, str]) -> tuple[list[Source], list[str]]:
+    """The files without those that another spelling or a link names again, and lines on these.
+
+    Raises
+    ------
+    InputError
+        For one spelling twice, and for rows that say different things of one file.
+    """
+    first: dict[tuple[str, int | None], Source] = {}
+    lines = []
+    for source in sources:
+        known = first.setdefault((_real(source.path), source.band), source)
+        if known is source:
+            continue
+        if known.path == source.path:
+            raise InputError(f"{source.path} is listed more than once; name each file once")
+        same = f"{rows_of[source]}: {source.path} is {known.path}"
+        if known.time != source.time or known.said != source.said:
+            raise InputError(f"{same}, of which another row says otherwise; name each file once")
+        lines.append(f"{same}; taken once")
+    return list(first.values()), lines
+
+
+def _real(path: str) -> str:
+    """A local path by which a file is the same whatever links and dots lead to it."""
+    if (archive := archive_of(path)) is not None:
+        return path.replace(archive, os.path.realpath(archive), 1)
+    return path if is_remote(path) else os.path.realpath(path)
 
 
 def _mixed(source: Source) -> bool:
