@@ -45,7 +45,7 @@ def check_crs(crs) -> None:
     """
     wkt = crs.to_wkt()
     if reason := _reason(wkt):
-        raise InputError(f"has the CRS {_name(crs.to_string())}, which {reason}; {_ADVICE}")
+        raise InputError(f"has the CRS {name_of(crs.to_string())}, which {reason}; {_ADVICE}")
 
 
 @functools.cache
@@ -69,7 +69,7 @@ def _reason(wkt: str) -> str | None:
     return None
 
 
-def _name(crs: str) -> str:
+def name_of(crs: str) -> str:
     """A CRS in a few words: its code, else the name at the start of its WKT."""
     return crs.split('"')[1] if '"' in crs else crs
 
@@ -89,9 +89,9 @@ def bounds_in(bounds, crs: str, target: str) -> Bounds:
     except (RasterioError, CPLE_BaseError):
         box = (math.inf,)
     if not all(map(math.isfinite, box)):
-        where = "on the Earth" if target == DEGREES else f"in {_name(target)}"
+        where = "on the Earth" if target == DEGREES else f"in {name_of(target)}"
         raise InputError(
-            f"has the CRS {_name(crs)}, which has no place {where} for the bounds "
+            f"has the CRS {name_of(crs)}, which has no place {where} for the bounds "
             f"{[round(edge, 6) for edge in bounds]}; {_ADVICE}"
         )
     left, bottom, right, top = box
@@ -153,7 +153,7 @@ def pixels_at(grid: Grid, places: list[geometry.Vector]) -> list[geometry.Pixel]
     if not all(map(math.isfinite, [*x, *y])):
         raise InputError(
             f"a part of the grid {[round(edge, 6) for edge in grid.bounds]} has no place on the "
-            f"Earth in its CRS ({_name(grid.crs)}); warp the scenes into "
+            f"Earth in its CRS ({name_of(grid.crs)}); warp the scenes into "
             "one that is made for the area, such as UTM"
         )
     degrees = list(zip(x, y, strict=True))
