@@ -146,6 +146,21 @@ def test_a_crs_without_a_place_on_the_earth_is_told_in_a_line(tmp_path, crs, exp
     assert expected in str(told.value)
 
 
+@pytest.mark.parametrize(
+    ("crs", "transform", "size"),
+    [
+        # Middles of pixels on the poles; 0 to 360; grads; kilometres; a whole raster of ERA5.
+        ("EPSG:4326", (0.25, 0, -180.125, 0, -0.25, 90.125), (1440, 721)),
+        ("EPSG:4326", (0.001, 0, 359.9, 0, -0.001, 10), (300, 100)),
+        ("EPSG:4807", (0.001, 0, 399.5, 0, -0.001, 99.9), (900, 100)),
+        ("+proj=utm +zone=11 +units=km", (0.03, 0, 300, 0, -0.03, 3900), (90, 80)),
+        ("EPSG:3857", (0.25, 0, 1_100_000, 0, -0.25, 8_400_000), (90, 80)),
+    ],
+)
+def test_a_geotransform_that_may_be_is_taken(crs, transform, size):
+    earth.check_belongs(Grid(crs, transform, *size))
+
+
 def test_a_place_that_a_crs_does_not_have_is_told_in_a_line(tmp_path):
     # The sphere as seen from space ends at 6371 km.
     crs = "+proj=ortho +lat_0=40 +lon_0=10 +datum=WGS84"

@@ -28,6 +28,9 @@ _REASONS = {
     "GeodeticCRS": "counts from the middle of the Earth",
 }
 _ADVICE = "assign the right one (gdal_edit.py -a_srs)"
+# Sides of a pixel that some raster may have, metres. Degrees taken for metres, and metres for
+# degrees, are further off by 1e5.
+_POSTINGS = (0.1, 100_000.0)
 
 
 def check_crs(crs) -> None:
@@ -46,6 +49,41 @@ def check_crs(crs) -> None:
     wkt = crs.to_wkt()
     if reason := _reason(wkt):
         raise InputError(f"has the CRS {name_of(crs.to_string())}, which {reason}; {_ADVICE}")
+
+
+def check_belongs(grid: Grid) -> None:
+    """Refuse a geotransform that cannot be one in its CRS, as degrees in a CRS of metres.
+
+    Raises
+    ------
+    InputError
+        With what would be and what to do, without the file: latitudes beyond the poles, longitudes
+        far from -180 to 360, pixels of less than .1 m or more than 100 km.
+    """
+    left, bottom, right, top = grid.bounds
+    crs = rasterio.CRS.from_string(grid.crs)
+    # A pixel beyond the pole, as it is the middles that lie on it in grids of the whole Earth.
+    slack = max(grid.transform[0], -grid.transform[4])
+    turn = 2 * math.pi / crs.units_factor[1] if crs.is_geographic else math.inf
+    found = None
+    if slack > turn or max(top, -bottom) > turn / 4 + slack:
+        found = f"its latitudes would reach from {bottom:.10g} to {top:.10g}"
+    elif left < -turn - slack or right > 1.5 * turn + slack:
+        found = f"its longitudes would reach from {left:.10g} to {right:.10g}"
+    else:
+        try:
+            pixel = pixel_in_the_middle(grid)
+        except InputError:
+            # Of a place that is not on the Earth its bounds tell more.
+            return
+        width, height = math.hypot(*pixel.column), math.hypot(*pixel.row)
+        if not all(_POSTINGS[0] <= side <= _POSTINGS[1] for side in (width, height)):
+            found = f"a pixel of it would have {width:.3g} x {height:.3g} m on the ground"
+    if found:
+        raise InputError(
+            f"has a geotransform that does not belong to its CRS ({name_of(grid.crs)}): {found}; "
+            "assign the CRS that it was made in (gdal_edit.py -a_srs), or use the original"
+        )
 
 
 @functools.cache
