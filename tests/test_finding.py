@@ -145,9 +145,42 @@ def test_nothing_found_says_what_there_is():
     assert "the directory nowhere does not exist" in refusal(directory="nowhere")
 
 
-def test_a_file_that_tells_no_time_is_refused():
-    touch(f"scenes/{ONE}", "scenes/scene_VV.tif")
-    assert "scene_VV.tif holds no acquisition time" in refusal()
+UNDATED = {
+    "mean_VV.tif": "holds no acquisition time",
+    "coh_20220101_20220113_VV.tif": "holds several times",
+    "S1_VV_20220101-20220331_mean.tif": "holds several times",
+}
+
+
+@pytest.mark.parametrize("name", UNDATED)
+def test_a_file_that_tells_no_time_is_named_and_can_be_excluded(name):
+    touch(f"scenes/{ONE}", f"scenes/{name}")
+    (line,) = missing()
+    assert f"scenes/{name} {UNDATED[name]}" in line
+    assert paths(exclude=[name]) == paths(exclude=["*" + name[3:]]) == [f"scenes/{ONE}"]
+    assert f"did you mean '{name}'?" in refusal(exclude=[name[:-1]])
+
+
+def test_a_folder_without_a_time_in_any_name_is_refused_in_a_line():
+    touch(*(f"scenes/scene_{number}_VV.tif" for number in range(9)))
+    text = refusal()
+    assert "scene_0_VV.tif holds no acquisition time" in text and "9 files are so" in text
+
+
+BURST_PAIR = "S1_136231_IW2_20220101_20220113_VV_INT80_663F"
+PAIR = "S1AA_20220101T134101_20220113T134101_VVP012_INT80_G_ueF_1234"
+
+
+def test_interferograms_beside_scenes_are_left_out_with_a_line():
+    pairs = [f"{BURST_PAIR}/{BURST_PAIR}_{kind}.tif" for kind in ("corr", "conncomp", "lat_los")]
+    touch(f"scenes/{ONE}", *(f"scenes/{name}" for name in (*pairs, f"{PAIR}_VV_amp.tif")))
+    for settings in ({}, {"pattern": "**/*_VV*.tif"}):
+        sources, lines = find(**settings)
+        assert [s.path for s in sources] == [f"scenes/{ONE}"] and len(lines) == 1
+        assert "3 more are by name interferograms of two acquisitions and no scene" in lines[0]
+    # Who names them need not be told.
+    assert find(exclude=["*_INT80_*"])[1] == []
+    assert "is a pair of acquisitions" in refusal(pattern="*/*.tif")
 
 
 def test_archives_are_read_in_place():

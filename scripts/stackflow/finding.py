@@ -14,6 +14,7 @@ from stackflow.sheet_files import in_sheets
 from stackflow.sources import base_name, from_names, parts_of
 from stackshift.errors import InputError
 from stackshift.ground import names
+from stackshift.ground.products import is_pair
 
 
 def find(stack: str, settings: dict, polarization: str) -> Found:
@@ -29,14 +30,18 @@ def find(stack: str, settings: dict, polarization: str) -> Found:
     Raises
     ------
     InputError
-        In one line: nothing found, a name without a time, a sheet that cannot be read, an entry of
+        In one line: nothing found, no name with a time, a sheet that cannot be read, an entry of
         ``exclude`` that matches nothing. What is named and not there raises nothing: files, what
-        links lead to, archives that are broken, folders that are closed are in ``bad``.
+        links lead to, archives that are broken, folders that are closed are in ``bad``, as are
+        files of a folder whose names tell no time or several.
     """
     where = f"stack '{stack}', {polarization}"
     try:
         found = _gather(settings, polarization)
         _exclude(found, settings, polarization)
+        if "directory" in settings:
+            _put_pairs_aside(found)
+            _check_any_dated(found)
     except InputError as error:
         # A path may hold what ends a line.
         raise InputError(" ".join(f"{where}: {error}".split())) from None
@@ -72,11 +77,31 @@ def _in_folder(directory: str, pattern: str | None, polarization: str) -> Found:
     bad = [(path, f"{path} {reason}") for path, reason in listing.bad]
     if not listing.files and not bad:
         raise InputError("; ".join([_nothing(directory, root, pattern, polarization), *lines]))
-    sources = [
-        from_names(opened, polarization, parts=parts_of(path))
-        for path, opened in sorted(listing.files.items())
-    ]
+    sources = []
+    for path, opened in sorted(listing.files.items()):
+        try:
+            sources.append(from_names(opened, polarization, parts=parts_of(path)))
+        except InputError as error:
+            bad.append((opened, str(error)))
     return Found(sources, lines, bad)
+
+
+def _check_any_dated(found: Found) -> None:
+    """Refuse a folder of which no name tells a time in one line, as it is no fault of each file."""
+    undated = [line for path, line in found.bad if line.startswith(f"the name of {path} ")]
+    if undated and not found.sources:
+        more = f" ({len(undated)} files are so)" if len(undated) > 1 else ""
+        raise InputError(f"{undated[0]}{more}")
+
+
+def _put_pairs_aside(found: Found) -> None:
+    """Interferograms beside scenes are none that are unreadable: leave them out, and say so."""
+    pairs = [path for path, _ in found.bad if is_pair(parts_of(path))]
+    if not pairs or not found.sources:
+        return
+    found.bad = [(path, line) for path, line in found.bad if path not in pairs]
+    are = "is by name an interferogram" if len(pairs) == 1 else "are by name interferograms"
+    found.lines.append(f"{folders.some(pairs)} {are} of two acquisitions and no scene, left out")
 
 
 def _wanted(directory: str, pattern: str | None, polarization: str):
@@ -156,9 +181,10 @@ def _exclude(found: Found, settings: dict, polarization: str) -> None:
                 continue
             idle = [entry for entry in idle if not _out_of_both(found, rest, entry, whole)]
     if idle:
-        known = [base_name(s.path) for s in found.sources] + [
-            names.scene_id(s.time) for s in found.sources
+        known = [
+            base_name(path) for path in [s.path for s in found.sources] + list(dict(found.bad))
         ]
+        known += [names.scene_id(s.time) for s in found.sources]
         near = get_close_matches(idle[0], known, n=1)
         hint = f"did you mean '{near[0]}'?" if near else "name a file, a pattern, a time or a date"
         raise InputError(f"exclude: '{idle[0]}' matches no scene; {hint}")
