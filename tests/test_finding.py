@@ -27,7 +27,7 @@ def touch(*paths):
 
 
 def pack(path, *members):
-    os.makedirs(os.path.dirname(path), exist_ok=True)
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
     with zipfile.ZipFile(path, "w") as archive:
         for member in members:
             archive.writestr(member, b"")
@@ -143,6 +143,8 @@ def test_nothing_found_says_what_there_is():
     touch(f"masks/{PRODUCT}_mask_VV.tif")
     assert "is by name masks or the like" in refusal(directory="masks")
     assert "the directory nowhere does not exist" in refusal(directory="nowhere")
+    pack("all.zip", ONE)
+    assert "'directory' is the file all.zip; give the folder that" in refusal(directory="all.zip")
 
 
 UNDATED = {
@@ -183,6 +185,78 @@ def test_interferograms_beside_scenes_are_left_out_with_a_line():
     assert "is a pair of acquisitions" in refusal(pattern="*/*.tif")
 
 
+# Of another acquisition than ONE, so that nothing of it is used.
+MEANT = {
+    "T_VV_VH.tif": "several polarizations: list it in a scene sheet",
+    "HH_T_VV.tif": "several polarizations",
+    "S1A_20220113T000000_Gamma0VV.tif": "not VV by its name: rename it",
+    "T.tif": "not VV by its name",
+    "T_VV.img": "no GeoTIFF: convert it",
+    "T_VV.dim": "no GeoTIFF",
+    "T.tar.gz": "an archive that is not looked into: unpack it",
+    "T_VV.tif.part": "not whole yet: fetch it again",
+    "T.zip.crdownload": "not whole yet",
+    "T_VV.tif ": "a blank at its end: rename it",
+}
+
+
+@pytest.mark.parametrize("name", MEANT)
+def test_what_may_be_meant_as_a_scene_and_is_none_is_told(name):
+    written = name.replace("T.", f"{TWO[:-7]}.").replace("T_", f"{TWO[:-7]}_")
+    touch(f"scenes/{ONE}", f"scenes/deep/{written}")
+    sources, lines = find()
+    assert [s.path for s in sources] == [f"scenes/{ONE}"]
+    said = f"scenes/deep/{written.strip()}"
+    assert len(lines) == 1 and lines[0].startswith("1 file whose name tells an acquisition is not")
+    assert said in lines[0] and MEANT[name] in lines[0]
+    # Whoever knows of it leaves it out; a file of the same acquisition tells that it is not meant.
+    assert find(exclude=[written])[1] == []
+    touch(f"scenes/{TWO}")
+    assert find()[1] == []
+
+
+def test_archives_within_an_archive_are_told():
+    pack("scenes/all.zip", ONE, "20220113T000000.zip", "20220125T000000.zip")
+    sources, lines = find()
+    assert (
+        len(sources) == 1 and "scenes/all.zip/20220113T000000.zip and 1 more (an archi" in lines[0]
+    )
+
+
+HYP3 = "S1A_IW_20220113T000000_DHP_RTC30_G_gpuned_1B2C"
+OPERA = "OPERA_L2_RTC-S1_T137-292319-IW2_20220113T000000Z_20220114T031828Z_S1A_30_v1.0"
+STATIC = "OPERA_L2_RTC-S1-STATIC_T137-292319-IW2_20140403_S1A_30_v1.0"
+SNAP = ESA.replace("20220115", "20220113") + "_Orb_Cal_TF_TC"
+# https://hyp3-docs.asf.alaska.edu/guides/rtc_product_guide/#image-files and what lies beside;
+# OPERA's product specification, JPL D-108758; what SNAP writes beside BEAM-DIMAP and GeoTIFF.
+BESIDE = [
+    *(f"{HYP3}/{HYP3}_{kind}" for kind in (
+        "HH.tif", "HV.tif", "HH.tif.xml", "HH.png", "HH.png.aux.xml", "HH.kmz", "rgb.tif",
+        "rgb.kmz", "dem.tif", "dem.tif.xml", "inc_map.tif", "inc_map_ell.tif", "ls_map.tif",
+        "area.tif", "shape.shp", "shape.prj", "shape.dbf", "shape.shx", "diff_0.tif.xml")),
+    *(f"{HYP3}/{HYP3}.{kind}" for kind in ("README.md.txt", "log", "png", "kmz", "json")),
+    *(f"{OPERA}{end}" for end in (
+        ".h5", "_mask.tif", "_HH.tif", "_HV.tif", "_BROWSE.png", "_HH_BROWSE.png", ".iso.xml",
+        ".h5.md5", ".log", "_BROWSE.tif", "_number_of_looks.tif", "_rtc_anf_gamma0_to_beta0.tif")),
+    *(f"{STATIC}_{kind}.tif" for kind in (
+        "mask", "incidence_angle", "local_incidence_angle", "number_of_looks",
+        "rtc_anf_gamma0_to_beta0", "rtc_anf_gamma0_to_sigma0")),
+    *(f"{SNAP}.data/{kind}" for kind in ("Gamma0_VV.img", "Gamma0_VV.hdr", "vector_data/gcp.csv")),
+    f"{SNAP.partition('_Orb')[0]}.SAFE/measurement/s1a-iw-grd-vv-20220113t134101.tiff",
+    f"{SNAP.partition('_Orb')[0]}.SAFE/manifest.safe",
+    f"{PAIR}/{PAIR}_amp.tif",
+    "S1A_20220113T000000_VV.tif.aux.xml", "S1A_20220113T000000_VV.png", "dem_20220113.tif",
+    "backup_20220113.zip.txt", "notes_20220113.tar.gz",
+]  # fmt: skip
+
+
+def test_what_lies_beside_scenes_is_not_taken_for_one():
+    touch(f"scenes/{ONE}", *(f"scenes/{name}" for name in BESIDE))
+    pack(f"scenes/{HYP3}.zip", *(name for name in BESIDE if name.startswith(HYP3)))
+    sources, lines = find()
+    assert [s.path for s in sources] == [f"scenes/{ONE}"] and lines == []
+
+
 def test_archives_are_read_in_place():
     pack(f"scenes/{PRODUCT}.zip", f"{PRODUCT}/{ONE}", f"{PRODUCT}/{PRODUCT}_ls_map.tif",
          f"__MACOSX/{PRODUCT}/._{ONE}", f"{PRODUCT}/")  # fmt: skip
@@ -202,6 +276,36 @@ def test_links_to_an_archive_are_not_read_twice():
     os.makedirs("scenes/a")
     os.symlink(f"../b/{PRODUCT}.zip", f"scenes/a/{PRODUCT}.zip")
     assert paths() == [f"/vsizip/scenes/b/{PRODUCT}.zip/{PRODUCT}/{ONE}"]
+
+
+def test_an_archive_made_on_windows_is_read_as_gdal_does():
+    pack("scenes/all.zip", f"folder\\{ONE}", "folder\\", f"./{TWO}")
+    expected = [f"/vsizip/scenes/all.zip/folder/{ONE}", f"/vsizip/scenes/all.zip/{TWO}"]
+    assert paths() == expected
+    for number, path in enumerate(expected):
+        pack(f"{number}.zip", f"folder\\{ONE}" if number == 0 else f"./{TWO}")
+        with open("sheet.csv", "w") as sheet:
+            sheet.write(f"path\n{number}.zip\n{path}\n")
+        found = finding.find("site", {"scenes": "sheet.csv"}, "VV")
+        assert [s.path for s in found.sources] == [path.replace("scenes/all", str(number)), path]
+        assert found.bad == []
+
+
+def test_an_archive_that_may_not_be_read_is_no_broken_one(monkeypatch):
+    touch(f"scenes/{ONE}", "scenes/all.zip")
+    opened = open
+
+    def closed(path, *more, **options):
+        if str(path).endswith(".zip"):
+            raise PermissionError(13, "Permission denied", path)
+        return opened(path, *more, **options)
+
+    monkeypatch.setattr("io.open", closed)
+    assert missing() == ["scenes/all.zip cannot be read (Permission denied)"]
+    with opened("sheet.csv", "w") as sheet:
+        sheet.write(f"path\n/vsizip/scenes/all.zip/{TWO}\n")
+    ((_, line),) = finding.find("site", {"scenes": "sheet.csv"}, "VV").bad
+    assert line.endswith("scenes/all.zip cannot be read (Permission denied)")
 
 
 def test_an_archive_beside_its_folder_is_not_read_twice():
@@ -229,6 +333,32 @@ def test_links_to_nothing_are_named_all_in_one_line():
     assert "../annex/x.tif, which is not there" in first and "../annex/y.tif" in second
     assert [s.path for s in found.sources] == [f"scenes/{ONE}"]
     assert found.bad[0][0] == f"scenes/{TWO}"
+
+
+def test_links_to_folders_that_are_gone_are_named_and_those_to_other_files_are_not():
+    touch(f"scenes/{ONE}")
+    for name in ("2022b", "S1A_v1.0", "notes.txt", ".hidden", "x.SAFE"):
+        os.symlink("/mnt/removed/2022b", f"scenes/{name}")
+    for name, target in {"latest": "/mnt/removed/latest.log", "LICENSE": "/mnt/x"}.items():
+        os.symlink(target, f"scenes/{name}")
+    said = missing()
+    assert [line.split(" is a link to /mnt/removed/2022b, which")[0] for line in said] == [
+        "scenes/2022b", "scenes/S1A_v1.0", "scenes/x.SAFE",
+    ]  # fmt: skip
+    assert paths(exclude=["2022b", "S1A_v1.0", "*.SAFE"]) == [f"scenes/{ONE}"]
+    # No folder is looked into.
+    assert missing(pattern="*_VV.tif") == []
+
+
+def test_names_that_are_no_utf_8_are_named():
+    touch(f"scenes/{ONE}")
+    folder = b"scenes/\xe9t\xe9"
+    os.makedirs(folder)
+    for name in (TWO, hyp3_name("20220125T000000"), "notes.txt"):
+        open(os.path.join(folder, name.encode()), "wb").close()
+    open(b"scenes/\xfc_notes.txt", "wb").close()
+    assert missing() == ["scenes/\ufffdt\ufffd has a name that is no UTF-8; rename it"]
+    assert paths(exclude=["?t?"]) == [f"scenes/{ONE}"]
 
 
 def test_loops_of_links_end_and_each_file_is_taken_once():

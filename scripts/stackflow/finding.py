@@ -7,7 +7,7 @@ import os
 from difflib import get_close_matches
 from pathlib import PurePath
 
-from stackflow import folders
+from stackflow import folders, unused
 from stackflow.exclusion import take_out
 from stackflow.found import Found
 from stackflow.sheet_files import in_sheets
@@ -45,6 +45,8 @@ def find(stack: str, settings: dict, polarization: str) -> Found:
     except InputError as error:
         # A path may hold what ends a line.
         raise InputError(" ".join(f"{where}: {error}".split())) from None
+    if found.unused:
+        found.lines.append(unused.line_on(found.unused))
     found.lines = [" ".join(line.split()) for line in found.lines]
     found.bad = [(path, " ".join(line.split())) for path, line in found.bad]
     for source in found.sources:
@@ -65,6 +67,11 @@ def _gather(settings: dict, polarization: str) -> Found:
 
 def _in_folder(directory: str, pattern: str | None, polarization: str) -> Found:
     directory = str(PurePath(directory))
+    if os.path.isfile(directory):
+        raise InputError(
+            f"'directory' is the file {directory}; give the folder that holds it, or list it in a "
+            "scene sheet ('scenes')"
+        )
     if not os.path.isdir(directory):
         raise InputError(f"the directory {directory} does not exist; correct 'directory'")
     root, wanted, depth = _wanted(directory, pattern, polarization)
@@ -72,7 +79,7 @@ def _in_folder(directory: str, pattern: str | None, polarization: str) -> Found:
     lines = list(listing.lines)
     if pattern is None:
         _leave_out(listing.files, folders.is_beside, "by name masks or the like", lines)
-        made = set(folders.derived(list(listing.files)))
+        made = set(unused.derived(list(listing.files)))
         _leave_out(listing.files, made.__contains__, "by name made of another file there", lines)
     bad = [(path, f"{path} {reason}") for path, reason in listing.bad]
     if not listing.files and not bad:
@@ -83,7 +90,8 @@ def _in_folder(directory: str, pattern: str | None, polarization: str) -> Found:
             sources.append(from_names(opened, polarization, parts=parts_of(path)))
         except InputError as error:
             bad.append((opened, str(error)))
-    return Found(sources, lines, bad)
+    others = [] if pattern else [os.path.join(directory, path) for path in listing.others]
+    return Found(sources, lines, bad, unused.acquisitions(others, sources, polarization))
 
 
 def _check_any_dated(found: Found) -> None:
@@ -145,13 +153,13 @@ def _nothing(directory: str, root: str, pattern: str | None, polarization: str) 
             f"{directory} holds Level-1 products (.SAFE) alone, which are in radar geometry; "
             "terrain-correct them first (as HyP3 or SNAP do)"
         )
-    both = [path for path in there if folders.names_several(path, polarization)]
+    both = [path for path in there if unused.names_several(path, polarization)]
     if both:
         return (
             f"{folders.some(both)} {'names' if len(both) == 1 else 'name'} several polarizations; "
             "list them in a scene sheet with the columns path, datetime and band"
         )
-    others = folders.other_rasters(there)
+    others = unused.other_rasters(there)
     return (
         f"no GeoTIFF in {directory} has {polarization} in its name{others}; correct 'directory' or "
         "'polarizations', or give a 'pattern' or a scene sheet"

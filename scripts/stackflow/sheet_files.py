@@ -5,11 +5,10 @@ Only the standard library, since the Snakefile imports this each time it is pars
 
 import os
 import re
-import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
 
-from stackflow import folders, sheets
+from stackflow import archives, folders, sheets
 from stackflow.found import Found
 from stackflow.rows import Row, on_disk
 from stackflow.sources import Source, archive_of, base_name, from_names, is_remote, parts_of
@@ -141,18 +140,16 @@ def _choose(row: Row, polarization: str) -> str | None:
 def _member(row: Row, archive: str, polarization: str) -> str:
     """The path into a zip archive that a row names as a whole."""
     try:
-        with zipfile.ZipFile(archive) as opened:
-            members = [
-                name
-                for name in opened.namelist()
-                if folders.names_polarization(name, polarization) and not folders.is_beside(name)
-            ]
+        found = [member.name for member in archives.members(archive)]
     except FileNotFoundError:
         return archive
-    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
-        raise InputError(
-            f"{row.where}: {archive} is no whole zip archive; fetch it again"
-        ) from None
+    except InputError as error:
+        raise InputError(f"{row.where}: {archive} {error}") from None
+    members = [
+        name
+        for name in found
+        if folders.names_polarization(name, polarization) and not folders.is_beside(name)
+    ]
     if len(members) != 1:
         raise InputError(
             f"{row.where}: {archive} holds {len(members) or 'no'} files for {polarization}; name "
@@ -174,10 +171,10 @@ def _missing(opened: str) -> str | None:
     if not archive.lower().endswith(".zip"):
         return None
     try:
-        with zipfile.ZipFile(archive) as whole:
-            return None if member in whole.namelist() else f"{archive} holds no {member}"
-    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
-        return f"{archive} is no whole zip archive; fetch it again"
+        there = any(known.name == member for known in archives.members(archive))
+        return None if there else f"{archive} holds no {member}"
+    except InputError as error:
+        return f"{archive} {error}"
 
 
 def _unusable(sheet: str, whole: list[Row], good: list[Row]) -> list[str]:
