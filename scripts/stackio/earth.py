@@ -5,6 +5,7 @@ All of PROJ that the workflow needs, but for the warp, is here.
 
 import functools
 import math
+import re
 
 import numpy as np
 import rasterio
@@ -27,6 +28,9 @@ _REASONS = {
     "TemporalCRS": "has times only",
     "GeodeticCRS": "counts from the middle of the Earth",
 }
+_SHIFT = re.compile(r"TOWGS84\[([^\]]*)\]")
+# A code of the whole, which counts more than parameters.
+_CODED = re.compile(r'AUTHORITY\["[^"]*","[^"]*"\]\]$')
 _ADVICE = "assign the right one (gdal_edit.py -a_srs)"
 # Sides of a pixel that some raster may have, metres. Degrees taken for metres, and metres for
 # degrees, are further off by 1e5.
@@ -105,6 +109,30 @@ def _reason(wkt: str) -> str | None:
     if radius is not None and not _RADIUS[0] < radius < _RADIUS[1]:
         return f"is one of a body with a radius of {radius / 1000:.0f} km and not of the Earth"
     return None
+
+
+def written(crs) -> str:
+    """A CRS as a grid has it: its EPSG code, else its WKT.
+
+    The code that rasterio finds for one with a datum shift of its own (TOWGS84) is that of a CRS
+    without it. Equivalent ones of these are written alike, whatever they are called.
+
+    Parameters
+    ----------
+    crs : of rasterio.
+    """
+    return _written(crs.to_wkt()) or crs.to_string()
+
+
+@functools.cache
+def _written(wkt: str) -> str | None:
+    """The WKT of a CRS with a datum shift of its own; None for one without."""
+    shift = _SHIFT.search(wkt)
+    if not shift or _CODED.search(wkt) or not any(map(float, shift[1].split(","))):
+        return None
+    if wkt.startswith("COMPD_CS"):
+        return wkt
+    return rasterio.CRS.from_string(rasterio.CRS.from_wkt(wkt).to_proj4()).to_wkt()
 
 
 def name_of(crs: str) -> str:

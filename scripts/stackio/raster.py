@@ -212,7 +212,7 @@ def grid_of(source) -> Grid:
     """The grid of an open raster."""
     a, _, c, _, e, f = tuple(source.transform)[:6]
     # What is left of a rotation in one that is usable is rounding.
-    return Grid(source.crs.to_string(), (a, 0.0, c, 0.0, e, f), source.width, source.height)
+    return Grid(earth.written(source.crs), (a, 0.0, c, 0.0, e, f), source.width, source.height)
 
 
 def grid_near(source, grid: Grid) -> Grid:
@@ -237,7 +237,7 @@ def bounds_in(source, crs: str) -> Bounds:
         With the file, if it has no place there.
     """
     try:
-        return earth.bounds_in(source.bounds, source.crs.to_string(), crs)
+        return earth.bounds_in(source.bounds, earth.written(source.crs), crs)
     except InputError as error:
         raise InputError(f"{source.name} {error}") from None
 
