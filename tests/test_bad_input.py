@@ -64,6 +64,20 @@ REFUSED = {
         lambda path: write_scene(path, IMAGE, transform=Affine(30, 2, WEST, -2, -30, NORTH)),
         "has a rotated geotransform; warp it north-up first",
     ),
+    "degrees in a CRS of metres": (
+        lambda path: write_scene(path, IMAGE, transform=Affine(3e-4, 0, -117, 0, -3e-4, 35.2)),
+        "does not belong to its CRS (EPSG:32611): a pixel of it would have 0.000299 x 0.000299 m",
+    ),
+    "metres in a CRS of degrees": (
+        lambda path: write_scene(path, IMAGE, crs="EPSG:4326"),
+        "does not belong to its CRS (EPSG:4326): its latitudes would reach from 3895500 to 3900000",
+    ),
+    "metres near the origin in a CRS of degrees": (
+        lambda path: write_scene(
+            path, IMAGE, crs="EPSG:4326", transform=Affine(0.5, 0, 500, 0, -0.5, 40)
+        ),
+        "its longitudes would reach from 500 to 585",
+    ),
     "several bands": (several_bands, "has 2 bands (1: without a name, 2: without a name)"),
     "complex": (complex_numbers, "is complex; stackshift needs gamma0 power, not an SLC"),
     "decibels": (

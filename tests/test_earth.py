@@ -12,7 +12,7 @@ from makers import write_scene
 from rasterio.transform import Affine
 
 from stackflow.passes import places
-from stackio import earth, raster
+from stackio import earth, raster, writing
 from stackshift.errors import InputError
 from stackshift.ground import geometry
 from stackshift.ground.lattice import Grid, in_one_turn
@@ -146,6 +146,21 @@ def test_a_crs_without_a_place_on_the_earth_is_told_in_a_line(tmp_path, crs, exp
     assert expected in str(told.value)
 
 
+@pytest.mark.parametrize(
+    ("crs", "transform", "size"),
+    [
+        # Middles of pixels on the poles; 0 to 360; grads; kilometres; a whole raster of ERA5.
+        ("EPSG:4326", (0.25, 0, -180.125, 0, -0.25, 90.125), (1440, 721)),
+        ("EPSG:4326", (0.001, 0, 359.9, 0, -0.001, 10), (300, 100)),
+        ("EPSG:4807", (0.001, 0, 399.5, 0, -0.001, 99.9), (900, 100)),
+        ("+proj=utm +zone=11 +units=km", (0.03, 0, 300, 0, -0.03, 3900), (90, 80)),
+        ("EPSG:3857", (0.25, 0, 1_100_000, 0, -0.25, 8_400_000), (90, 80)),
+    ],
+)
+def test_a_geotransform_that_may_be_is_taken(crs, transform, size):
+    earth.check_belongs(Grid(crs, transform, *size))
+
+
 def test_a_place_that_a_crs_does_not_have_is_told_in_a_line(tmp_path):
     # The sphere as seen from space ends at 6371 km.
     crs = "+proj=ortho +lat_0=40 +lon_0=10 +datum=WGS84"
@@ -175,6 +190,53 @@ def test_a_place_that_a_crs_does_not_have_is_told_in_a_line(tmp_path):
 )
 def test_where_the_map_comes_around(crs, turn):
     assert earth.turn_of(crs) == (turn and pytest.approx(turn, rel=1e-8))
+
+
+UTM = "+proj=utm +zone=11 +ellps=WGS84 +units=m +no_defs"
+
+
+@pytest.mark.parametrize("shift", [50, -120])
+def test_a_datum_shift_of_a_crs_counts(tmp_path, shift):
+    # On the meridian of zone 11, -117, X grows by the shift: north by -cos(lon) sin(lat) of it and
+    # east by -sin(lon), to first order and within a metre.
+    crs = f"{UTM} +towgs84={shift},0,0"
+    path = write_scene(tmp_path / "s.tif", np.ones((2, 2), np.float32), west=500_000, crs=crs)
+    with raster.open_scene(path) as source:
+        grid = raster.grid_of(source)
+        west, _, _, north = raster.bounds_in_degrees(source)
+    plain = write_scene(tmp_path / "p.tif", np.ones((2, 2), np.float32), west=500_000)
+    with raster.open_scene(plain) as source:
+        assert raster.grid_of(source).crs == "EPSG:32611"
+        where = raster.bounds_in_degrees(source)
+    longitude, latitude = np.radians(-117), np.radians(where[3])
+    east = (west - where[0]) * 111_320 * np.cos(latitude)
+    assert east == pytest.approx(-shift * np.sin(longitude), abs=1)
+    expected = -shift * np.sin(latitude) * np.cos(longitude)
+    assert (north - where[3]) * 110_940 == pytest.approx(expected, abs=1)
+    # What is written and read again, and what has another name, is the same one.
+    with writing.create(tmp_path / "again.tif", grid, {}) as target:
+        target.write(np.ones((1, 2, 2), np.float32))
+    with raster.open_scene(tmp_path / "again.tif") as source:
+        assert raster.grid_of(source) == grid
+    named = rasterio.CRS.from_user_input(crs).to_wkt().replace('"unknown"', '"of the site"')
+    assert earth.written(rasterio.CRS.from_wkt(named)) == grid.crs
+
+
+SPHEROID = 'AUTHORITY["EPSG","7004"]],'
+BEFORE_PROJ_6 = SPHEROID + "TOWGS84[598.1,73.7,418.2,0.202,0.045,-2.455,6.7],"
+
+
+@pytest.mark.parametrize(
+    ("crs", "expected"),
+    [
+        (f"{UTM} +towgs84=0,0,0", "EPSG:32611"),
+        ("EPSG:31467", "EPSG:31467"),
+        # As programs wrote it that knew of no other way.
+        (rasterio.CRS.from_epsg(31467).to_wkt().replace(SPHEROID, BEFORE_PROJ_6), "EPSG:31467"),
+    ],
+)
+def test_a_crs_with_a_code_is_written_by_it(crs, expected):
+    assert earth.written(rasterio.CRS.from_user_input(crs)) == expected
 
 
 def box(west, size=1.0):

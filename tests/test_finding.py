@@ -27,7 +27,7 @@ def touch(*paths):
 
 
 def pack(path, *members):
-    os.makedirs(os.path.dirname(path), exist_ok=True)
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
     with zipfile.ZipFile(path, "w") as archive:
         for member in members:
             archive.writestr(member, b"")
@@ -143,11 +143,46 @@ def test_nothing_found_says_what_there_is():
     touch(f"masks/{PRODUCT}_mask_VV.tif")
     assert "is by name masks or the like" in refusal(directory="masks")
     assert "the directory nowhere does not exist" in refusal(directory="nowhere")
+    pack("all.zip", ONE)
+    assert "'directory' is the file all.zip; give the folder that" in refusal(directory="all.zip")
 
 
-def test_a_file_that_tells_no_time_is_refused():
-    touch(f"scenes/{ONE}", "scenes/scene_VV.tif")
-    assert "scene_VV.tif holds no acquisition time" in refusal()
+UNDATED = {
+    "mean_VV.tif": "holds no acquisition time",
+    "x_20220101_20220113_VV.tif": "holds several times",
+    "S1_VV_20220101-20220331_mean.tif": "holds several times",
+}
+
+
+@pytest.mark.parametrize("name", UNDATED)
+def test_a_file_that_tells_no_time_is_named_and_can_be_excluded(name):
+    touch(f"scenes/{ONE}", f"scenes/{name}")
+    (line,) = missing()
+    assert f"scenes/{name} {UNDATED[name]}" in line
+    assert paths(exclude=[name]) == paths(exclude=["*" + name[3:]]) == [f"scenes/{ONE}"]
+    assert f"did you mean '{name}'?" in refusal(exclude=[name[:-1]])
+
+
+def test_a_folder_without_a_time_in_any_name_is_refused_in_a_line():
+    touch(*(f"scenes/scene_{number}_VV.tif" for number in range(9)))
+    text = refusal()
+    assert "scene_0_VV.tif holds no acquisition time" in text and "9 files are so" in text
+
+
+BURST_PAIR = "S1_136231_IW2_20220101_20220113_VV_INT80_663F"
+PAIR = "S1AA_20220101T134101_20220113T134101_VVP012_INT80_G_ueF_1234"
+
+
+def test_interferograms_beside_scenes_are_left_out_with_a_line():
+    pairs = [f"{BURST_PAIR}/{BURST_PAIR}_{kind}.tif" for kind in ("corr", "conncomp", "lat_los")]
+    touch(f"scenes/{ONE}", *(f"scenes/{name}" for name in (*pairs, f"{PAIR}_VV_amp.tif")))
+    for settings in ({}, {"pattern": "**/*_VV*.tif"}):
+        sources, lines = find(**settings)
+        assert [s.path for s in sources] == [f"scenes/{ONE}"] and len(lines) == 1
+        assert "3 more are by name interferograms of two acquisitions and no scene" in lines[0]
+    # Who names them need not be told.
+    assert find(exclude=["*_INT80_*"])[1] == []
+    assert "is a pair of acquisitions" in refusal(pattern="*/*.tif")
 
 
 def test_archives_are_read_in_place():
@@ -169,6 +204,36 @@ def test_links_to_an_archive_are_not_read_twice():
     os.makedirs("scenes/a")
     os.symlink(f"../b/{PRODUCT}.zip", f"scenes/a/{PRODUCT}.zip")
     assert paths() == [f"/vsizip/scenes/b/{PRODUCT}.zip/{PRODUCT}/{ONE}"]
+
+
+def test_an_archive_made_on_windows_is_read_as_gdal_does():
+    pack("scenes/all.zip", f"folder\\{ONE}", "folder\\", f"./{TWO}")
+    expected = [f"/vsizip/scenes/all.zip/folder/{ONE}", f"/vsizip/scenes/all.zip/{TWO}"]
+    assert paths() == expected
+    for number, path in enumerate(expected):
+        pack(f"{number}.zip", f"folder\\{ONE}" if number == 0 else f"./{TWO}")
+        with open("sheet.csv", "w") as sheet:
+            sheet.write(f"path\n{number}.zip\n{path}\n")
+        found = finding.find("site", {"scenes": "sheet.csv"}, "VV")
+        assert [s.path for s in found.sources] == [path.replace("scenes/all", str(number)), path]
+        assert found.bad == []
+
+
+def test_an_archive_that_may_not_be_read_is_no_broken_one(monkeypatch):
+    touch(f"scenes/{ONE}", "scenes/all.zip")
+    opened = open
+
+    def closed(path, *more, **options):
+        if str(path).endswith(".zip"):
+            raise PermissionError(13, "Permission denied", path)
+        return opened(path, *more, **options)
+
+    monkeypatch.setattr("io.open", closed)
+    assert missing() == ["scenes/all.zip cannot be read (Permission denied)"]
+    with opened("sheet.csv", "w") as sheet:
+        sheet.write(f"path\n/vsizip/scenes/all.zip/{TWO}\n")
+    ((_, line),) = finding.find("site", {"scenes": "sheet.csv"}, "VV").bad
+    assert line.endswith("scenes/all.zip cannot be read (Permission denied)")
 
 
 def test_an_archive_beside_its_folder_is_not_read_twice():
@@ -196,6 +261,32 @@ def test_links_to_nothing_are_named_all_in_one_line():
     assert "../annex/x.tif, which is not there" in first and "../annex/y.tif" in second
     assert [s.path for s in found.sources] == [f"scenes/{ONE}"]
     assert found.bad[0][0] == f"scenes/{TWO}"
+
+
+def test_links_to_folders_that_are_gone_are_named_and_those_to_other_files_are_not():
+    touch(f"scenes/{ONE}")
+    for name in ("2022b", "S1A_v1.0", "notes.txt", ".hidden", "x.SAFE"):
+        os.symlink("/mnt/removed/2022b", f"scenes/{name}")
+    for name, target in {"latest": "/mnt/removed/latest.log", "LICENSE": "/mnt/x"}.items():
+        os.symlink(target, f"scenes/{name}")
+    said = missing()
+    assert [line.split(" is a link to /mnt/removed/2022b, which")[0] for line in said] == [
+        "scenes/2022b", "scenes/S1A_v1.0", "scenes/x.SAFE",
+    ]  # fmt: skip
+    assert paths(exclude=["2022b", "S1A_v1.0", "*.SAFE"]) == [f"scenes/{ONE}"]
+    # No folder is looked into.
+    assert missing(pattern="*_VV.tif") == []
+
+
+def test_names_that_are_no_utf_8_are_named():
+    touch(f"scenes/{ONE}")
+    folder = b"scenes/\xe9t\xe9"
+    os.makedirs(folder)
+    for name in (TWO, hyp3_name("20220125T000000"), "notes.txt"):
+        open(os.path.join(folder, name.encode()), "wb").close()
+    open(b"scenes/\xfc_notes.txt", "wb").close()
+    assert missing() == ["scenes/\ufffdt\ufffd has a name that is no UTF-8; rename it"]
+    assert paths(exclude=["?t?"]) == [f"scenes/{ONE}"]
 
 
 def test_loops_of_links_end_and_each_file_is_taken_once():

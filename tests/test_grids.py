@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from makers import NORTH, WEST, write_scene
+from rasterio.transform import Affine
 
 from stackflow import grids as stage
 from stackflow import headers
+from stackio import raster
 from stackshift.errors import InputError
 from stackshift.ground import lattice
 
@@ -39,6 +41,24 @@ def test_whole_pixels_away_is_on_the_lattice(columns, rows, width, height):
 )
 def test_a_fraction_of_a_pixel_or_another_size_or_crs_is_off_the_lattice(scene):
     assert not lattice.same_lattice(scene, LATTICE)
+
+
+@pytest.mark.parametrize(
+    ("term", "turned"), [(0.0, False), (1e-12, False), (-9e-5, False), (4e-4, True), (-2.0, True)]
+)
+def test_a_term_of_rotation_counts_by_what_it_moves(tmp_path, term, turned):
+    # Over 90 columns or 100 rows of 30 m pixels: 9e-5 m a pixel moves an edge by .3 thousandths.
+    for rotation in ((term, 0.0), (0.0, term)):
+        transform = Affine(30, rotation[0], WEST, rotation[1], -30, NORTH)
+        path = write_scene(tmp_path / "s.tif", np.ones((100, 90), np.float32), transform=transform)
+        if turned:
+            with pytest.raises(InputError, match="rotated"), raster.open_scene(path):
+                pass
+        else:
+            with raster.open_scene(path) as source:
+                grid = raster.grid_of(source)
+            assert grid.transform == (30, 0, WEST, 0, -30, NORTH)
+            assert lattice.same_lattice(grid, LATTICE)
 
 
 def test_rounding_of_geographic_pixels_is_not_taken_for_another_lattice():

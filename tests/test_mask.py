@@ -7,6 +7,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+import shapely.affinity
 from conftest import Workspace
 from makers import NORTH, POSTING, WEST, read, texture, write_scene
 from test_layer import GRID, HYP3, OPERA, TIMES, hyp3, product
@@ -19,6 +20,7 @@ from stackio import raster
 from stackio.tags import share_of, tags_of
 from stackshift.errors import InputError
 from stackshift.ground import classes
+from stackshift.ground.lattice import Grid
 
 
 def test_opera_classes():
@@ -89,6 +91,47 @@ def test_polygons_of_any_format_and_crs(tmp_path, name):
     part = {"kind": "vector", "files": [ponds(tmp_path / name, crs)], "layer": None}
     np.testing.assert_array_equal(made(tmp_path, part | {"keep": False}), INSIDE)
     np.testing.assert_array_equal(made(tmp_path, part | {"keep": True}), ~INSIDE)
+
+
+@pytest.mark.parametrize("turn", [-360, 360])
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:4269"])
+def test_polygons_are_found_in_any_turn_around_the_earth(tmp_path, turn, crs):
+    pond = gpd.GeoSeries([shapely.box(*POND)], crs="EPSG:32611").to_crs("EPSG:4326")[0]
+    moved = shapely.affinity.translate(pond, turn)
+    frame = gpd.GeoDataFrame(geometry=[moved], crs="EPSG:4326")
+    frame.to_file(tmp_path / "p.gpkg")
+    part = {"kind": "vector", "files": [str(tmp_path / "p.gpkg")], "layer": None, "keep": False}
+    np.testing.assert_array_equal(made(tmp_path, part), INSIDE)
+    # The other way round: the grid in another turn than the polygons, also by another datum.
+    gpd.GeoDataFrame(geometry=[pond], crs="EPSG:4326").to_crs(crs).to_file(tmp_path / "p.gpkg")
+    west, south, east, north = pond.bounds
+    across, down = (east - west) / 20, (north - south) / 20
+    lattice = (across, 0.0, west + turn - 10 * across, 0.0, -down, north + 10 * down)
+    found = made(tmp_path, part, grid=Grid("EPSG:4326", lattice, 40, 40))
+    assert found[13:27, 13:27].all() and not found[:9].any() and not found[:, :9].any()
+
+
+@pytest.mark.parametrize(
+    ("crs", "corners"),
+    [("EPSG:4326", POND), ("EPSG:4326", (35.2, -119.2, 35.21, -119.19)),
+     ("EPSG:32612", POND)],
+    ids=["metres as degrees", "latitude first", "another zone"],
+)  # fmt: skip
+def test_polygons_elsewhere_are_refused(tmp_path, crs, corners):
+    path = tmp_path / "p.gpkg"
+    gpd.GeoDataFrame(geometry=[shapely.box(*corners)], crs=crs).to_file(path)
+    part = {"kind": "vector", "files": [str(path)], "layer": None}
+    for keep in (True, False):
+        with pytest.raises(InputError, match=r"p\.gpkg lies outside the grid of the stack"):
+            made(tmp_path, part | {"keep": keep})
+
+
+def test_polygons_around_the_grid_and_none_in_it_mask_nothing(tmp_path):
+    lakes = [shapely.box(x, y, x + 900, y + 900) for x, y in
+             ((WEST - 5e4, NORTH - 5e4), (WEST + 5e4, NORTH + 5e4))]  # fmt: skip
+    gpd.GeoDataFrame(geometry=lakes, crs="EPSG:32611").to_file(tmp_path / "p.gpkg")
+    part = {"kind": "vector", "files": [str(tmp_path / "p.gpkg")], "layer": None, "keep": False}
+    assert not made(tmp_path, part).any()
 
 
 def test_polygons_in_an_archive_and_a_file_that_changed(tmp_path):
@@ -162,6 +205,9 @@ def test_what_is_no_mask_is_told_in_a_line(tmp_path):
     line = ponds(tmp_path / "line.gpkg", geometry=shapely.LineString([POND[:2], POND[2:]]))
     with pytest.raises(InputError, match="holds lines or points and no polygons"):
         made(tmp_path, part | {"files": [line]})
+    gpd.GeoDataFrame(geometry=[], crs="EPSG:4326").to_file(tmp_path / "none.gpkg")
+    with pytest.raises(InputError, match="holds no polygons"):
+        made(tmp_path, part | {"files": [str(tmp_path / "none.gpkg")]})
     two = ponds(tmp_path / "two.gpkg", layer="lakes")
     ponds(tmp_path / "two.gpkg", layer="rivers")
     with pytest.raises(InputError, match="has the layers lakes, rivers; say which"):

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import zipfile
 from datetime import datetime
 
@@ -38,6 +39,14 @@ TABLES = {
     "first_VH.tif,2022-01-01T05:23:01,VH,S1\nsecond_VV.tif,2022-01-13T05:23:01,VV,Sentinel-1\n",
     "date and time": "file,date,time\nfirst_VV.tif,2022-01-01,5:23:01\n"
     "second_VV.tif,2022-01-13,05:23:01\n",
+    "time of day as a number, its first 0 lost": "file,date,time\nfirst_VV.tif,2022-01-01,52301\n"
+    "second_VV.tif,20220113,052301.0\n",
+    "date and start time": "path,date,start time\nfirst_VV.tif,2022-01-01 00:00:00,5:23:01\n"
+    "second_VV.tif,2022-01-13,052301Z\n",
+    "acquisition date and time": "path,Acquisition Date,Acquisition Time\n"
+    "first_VV.tif,2022-01-01,06:23:01+01:00\nsecond_VV.tif,2022-01-13,05:23:01 UTC\n",
+    "a date, and a time that holds it too": "path,date,time\n"
+    "first_VV.tif,2022-01-01,2022-01-01T05:23:01\nsecond_VV.tif,20220113,2022-01-13 05:23:01\n",
     "placeholder": "path\tdatetime\nfirst_{polarization}.tif\t2022-01-01T05:23:01\n"
     "second_{polarization}.tif\t2022-01-13T05:23:01\n",
     "a column of polarizations": "path,datetime,polarization\n"
@@ -95,6 +104,10 @@ def test_what_a_sheet_says_against_a_name_is_remarked():
         ("path\tdatetime\nfirst_VV.tif\t15/01/2022\n", "line 2: '15/01/2022' is not a time"),
         ("path\tdatetime\nfirst_VV.tif\t0001-01-01T00:00+14:00\n", "line 2: .* is not a time"),
         ("path\tdatetime\nfirst_VV.tif\t0022-01-01\n", "line 2: '0022-01-01' is no year"),
+        ("path,date,time\nfirst_VV.tif,2022-01-01,1341\n", "line 2: time '1341' is no time of day"),
+        ("path,date,time\nfirst_VV.tif,2022-01-01,0.57\n", "line 2: time '0.57' is no time of day"),
+        ("path,date,time\nfirst_VV.tif,2022-01-01,257001\n", "line 2: .*T25:70:01' is not a time"),
+        ("path,date,time\nfirst_VV.tif,2022-01-01,2022-01-02T05:23\n", "line 2: its date is 2022"),
         ("path\tdatetime\nfirst_VV.tif\t\n", "line 2: .*first_VV.tif holds no acquisition time"),
         ("path\tdatetime\n\t2022-01-01\n", "line 2: path is empty"),
         ("path,datetime,path\nx,y,z\n", "line 1: two columns are called 'path'"),
@@ -106,6 +119,8 @@ def test_what_a_sheet_says_against_a_name_is_remarked():
         ("path,datetime,direction\nfirst_VV.tif,2022-01-01,up\n", "line 2: direction 'up'"),
         ("path,datetime,values\nfirst_VV.tif,2022-01-01,dBm\n", "line 2: values 'dBm' is none of"),
         ("path,datetime\n" + "first_VV.tif,2022-01-01\n" * 2, "first_VV.tif is listed more than"),
+        (f"path,datetime\nfirst_VV.tif,2022-01-01\n{os.curdir}/../a/first_VV.tif,2022-01-13\n",
+         "sheet.tsv, line 3: a/./../a/first_VV.tif is a/first_VV.tif, .* says otherwise"),
         ("path,datetime,pol\nfirst_VV.tif,2022-01-01,HH\n", "no row of a/sheet.tsv is for VV"),
         ("path\tdatetime\nk\xfchl.tif\t2022-01-01\n".encode("latin-1"), "is not UTF-8; save it"),
         ("path\tdatetime\nx.tif\t2022-01-01\n".encode("utf-16"), "is not UTF-8; save it"),
@@ -131,9 +146,31 @@ def test_missing_files_are_listed_together_and_can_be_left_out():
     assert len(find(text, exclude=["x.tif", "y.tif"])) == 1
 
 
+def test_a_file_under_several_spellings_is_one_scene():
+    with zipfile.ZipFile("a/x.zip", "w") as archive:
+        archive.writestr("x_VV.tif", b"")
+    os.symlink("first_VV.tif", "a/linked.tif")
+    spelled = [
+        *("first_VV.tif", "../a/first_VV.tif", os.path.abspath(ONE), "linked.tif"),
+        *("/vsizip/x.zip/x_VV.tif", f"/vsizip/{os.path.abspath('a/x.zip')}/x_VV.tif"),
+    ]
+    lines = [f"{path},2022-01-01T05:23:01" for path in spelled]
+    text = "\n".join(["path,datetime", *lines, "second_VV.tif,2022-01-13T05:23:01"])
+    found = finding.find("site", {"scenes": sheet(text)}, "VV")
+    assert [s.path for s in found.sources] == ["/vsizip/a/x.zip/x_VV.tif", ONE, TWO]
+    assert len(found.lines) == 4 and all("; taken once" in line for line in found.lines)
+    assert found.lines[0] == f"a/sheet.tsv, line 3: a/../a/first_VV.tif is {ONE}; taken once"
+
+
+def test_the_bands_of_a_file_are_files_of_their_own():
+    found = find("path,datetime,band\nfirst_VV.tif,2022-01-01,1\nfirst_VV.tif,2022-01-13,2\n")
+    assert [s.band for s in found] == [1, 2]
+
+
 def test_addresses_and_absolute_paths_stay_and_archives_are_relative_to_the_sheet():
     with zipfile.ZipFile("a/x.zip", "w") as archive:
         archive.writestr("x/x_VV.tif", b"")
+    shutil.copy("a/x.zip", "a/y.zip")
     absolute = os.path.abspath(ONE)
     paths = [
         "s3://bucket/x_VV.tif",
@@ -142,7 +179,7 @@ def test_addresses_and_absolute_paths_stay_and_archives_are_relative_to_the_shee
         "/vsizip//vsicurl/https://host/x.zip/x_VV.tif",
         absolute,
         "/vsizip/x.zip/x/x_VV.tif",
-        f"/vsizip/{os.path.abspath('a/x.zip')}/x/x_VV.tif",
+        f"/vsizip/{os.path.abspath('a/y.zip')}/x/x_VV.tif",
         f"file://{absolute.replace('first', 'second')}",
     ]
     rows = [f"{path}\t2022-01-{day:02d}" for day, path in enumerate(paths, 1)]
@@ -295,5 +332,5 @@ def test_no_document_crashes(content):
 
 
 def test_columns_have_one_meaning():
-    known = [name for column, names in rows.COLUMNS.items() if column != "clock" for name in names]
+    known = [name for names in rows.COLUMNS.values() for name in names]
     assert len(known) == len(set(known))

@@ -26,8 +26,10 @@ def take_out(found, entry: str, whole: bool = True) -> bool:
         out = {source for source in found.sources if _matches(source, entry)}
     kept = [source for source in found.sources if source not in out]
     bad = [pair for pair in found.bad if not _is_file(pair[0], entry)]
-    matched = len(kept) + len(bad) < len(found.sources) + len(found.bad)
-    found.sources, found.bad = kept, bad
+    unused = {path: why for path, why in found.unused.items() if not _is_file(path, entry)}
+    left = len(kept) + len(bad) + len(unused)
+    matched = left < len(found.sources) + len(found.bad) + len(found.unused)
+    found.sources, found.bad, found.unused = kept, bad, unused
     return matched
 
 

@@ -6,10 +6,11 @@ Only the standard library, since the Snakefile imports this each time it is pars
 import os
 import re
 import stat
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
+from stackflow import archives
+from stackshift.errors import InputError
 from stackshift.ground import names
 
 # Words in names of what lies beside a scene: masks, angles, elevations, pictures.
@@ -20,7 +21,12 @@ _BESIDE = re.compile(
     # Real and imaginary part, and ESA's noise power.
     r"|(?<![A-Z0-9])[IQ](?=[-_](?:VV|VH|HH|HV)(?![A-Z0-9]))|(?<=-)NP(?=-[VH]{2})"
 )
-_OTHER = re.compile(r"\.(img|vrt|jp2|nc|h5|hdf5?|bin|dat|grd|safe)$", re.IGNORECASE)
+# Names that no folder has.
+_OF_A_FILE = re.compile(
+    r"(?:\.(?!SAFE$|DATA$)[A-Z][A-Z0-9]{0,9}|(?:^|/)(?:README|LICEN[CS]E|COPYING|NOTICE|CHANGE(?:S|LOG)"
+    r"|MAKEFILE))$",
+    re.IGNORECASE,
+)
 
 
 @dataclass
@@ -30,11 +36,13 @@ class Listing:
     Attributes
     ----------
     files : path by what GDAL opens.
+    others : paths that are not wanted.
     bad : (path, reason) of what is named but cannot be looked at.
     lines : what is worth a look.
     """
 
     files: dict[str, str] = field(default_factory=dict)
+    others: list[str] = field(default_factory=list)
     bad: list[tuple[str, str]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
 
@@ -88,7 +96,11 @@ def walk(root: str, wanted, depth: int | None = None) -> Listing:
             elif entry.name.lower().endswith(".zip"):
                 archives.append(path)
             elif not wanted(path):
-                continue
+                if _may_be_a_folder(entry):
+                    if depth is None or level < depth:
+                        file_links.append(path)
+                else:
+                    found.others.append(path)
             elif entry.is_symlink():
                 file_links.append(path)
             elif entry.is_file():
@@ -102,6 +114,7 @@ def walk(root: str, wanted, depth: int | None = None) -> Listing:
             opened.add(target)
             _open(root, path, wanted, found)
     _prefer_unpacked(found)
+    _put_undecoded_aside(root, found)
     return found
 
 
@@ -110,6 +123,14 @@ def _is_folder(entry: os.DirEntry) -> bool:
         return entry.is_dir()
     except OSError:
         return False
+
+
+def _may_be_a_folder(entry: os.DirEntry) -> bool:
+    """Whether an entry is a link to nothing that may have led to a folder, by its names."""
+    if not entry.is_symlink() or os.path.exists(entry.path):
+        return False
+    known = (entry.name, os.readlink(entry.path))
+    return not any(_OF_A_FILE.search(name) for name in known)
 
 
 def _is_result(entries: list[os.DirEntry], folder: str) -> bool:
@@ -151,31 +172,52 @@ def _open(root: str, path: str, wanted, found: Listing) -> None:
     whole = str(PurePath(root, path))
     folder = os.path.dirname(path)
     try:
-        with zipfile.ZipFile(whole) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir()]
+        members = archives.members(whole)
     except FileNotFoundError:
         found.bad.append((whole, "is a link to a file that is not there"))
         return
-    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
+    except InputError as error:
         # Some other archive that is broken is no scene that is missing.
-        if names.tell((os.path.basename(path),)).time:
-            found.bad.append((whole, "is no whole zip archive; fetch it again"))
+        told = names.tell((os.path.basename(path),)).time is not None
+        if told or isinstance(error, archives.Unreadable):
+            found.bad.append((whole, str(error)))
         else:
-            found.lines.append(f"{whole} is no whole zip archive; not looked into")
+            found.lines.append(f"{whole} {str(error).partition(';')[0]}; not looked into")
         return
     for member in members:
-        name = member.filename
+        name = member.name
         if name.startswith("__MACOSX/") or "/." in f"/{name}":
             continue
         # As if it were unpacked where it lies, with or without a folder of its own.
         places = [f"{path}/{name}", os.path.join(folder, name)]
         if ".SAFE/" not in name.upper():
             places.append(os.path.join(folder, os.path.basename(name)))
-        if any(wanted(place) for place in places):
-            if member.flag_bits & 1:
-                found.bad.append((whole, "is encrypted; unpack it"))
-                return
+        if not any(wanted(place) for place in places):
+            found.others.append(places[0])
+        elif member.encrypted:
+            found.bad.append((whole, "is encrypted; unpack it"))
+            return
+        else:
             found.files[places[0]] = f"/vsizip/{whole}/{name}"
+
+
+def _put_undecoded_aside(root: str, found: Listing) -> None:
+    """Files below a name that is no UTF-8, which neither Snakemake nor a table can hold."""
+    for path in [path for path in found.files if path != _printable(path)]:
+        del found.files[path]
+        parts = path.split("/")
+        first = next(i for i, part in enumerate(parts) if part != _printable(part))
+        whole = str(PurePath(root, *parts[: first + 1]))
+        if whole not in dict(found.bad):
+            found.bad.append((whole, "has a name that is no UTF-8; rename it"))
+    found.bad = [(_printable(path), _printable(reason)) for path, reason in found.bad]
+    found.lines = [_printable(line) for line in found.lines]
+    found.others = [_printable(path) for path in found.others]
+
+
+def _printable(text: str) -> str:
+    """A name with a mark in place of what is no UTF-8."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _prefer_unpacked(found: Listing) -> None:
@@ -217,13 +259,6 @@ def names_polarization(path: str, polarization: str) -> bool:
     return told.polarization == polarization and told.time is not None
 
 
-def names_several(path: str, polarization: str) -> bool:
-    """Whether a file's name is that of a GeoTIFF of several polarizations, one of them this one."""
-    name = path.rpartition("/")[2].upper()
-    own = set(names.POLARIZATION.findall(name))
-    return bool(names.TIFF.search(name)) and len(own) > 1 and polarization in own
-
-
 def beside(paths: list[str]) -> set[str]:
     """Files that are by their names masks, angles or the like of a scene, and none themselves.
 
@@ -247,33 +282,6 @@ def _around_the_date(path: str) -> list[str]:
     """What stands before and behind the dates in a file's own name, camelCase in words."""
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", path.rpartition("/")[2])
     return re.split(r"\d{8}", name.upper())
-
-
-def other_rasters(listed: list[str]) -> str:
-    """What rasters there are of other kinds, for the message that there is none: " (5 .img)"."""
-    kinds: dict[str, int] = {}
-    for path in listed:
-        match = _OTHER.search(path)
-        if match:
-            kinds[match[0].lower()] = kinds.get(match[0].lower(), 0) + 1
-    return "".join(f", but {count} {kind}" for kind, count in sorted(kinds.items()))
-
-
-def derived(paths: list[str]) -> list[str]:
-    """Files whose name is that of another one in the folder, a scene, with something behind it.
-
-    ``x_VV_db.tif`` or ``x_VV (1).tif`` beside ``x_VV.tif`` is made of it and no scene of its own.
-    """
-    stems = {names.TIFF.sub("", path): path for path in paths}
-    out = []
-    for path in paths:
-        stem = names.TIFF.sub("", path)
-        start = stem.rfind("/") + 1
-        cuts = [match.start() for match in re.finditer(r"[-_. (]", stem) if match.start() > start]
-        bases = [stems[stem[:cut]] for cut in cuts if stem[:cut] in stems]
-        if any(names.tell(tuple(reversed(base.split("/")))).time for base in bases):
-            out.append(path)
-    return out
 
 
 def translate(pattern: str) -> re.Pattern[str]:

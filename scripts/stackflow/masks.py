@@ -6,11 +6,10 @@ Only the standard library, since the Snakefile imports this each time it is pars
 import hashlib
 import os
 import re
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from stackflow import headers, layers
+from stackflow import archives, headers, layers
 from stackflow.sources import archive_of, base_name
 from stackflow.stacks import Product
 from stackshift.errors import InputError
@@ -156,10 +155,11 @@ def _opened(path: str, where: str) -> str:
         return path
     archive, inside = outer.groups()
     try:
-        with zipfile.ZipFile(archive) as opened:
-            members = opened.namelist()
-    except (OSError, zipfile.BadZipFile) as error:
-        raise InputError(f"{where}: {archive} cannot be read ({error})") from None
+        members = [member.name for member in archives.members(archive)]
+    except FileNotFoundError:
+        raise InputError(f"{where}: {archive} is not there; correct its path") from None
+    except InputError as error:
+        raise InputError(f"{where}: {archive} {error}") from None
     found = [inside] if inside else [name for name in members if _VECTOR.search(name)]
     found = found or [name for name in members if _RASTER.search(name)]
     if len(found) != 1 or found[0] not in members:

@@ -7,11 +7,12 @@ Only the standard library, since the Snakefile imports this each time it is pars
 
 import os
 import re
-import zipfile
 from collections.abc import Iterable
 from functools import cache
 
+from stackflow import archives
 from stackflow.sources import Source, archive_of, base_name, is_remote
+from stackshift.errors import InputError
 from stackshift.ground.names import TIFF
 
 _POLARIZED = re.compile(r"^(.+)[-_](?:VV|VH|HH|HV)$", re.IGNORECASE)
@@ -47,7 +48,6 @@ def _is_there(path: str) -> bool:
 @cache
 def _members(archive: str) -> frozenset[str]:
     try:
-        with zipfile.ZipFile(archive) as opened:
-            return frozenset(opened.namelist())
-    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
+        return frozenset(member.name for member in archives.members(archive))
+    except (OSError, InputError):
         return frozenset()

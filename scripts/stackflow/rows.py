@@ -21,7 +21,6 @@ COLUMNS = {
         *("sensing start", "acquisition datetime", "acquisition time", "acquisition date"),
         *("acquisition", "acquired", "sensing time", "sensing date", "timestamp", "date", "time"),
     ),
-    "clock": ("time",),
     "platform": ("platform", "satellite", "mission"),
     "band": ("band", "band number", "bidx"),
     "track": ("track", "path number", "pathnumber", "relative orbit", "relativeorbit", "rel orbit",

@@ -5,12 +5,10 @@ Only the standard library, since the Snakefile imports this each time it is pars
 
 import os
 import re
-import zipfile
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from stackflow import folders, sheets
+from stackflow import archives, folders, sheets
 from stackflow.found import Found
 from stackflow.rows import Row, on_disk
 from stackflow.sources import Source, archive_of, base_name, from_names, is_remote, parts_of
@@ -30,6 +28,7 @@ def in_sheets(paths: Iterable[str], polarization: str) -> Found:
         found.lines += _unusable(sheet, whole, good)
         rows += good
     _refuse_granules(rows)
+    rows_of: dict[Source, str] = {}
     for row in rows:
         said = row.polarizations()
         if said and polarization not in said:
@@ -60,16 +59,46 @@ def in_sheets(paths: Iterable[str], polarization: str) -> Found:
             )
             source = replace(source, remarks=(*source.remarks, remark))
         found.sources.append(source)
+        rows_of[source] = row.where
     found.sources = _without_other(found.sources, polarization)
-    listed = Counter((source.path, source.band) for source in found.sources)
-    if double := sorted(path for (path, _), count in listed.items() if count > 1):
-        raise InputError(f"{double[0]} is listed more than once; name each file once")
+    found.sources, lines = _each_once(found.sources, rows_of)
+    found.lines += lines
     if not found.sources and not found.bad:
         raise InputError(
             f"no row of {', '.join(paths)} is for {polarization}; correct 'scenes' or "
             "'polarizations'"
         )
     return found
+
+
+def _each_once(sources: list[Source], rows_of: dict[Source, str]) -> tuple[list[Source], list[str]]:
+    """The files without those that another spelling or a link names again, and lines on these.
+
+    Raises
+    ------
+    InputError
+        For one spelling twice, and for rows that say different things of one file.
+    """
+    first: dict[tuple[str, int | None], Source] = {}
+    lines = []
+    for source in sources:
+        known = first.setdefault((_real(source.path), source.band), source)
+        if known is source:
+            continue
+        if known.path == source.path:
+            raise InputError(f"{source.path} is listed more than once; name each file once")
+        same = f"{rows_of[source]}: {source.path} is {known.path}"
+        if known.time != source.time or known.said != source.said:
+            raise InputError(f"{same}, of which another row says otherwise; name each file once")
+        lines.append(f"{same}; taken once")
+    return list(first.values()), lines
+
+
+def _real(path: str) -> str:
+    """A local path by which a file is the same whatever links and dots lead to it."""
+    if (archive := archive_of(path)) is not None:
+        return path.replace(archive, os.path.realpath(archive), 1)
+    return path if is_remote(path) else os.path.realpath(path)
 
 
 def _mixed(source: Source) -> bool:
@@ -111,18 +140,16 @@ def _choose(row: Row, polarization: str) -> str | None:
 def _member(row: Row, archive: str, polarization: str) -> str:
     """The path into a zip archive that a row names as a whole."""
     try:
-        with zipfile.ZipFile(archive) as opened:
-            members = [
-                name
-                for name in opened.namelist()
-                if folders.names_polarization(name, polarization) and not folders.is_beside(name)
-            ]
+        found = [member.name for member in archives.members(archive)]
     except FileNotFoundError:
         return archive
-    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
-        raise InputError(
-            f"{row.where}: {archive} is no whole zip archive; fetch it again"
-        ) from None
+    except InputError as error:
+        raise InputError(f"{row.where}: {archive} {error}") from None
+    members = [
+        name
+        for name in found
+        if folders.names_polarization(name, polarization) and not folders.is_beside(name)
+    ]
     if len(members) != 1:
         raise InputError(
             f"{row.where}: {archive} holds {len(members) or 'no'} files for {polarization}; name "
@@ -144,10 +171,10 @@ def _missing(opened: str) -> str | None:
     if not archive.lower().endswith(".zip"):
         return None
     try:
-        with zipfile.ZipFile(archive) as whole:
-            return None if member in whole.namelist() else f"{archive} holds no {member}"
-    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
-        return f"{archive} is no whole zip archive; fetch it again"
+        there = any(known.name == member for known in archives.members(archive))
+        return None if there else f"{archive} holds no {member}"
+    except InputError as error:
+        return f"{archive} {error}"
 
 
 def _unusable(sheet: str, whole: list[Row], good: list[Row]) -> list[str]:

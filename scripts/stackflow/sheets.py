@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from stackflow import stac
+from stackflow.clocks import acquired
 from stackflow.rows import COLUMNS, Row
 from stackshift.errors import InputError
 from stackshift.ground import names
@@ -122,9 +123,11 @@ def _row(where: str, path: Path, values: dict[str, str]) -> Row:
         value = next((values[name] for name in known if values.get(name)), "")
         if value:
             fields[column] = value
-    clock = fields.pop("clock", "")
-    if clock and re.match(r"\d{1,2}:\d", clock) and values.get("date"):
-        fields["datetime"] = f"{values['date']}T{clock.zfill(8) if clock[1] == ':' else clock}"
+    times = [(name, values[name]) for name in COLUMNS["datetime"] if values.get(name)]
+    try:
+        fields |= {"datetime": told} if (told := acquired(times)) else {}
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from None
     if fields.get("band", "").upper() in names.POLARIZATIONS:
         fields.setdefault("polarization", fields.pop("band"))
     paths = [fields.pop("path", ""), *fields.pop("more", "").split("\n")]

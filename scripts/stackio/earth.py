@@ -5,6 +5,7 @@ All of PROJ that the workflow needs, but for the warp, is here.
 
 import functools
 import math
+import re
 
 import numpy as np
 import rasterio
@@ -27,7 +28,13 @@ _REASONS = {
     "TemporalCRS": "has times only",
     "GeodeticCRS": "counts from the middle of the Earth",
 }
+_SHIFT = re.compile(r"TOWGS84\[([^\]]*)\]")
+# A code of the whole, which counts more than parameters.
+_CODED = re.compile(r'AUTHORITY\["[^"]*","[^"]*"\]\]$')
 _ADVICE = "assign the right one (gdal_edit.py -a_srs)"
+# Sides of a pixel that some raster may have, metres. Degrees taken for metres, and metres for
+# degrees, are further off by 1e5.
+_POSTINGS = (0.1, 100_000.0)
 
 
 def check_crs(crs) -> None:
@@ -45,7 +52,42 @@ def check_crs(crs) -> None:
     """
     wkt = crs.to_wkt()
     if reason := _reason(wkt):
-        raise InputError(f"has the CRS {_name(crs.to_string())}, which {reason}; {_ADVICE}")
+        raise InputError(f"has the CRS {name_of(crs.to_string())}, which {reason}; {_ADVICE}")
+
+
+def check_belongs(grid: Grid) -> None:
+    """Refuse a geotransform that cannot be one in its CRS, as degrees in a CRS of metres.
+
+    Raises
+    ------
+    InputError
+        With what would be and what to do, without the file: latitudes beyond the poles, longitudes
+        far from -180 to 360, pixels of less than .1 m or more than 100 km.
+    """
+    left, bottom, right, top = grid.bounds
+    crs = rasterio.CRS.from_string(grid.crs)
+    # A pixel beyond the pole, as it is the middles that lie on it in grids of the whole Earth.
+    slack = max(grid.transform[0], -grid.transform[4])
+    turn = 2 * math.pi / crs.units_factor[1] if crs.is_geographic else math.inf
+    found = None
+    if slack > turn or max(top, -bottom) > turn / 4 + slack:
+        found = f"its latitudes would reach from {bottom:.10g} to {top:.10g}"
+    elif left < -turn - slack or right > 1.5 * turn + slack:
+        found = f"its longitudes would reach from {left:.10g} to {right:.10g}"
+    else:
+        try:
+            pixel = pixel_in_the_middle(grid)
+        except InputError:
+            # Of a place that is not on the Earth its bounds tell more.
+            return
+        width, height = math.hypot(*pixel.column), math.hypot(*pixel.row)
+        if not all(_POSTINGS[0] <= side <= _POSTINGS[1] for side in (width, height)):
+            found = f"a pixel of it would have {width:.3g} x {height:.3g} m on the ground"
+    if found:
+        raise InputError(
+            f"has a geotransform that does not belong to its CRS ({name_of(grid.crs)}): {found}; "
+            "assign the CRS that it was made in (gdal_edit.py -a_srs), or use the original"
+        )
 
 
 @functools.cache
@@ -69,7 +111,31 @@ def _reason(wkt: str) -> str | None:
     return None
 
 
-def _name(crs: str) -> str:
+def written(crs) -> str:
+    """A CRS as a grid has it: its EPSG code, else its WKT.
+
+    The code that rasterio finds for one with a datum shift of its own (TOWGS84) is that of a CRS
+    without it. Equivalent ones of these are written alike, whatever they are called.
+
+    Parameters
+    ----------
+    crs : of rasterio.
+    """
+    return _written(crs.to_wkt()) or crs.to_string()
+
+
+@functools.cache
+def _written(wkt: str) -> str | None:
+    """The WKT of a CRS with a datum shift of its own; None for one without."""
+    shift = _SHIFT.search(wkt)
+    if not shift or _CODED.search(wkt) or not any(map(float, shift[1].split(","))):
+        return None
+    if wkt.startswith("COMPD_CS"):
+        return wkt
+    return rasterio.CRS.from_string(rasterio.CRS.from_wkt(wkt).to_proj4()).to_wkt()
+
+
+def name_of(crs: str) -> str:
     """A CRS in a few words: its code, else the name at the start of its WKT."""
     return crs.split('"')[1] if '"' in crs else crs
 
@@ -89,9 +155,9 @@ def bounds_in(bounds, crs: str, target: str) -> Bounds:
     except (RasterioError, CPLE_BaseError):
         box = (math.inf,)
     if not all(map(math.isfinite, box)):
-        where = "on the Earth" if target == DEGREES else f"in {_name(target)}"
+        where = "on the Earth" if target == DEGREES else f"in {name_of(target)}"
         raise InputError(
-            f"has the CRS {_name(crs)}, which has no place {where} for the bounds "
+            f"has the CRS {name_of(crs)}, which has no place {where} for the bounds "
             f"{[round(edge, 6) for edge in bounds]}; {_ADVICE}"
         )
     left, bottom, right, top = box
@@ -153,7 +219,7 @@ def pixels_at(grid: Grid, places: list[geometry.Vector]) -> list[geometry.Pixel]
     if not all(map(math.isfinite, [*x, *y])):
         raise InputError(
             f"a part of the grid {[round(edge, 6) for edge in grid.bounds]} has no place on the "
-            f"Earth in its CRS ({_name(grid.crs)}); warp the scenes into "
+            f"Earth in its CRS ({name_of(grid.crs)}); warp the scenes into "
             "one that is made for the area, such as UTM"
         )
     degrees = list(zip(x, y, strict=True))

@@ -11,6 +11,7 @@ from rasterio.warp import transform
 from stackio import earth, raster
 from stackio.tags import tags_of
 from stackshift.errors import InputError
+from stackshift.ground.lattice import Grid
 
 # Where a product says when it was processed.
 _PROCESSED = ("PROCESSING_DATETIME", "TIFFTAG_DATETIME")
@@ -53,6 +54,7 @@ def look(path: str, band: int | None = None) -> dict:
         with raster.open_scene(path, band=band) as source:
             raster.check_complete(source, path)
             grid = raster.grid_of(source)
+            _check_belongs(path, grid)
             tags = source.tags()
             return {
                 "crs": grid.crs,
@@ -71,6 +73,13 @@ def look(path: str, band: int | None = None) -> dict:
         return {"problem": str(error)}
     except (RasterioError, rasterio._err.CPLE_BaseError) as error:
         return {"problem": f"{path} cannot be used ({' '.join(str(error).split())})"}
+
+
+def _check_belongs(path: str, grid: Grid) -> None:
+    try:
+        earth.check_belongs(grid)
+    except InputError as error:
+        raise InputError(f"{path} {error}") from None
 
 
 def made_by(tags: dict[str, str]) -> dict[str, str]:

@@ -11,10 +11,12 @@ from rasterio.errors import CRSError
 from rasterio.features import rasterize
 from rasterio.transform import Affine
 from rasterio.warp import transform
+from shapely.affinity import translate
 
 from stackio import earth
 from stackshift.errors import InputError
 from stackshift.ground.lattice import Grid
+from stackshift.ground.longitudes import Bounds, amount_beside, turned
 
 # Long edges are straight on their own map only: cut into so many parts of the grid's extent.
 _PARTS = 100
@@ -53,7 +55,8 @@ def read(path: str, grid: Grid, layer: str | None = None) -> Polygons:
     Raises
     ------
     InputError
-        With the file: it cannot be read, has several layers, no CRS, or no polygons.
+        With the file: it cannot be read, has several layers, no CRS, no polygons, or all of them
+        lie elsewhere.
     """
     try:
         names = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
@@ -62,20 +65,58 @@ def read(path: str, grid: Grid, layer: str | None = None) -> Polygons:
         layer = layer or names[0]
         if layer not in names:
             raise InputError(f"{path} has no layer '{layer}', only {', '.join(names)}")
-        crs = pyogrio.read_info(path, layer=layer)["crs"]
+        info = pyogrio.read_info(path, layer=layer, force_total_bounds=True)
+        crs, extent = info["crs"], info["total_bounds"]
         if crs is None:
             raise InputError(f"{path} has no CRS; assign one (a shapefile's lies in its .prj)")
         earth.check_crs(rasterio.CRS.from_user_input(crs))
         box = earth.bounds_in(grid.bounds, grid.crs, crs)
-        _, _, found, _ = pyogrio.raw.read(path, layer=layer, columns=[], bbox=box)
+        if extent is None:
+            raise InputError(f"{path} holds no polygons; give those of an area")
+        turns = _turns(crs, box, extent)
+        if not turns:
+            raise InputError(
+                f"{path} lies outside the grid of the stack: it reaches over {_rounded(extent)} in "
+                f"its CRS ({earth.name_of(crs)}), and the grid over {_rounded(box)}; correct its "
+                "CRS or the order of its coordinates, or name the one of this place"
+            )
+        read_in = [_read(path, layer, box, turn) for turn in turns]
     except (DataSourceError, DataLayerError, CRSError) as error:
         raise InputError(f"{path} cannot be read ({' '.join(str(error).split())})") from error
-    shapes = shapely.force_2d(shapely.from_wkb(found))
-    shapes = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+    shapes = np.concatenate(read_in)
     flat = shapely.get_dimensions(shapes) == 2
     if len(shapes) and not flat.any():
         raise InputError(f"{path} holds lines or points and no polygons; give those of an area")
     return Polygons(_on_the_map(shapes[flat], crs, grid, box), grid)
+
+
+def _turns(crs: str, box: Bounds, extent) -> list[float]:
+    """By how much a file's extent is moved around the Earth to come near a box; none if it cannot.
+
+    Near is within the box's own size, as lakes of the whole land may well have none in a scene.
+    """
+    (left, bottom, right, top), margin = box, max(box[2] - box[0], box[3] - box[1])
+    turn = earth.turn_of(rasterio.CRS.from_user_input(crs).to_wkt())
+    return [
+        amount
+        for amount in ((0.0, turn, -turn) if turn else (0.0,))
+        if extent[0] + amount <= right + margin
+        and extent[2] + amount >= left - margin
+        and extent[1] <= top + margin
+        and extent[3] >= bottom - margin
+    ]
+
+
+def _read(path: str, layer: str, box: Bounds, turn: float) -> np.ndarray:
+    """The shapes of a file that come near a box, moved into its turn around the Earth."""
+    _, _, found, _ = pyogrio.raw.read(path, layer=layer, columns=[], bbox=turned(box, -turn))
+    shapes = shapely.force_2d(shapely.from_wkb(found))
+    shapes = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+    return shapely.transform(shapes, lambda places: np.add(places, (turn, 0))) if turn else shapes
+
+
+def _rounded(box) -> list[float]:
+    return [round(float(edge), 4) for edge in box]
 
 
 def _on_the_map(shapes: np.ndarray, crs: str, grid: Grid, box) -> np.ndarray:
@@ -91,4 +132,12 @@ def _on_the_map(shapes: np.ndarray, crs: str, grid: Grid, box) -> np.ndarray:
         return np.column_stack(transform(crs, grid.crs, places[:, 0], places[:, 1]))
 
     shapes = shapely.make_valid(shapely.transform(shapes, moved))
-    return shapes[~shapely.is_empty(shapes)]
+    shapes = shapes[~shapely.is_empty(shapes)]
+    if turn := earth.turn_of(grid.crs):
+        # PROJ gives the turn that it prefers, in which the grid need not lie.
+        amounts = [amount_beside(edges, grid.bounds, turn) for edges in shapely.bounds(shapes)]
+        shapes = np.array(
+            [translate(shape, amount) for shape, amount in zip(shapes, amounts, strict=True)],
+            dtype=object,
+        )
+    return shapes

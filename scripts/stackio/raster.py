@@ -115,7 +115,7 @@ def _check_usable(source, band: int) -> None:
     if source.crs is None:
         raise InputError("has no CRS; assign one (gdal_edit.py -a_srs), or use the original")
     earth.check_crs(source.crs)
-    check_north_up(tuple(source.transform)[:6])
+    check_north_up(tuple(source.transform)[:6], source.width, source.height)
 
 
 def _radar_geometry(source) -> str | None:
@@ -210,7 +210,9 @@ def reason(error) -> str:
 
 def grid_of(source) -> Grid:
     """The grid of an open raster."""
-    return Grid(source.crs.to_string(), tuple(source.transform)[:6], source.width, source.height)
+    a, _, c, _, e, f = tuple(source.transform)[:6]
+    # What is left of a rotation in one that is usable is rounding.
+    return Grid(earth.written(source.crs), (a, 0.0, c, 0.0, e, f), source.width, source.height)
 
 
 def grid_near(source, grid: Grid) -> Grid:
@@ -235,7 +237,7 @@ def bounds_in(source, crs: str) -> Bounds:
         With the file, if it has no place there.
     """
     try:
-        return earth.bounds_in(source.bounds, source.crs.to_string(), crs)
+        return earth.bounds_in(source.bounds, earth.written(source.crs), crs)
     except InputError as error:
         raise InputError(f"{source.name} {error}") from None
 

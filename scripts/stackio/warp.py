@@ -124,13 +124,13 @@ def places_in(source, grid: Grid, rows: tuple[int, int], columns: tuple[int, int
     a, _, c, _, e, f = grid.transform
     y, x = np.meshgrid(f + e * (at[0] + 0.5), c + a * (at[1] + 0.5), indexing="ij")
     there = source.crs
-    if there.to_string() != grid.crs:
+    if earth.written(there) != grid.crs:
         try:
             x, y = map(np.array, transform(grid.crs, there, x.ravel(), y.ravel()))
         except (RasterioError, CPLE_BaseError) as error:
             logging.warning("rows from %d, columns from %d: %s", rows[0], columns[0], error)
             return None
-    if turn := earth.turn_of(there.to_string()):
+    if turn := earth.turn_of(earth.written(there)):
         # The same meridian has many names: the one that is nearest to the raster counts.
         middle = (source.bounds.left + source.bounds.right) / 2
         x = x + turn * np.round((middle - x) / turn)

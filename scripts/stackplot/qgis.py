@@ -147,7 +147,8 @@ def project_of(
 def crs_names(crs: str) -> dict[str, str]:
     """What QGIS knows a CRS by: ``wkt``, and ``authid`` such as EPSG:32611 or empty."""
     parsed = gpd.GeoSeries([], crs=crs).crs
-    authority = parsed.to_authority()
+    # PROJ finds a code for one with a datum shift of its own too, which the code lacks.
+    authority = None if parsed.is_bound else parsed.to_authority()
     return {"wkt": parsed.to_wkt(), "authid": ":".join(authority) if authority else ""}
 
 

@@ -84,8 +84,13 @@ def in_one_turn(grids: list[Grid], turns: dict[str, float | None]) -> list[Grid]
     return placed
 
 
-def check_north_up(transform: Transform) -> None:
+def check_north_up(transform: Transform, width: int, height: int) -> None:
     """Refuse a geotransform that is missing, rotated or sheared.
+
+    Parameters
+    ----------
+    transform : of the raster; terms by which no edge of it turns by TOLERANCE pixels are rounding.
+    width, height : of the raster, pixels.
 
     Raises
     ------
@@ -95,7 +100,7 @@ def check_north_up(transform: Transform) -> None:
     a, b, c, d, e, f = transform
     if (a, b, c, d, e, f) == (1.0, 0.0, 0.0, 0.0, 1.0, 0.0):
         raise InputError("has no geotransform; georeference it, or use the original product")
-    if b or d:
+    if abs(b) * height > TOLERANCE * abs(a) or abs(d) * width > TOLERANCE * abs(e):
         raise InputError("has a rotated geotransform; warp it north-up first (gdalwarp does)")
     if not all(map(math.isfinite, transform)) or a <= 0 or e >= 0:
         raise InputError(

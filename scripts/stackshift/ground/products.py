@@ -75,6 +75,17 @@ def recognise(name: str) -> Product | None:
     return Product(pair=True) if _PAIR.search(name) else None
 
 
+def is_pair(parts: tuple[str, ...]) -> bool:
+    """Whether a path is that of a pair of acquisitions, an interferogram.
+
+    Parameters
+    ----------
+    parts : names, the file's first; the first that is one of a known product decides.
+    """
+    known = next((found for part in parts if (found := recognise(part))), None)
+    return known is not None and known.pair
+
+
 def _hyp3(name: str) -> Product | None:
     match = _HYP3.search(name)
     time = match and _time(match[3])

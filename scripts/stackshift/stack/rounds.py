@@ -247,8 +247,10 @@ def _looked_at(
 
     found = {}
     for name, tile in tiles.items():
-        known = {"expected": expected_at(now.positions.get(name, (0.0, 0.0)))}
-        known["folded"] = folded_in(now.positions, weight, name)
+        known = {
+            "expected": expected_at(now.positions.get(name, (0.0, 0.0))),
+            "folded": folded_in(now.positions, weight, name),
+        }
         found[name] = alignment.seen((others(name), tile), options | known)
         forget(name)
     unseen = [name for name in faint if found[name].surface is not None]
