@@ -183,6 +183,15 @@ def hints_of(stack: str, polarization: str) -> list[str]:
     return offered.hints(entry, product, area, entry.get("masks") is None)
 
 
+def layers_prepared_with(wildcards) -> dict[str, list[str]]:
+    """The layers that the scenes of a stack are prepared with, by kind, in the order of the scenes."""
+    found = [
+        prepared_with(wildcards.stack, wildcards.polarization, scene)
+        for scene in scenes_of(wildcards)
+    ]
+    return {key: [one[key] for one in found] for key in found[0]}
+
+
 def layers_matched_with(wildcards) -> dict[str, str]:
     """The layers that a scene is prepared with: what undoes its normalisation, what masks it.
 
