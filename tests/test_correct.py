@@ -310,6 +310,25 @@ def test_only_what_is_significantly_off_is_moved_and_by_minus_its_offset(tmp_pat
     assert moved_by["significant"][0]["reason"].endswith("m off: no more than chance")
 
 
+def test_the_scene_that_offsets_are_from_is_not_moved(tmp_path):
+    table = scenes([(9, 0, 0.2), (0, 0, 0.0), (0, 0, 0.2)])
+    table.to_csv(tmp_path / "scenes.csv", index=False)
+    for reference, reasons in (
+        (table[c.SCENE][1], [True, False, True]),
+        (None, [True] * 3),
+        ("dem", [True] * 3),
+    ):
+        for when in ("all", "significant", "outside"):
+            decide.main(
+                tmp_path / "scenes.csv", when, REQUIREMENT, tmp_path / "moves.json", reference
+            )
+            found = list(json.loads((tmp_path / "moves.json").read_text()).values())
+            moved_ones = reasons if when == "all" else [True, False, False]
+            assert [m["corrected"] for m in found] == moved_ones
+            said = [m["reason"] == "is the reference" for m in found]
+            assert said == [False, reference == table[c.SCENE][1], False]
+
+
 def test_one_stack_in_twenty_has_a_scene_moved_by_chance():
     random = np.random.default_rng(1)
     moved_ones = [
