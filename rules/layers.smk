@@ -195,17 +195,14 @@ def layers_prepared_with(wildcards) -> dict[str, list[str]]:
 def layers_matched_with(wildcards) -> dict[str, str]:
     """The layers that a scene is prepared with: what undoes its normalisation, what masks it.
 
-    Displaced scenes were prepared before they were displaced.
+    Displaced scenes were prepared before they were displaced. Of corrected ones the tags tell how
+    far what they were divided by moves with them, and the mask stays.
     """
-    found = prepared_with(
+    if "@" in wildcards.stack and not is_corrected(wildcards.stack):
+        return {}
+    return prepared_with(
         real(wildcards.stack), wildcards.polarization, wildcards.scene
     )
-    if is_corrected(wildcards.stack):
-        # What a scene was divided by moves with it, and the mask stays.
-        folder = f"results/{wildcards.stack}/{wildcards.polarization}"
-        moved = f"{folder}/layers/area/{wildcards.scene}.tif"
-        return {k: moved if k == "area" else path for k, path in found.items()}
-    return {} if "@" in wildcards.stack else found
 
 
 def layers_tiled_with(wildcards) -> dict[str, str]:
