@@ -200,9 +200,7 @@ def layers_matched_with(wildcards) -> dict[str, str]:
     """
     if "@" in wildcards.stack and not is_corrected(wildcards.stack):
         return {}
-    return prepared_with(
-        real(wildcards.stack), wildcards.polarization, wildcards.scene
-    )
+    return prepared_with(real(wildcards.stack), wildcards.polarization, wildcards.scene)
 
 
 def layers_tiled_with(wildcards) -> dict[str, str]:

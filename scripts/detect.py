@@ -227,8 +227,8 @@ if __name__ == "__main__":
             cut=tuple(snakemake.params.tiles),
             transform=snakemake.params.transform,
             layers={
-                key: job.paths(snakemake.input[key])
+                key: job.paths(found)
                 for key in ("area", "mask")
-                if key in snakemake.input.keys()
+                if (found := snakemake.input.get(key))
             },
         )

@@ -88,7 +88,9 @@ def test_scenes_without_an_offset_take_no_part():
         ("results/A/VV/template/template.tif", "image", "the median of A VV's template", True),
         (
             "/x/{stack}/{polarization}/template/template.tif",
-            "image", "a template's median", True,
+            "image",
+            "a template's median",
+            True,
         ),
         ("../A/{polarization}/template/template.tif", "image", "the median of A's template", True),
         ("template/template.tif", "image", "a template's median", True),

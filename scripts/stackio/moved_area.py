@@ -1,4 +1,4 @@
-"""What a scene was divided by, moved with the scene: the area of the map where its pixels came from.
+"""What a scene was divided by, moved with it: the area of the map where its pixels came from.
 
 Gamma0 was divided by the area where the scene lay. Once the scene is moved by minus its offset, a
 pixel has the quotient from the place it came from, and so that place's area undoes it; the area at
@@ -48,4 +48,5 @@ class MovedArea:
         )
         image = raster.read_part(self.source, down, right)[0]
         at = np.arange(*rows) - down[0] - self.down, np.arange(*columns) - right[0] - self.right
-        return sampled(image, *np.broadcast_arrays(at[0][:, None], at[1][None, :]))
+        places = np.broadcast_arrays(at[0][:, None], at[1][None, :])
+        return sampled(image, places[0], places[1])
