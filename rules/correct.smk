@@ -21,6 +21,7 @@ rule decide:
     params:
         when=config["correct"]["when"],
         requirement={key: config["requirement"][key] for key in ("metres", "shape")},
+        reference=lambda wildcards: reference_of(wildcards.stack),
         code=code_digest("decide"),
     message:
         "Decide which scenes of {wildcards.stack} are moved, and by how much"

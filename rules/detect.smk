@@ -1,5 +1,6 @@
 rule detect:
     input:
+        unpack(layers_prepared_with),
         scenes=lambda wildcards: [
             f"results/{wildcards.stack}/{wildcards.polarization}/superset/{scene}.tif"
             for scene in scenes_of(wildcards)
@@ -40,6 +41,7 @@ rule detect:
         transform=config["correlate"]["coherence"]["transform"],
         threshold=config["detect"]["threshold"],
         box=config["detect"]["box"],
+        made_from=lambda wildcards: located_from(**wildcards),
         code=code_digest("detect"),
     message:
         "See what displacement costs change detection in {wildcards.stack} {wildcards.polarization}"

@@ -9,7 +9,7 @@ rule flatten:
     benchmark:
         "benchmarks/{stack}/{polarization}/flatten/{scene}.tsv"
     conda:
-        "../envs/raster.yaml"
+        "../envs/estimate.yaml"
     threads: 1
     resources:
         mem_mb=memory(600, 0.3),
@@ -48,7 +48,7 @@ for name, batch in batch_rules("flatten", SCENES_TOGETHER):
         group:
             "scene"
         conda:
-            "../envs/raster.yaml"
+            "../envs/estimate.yaml"
         threads: 1
         resources:
             mem_mb=memory(600, 0.3),

@@ -183,20 +183,24 @@ def hints_of(stack: str, polarization: str) -> list[str]:
     return offered.hints(entry, product, area, entry.get("masks") is None)
 
 
+def layers_prepared_with(wildcards) -> dict[str, list[str]]:
+    """The layers that the scenes of a stack are prepared with, by kind, in the order of the scenes."""
+    found = [
+        prepared_with(wildcards.stack, wildcards.polarization, scene)
+        for scene in scenes_of(wildcards)
+    ]
+    return {key: [one[key] for one in found] for key in found[0]}
+
+
 def layers_matched_with(wildcards) -> dict[str, str]:
     """The layers that a scene is prepared with: what undoes its normalisation, what masks it.
 
-    Displaced scenes were prepared before they were displaced.
+    Displaced scenes were prepared before they were displaced. Of corrected ones the tags tell how
+    far what they were divided by moves with them, and the mask stays.
     """
-    found = prepared_with(
-        real(wildcards.stack), wildcards.polarization, wildcards.scene
-    )
-    if is_corrected(wildcards.stack):
-        # What a scene was divided by moves with it, and the mask stays.
-        folder = f"results/{wildcards.stack}/{wildcards.polarization}"
-        moved = f"{folder}/layers/area/{wildcards.scene}.tif"
-        return {k: moved if k == "area" else path for k, path in found.items()}
-    return {} if "@" in wildcards.stack else found
+    if "@" in wildcards.stack and not is_corrected(wildcards.stack):
+        return {}
+    return prepared_with(real(wildcards.stack), wildcards.polarization, wildcards.scene)
 
 
 def layers_tiled_with(wildcards) -> dict[str, str]:

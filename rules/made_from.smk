@@ -18,7 +18,7 @@ def given_from(stack: str) -> str:
         parts += [code_digest(stage) for stage in ("simulate", "truth")]
     if kind == "corrected":
         parts += [config["correct"], config["requirement"]]
-        stages = ("combine", "decide", "correct", "move_area")
+        stages = ("combine", "decide", "correct")
         parts += [code_digest(stage) for stage in stages]
         parts += [located_from(root, own) for own in polarizations_of(root)]
     elif kind:

@@ -10,7 +10,7 @@ rule tile:
     benchmark:
         "benchmarks/{stack}/{polarization}/tile/{scene}.tsv"
     conda:
-        "../envs/raster.yaml"
+        "../envs/estimate.yaml"
     threads: 1
     resources:
         mem_mb=memory(600, 0.3),
@@ -49,7 +49,7 @@ for name, batch in batch_rules("tile", SCENES_TOGETHER):
         group:
             "scene"
         conda:
-            "../envs/raster.yaml"
+            "../envs/estimate.yaml"
         threads: 1
         resources:
             mem_mb=memory(600, 0.3),

@@ -11,6 +11,7 @@ from pathlib import Path
 from rasterio.transform import Affine
 
 from stackio import earth, files, job, raster, vrt
+from stackio.tags import move_of, tags_of
 from stackshift.errors import InputError
 from stackshift.ground import geometry
 from stackshift.ground.lattice import Grid, grid_beside
@@ -55,7 +56,8 @@ def main(
             place = Affine(a, b, c + right, d, e, f + up)
             # An address by the name that GDAL has for it.
             named = source.files[0] if "://" in one["original"] else one["original"]
-            vrt.write(path, source, named, place, _tags(move, one, relative_to))
+            tags = _tags(move, one, relative_to) | _moved_before(source)
+            vrt.write(path, source, named, place, tags)
             written.append(
                 {
                     "name": one["name"],
@@ -137,6 +139,17 @@ def _tags(move: dict, one: dict, relative_to: str) -> dict[str, str]:
             "MOVED_RELATIVE_TO": relative_to,
             "MOVED_REASON": move["reason"],
         }.items()
+    }
+
+
+def _moved_before(source) -> dict[str, str]:
+    """What was done to a file that was corrected before, as both moves take it from its place."""
+    east, north = move_of(tags_of(source))
+    if not (east or north):
+        return {}
+    return {
+        "STACKSHIFT_MOVED_BEFORE_EAST": f"{east:.3f}",
+        "STACKSHIFT_MOVED_BEFORE_NORTH": f"{north:.3f}",
     }
 
 

@@ -7,9 +7,12 @@ import pandas as pd
 from stackio import files, job
 from stackshift.stack import columns as c
 from stackshift.stack import decision
+from stackshift.stack.zero import Zero
 
 
-def main(scenes: str, when: str, requirement: dict, moves: str) -> None:
+def main(
+    scenes: str, when: str, requirement: dict, moves: str, reference: str | None = None
+) -> None:
     """Write how each scene is to be moved, by its name.
 
     Parameters
@@ -17,9 +20,11 @@ def main(scenes: str, when: str, requirement: dict, moves: str) -> None:
     scenes : table of the scenes' offsets.
     when, requirement : as for `decision.moves`.
     moves : JSON to write.
+    reference : what offsets are relative to, as ``align: reference`` of the config says it.
     """
     table = pd.read_csv(scenes, dtype={c.SCENE: str})
-    found = dict(zip(table[c.SCENE], decision.moves(table, when, requirement), strict=True))
+    decided = decision.moves(table, when, requirement, Zero.of(reference).scene)
+    found = dict(zip(table[c.SCENE], decided, strict=True))
     files.write_json(moves, found)
     moved = sum(move["corrected"] for move in found.values())
     logging.info("%d of %d scenes are moved", moved, len(found))
@@ -35,4 +40,5 @@ if __name__ == "__main__":
             when=snakemake.params.when,
             requirement=snakemake.params.requirement,
             moves=snakemake.output.moves,
+            reference=snakemake.params.reference,
         )

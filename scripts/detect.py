@@ -9,14 +9,14 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pandas as pd
 
-from stackio import earth, files, job, raster, writing
+from stackio import earth, files, job, prepared, raster, writing
 from stackplot import costs, drawing
 from stackshift.ground.geometry import to_pixels
 from stackshift.ground.lattice import tile_edges
 from stackshift.ground.resampling import HALO, sampled
 from stackshift.stack import check_columns, mean_image
 from stackshift.stack import columns as c
-from stackshift.stack.detection import Histogram, averaged, line, quiet
+from stackshift.stack.detection import Histogram, averaged, line, place_of_template, quiet
 from stackshift.stack.inversion import as_numbers
 from stackshift.stack.others import OfTemplate
 from stackshift.tile.scaled import transformed
@@ -40,8 +40,11 @@ def main(
     tiles: dict[str, str] | None = None,
     cut: tuple[int, int] = (1, 1),
     transform: str = "log",
+    layers: dict[str, list[str]] | None = None,
 ) -> None:
     """Compare each scene with the aligned mean of the others, as it lies and in its place.
+
+    Its place is where offsets are zero, and the mean is moved there: it lies among its members.
 
     Parameters
     ----------
@@ -55,7 +58,13 @@ def main(
     made : JSON of the template, which tells what each member put into it; None without members.
     tiles : folder with the tiles of each member, whose part is taken out for its comparison.
     cut, transform : number of tiles (rows, columns), and how their values were transformed.
+    layers : ``area`` and ``mask`` of each scene, in the order of ``scenes``, with which it was
+        prepared for matching, as the template is of scenes that were; see `prepared`.
     """
+    with_layers = {
+        name: {key: paths[at] for key, paths in (layers or {}).items()}
+        for at, name in enumerate(scenes)
+    }
     table = pd.read_csv(located, dtype={c.SCENE: str}, keep_default_na=False).set_index(c.SCENE)
     east, north = as_numbers(table, c.OFFSET_EAST, c.OFFSET_NORTH)
     offsets = dict(zip(table.index, zip(east, north, strict=True), strict=True))
@@ -63,33 +72,39 @@ def main(
     as_it_lies, in_place = ({name: Histogram() for name in names} for _ in range(2))
     moved = {metres: Histogram() for metres in METRES}
     with ExitStack() as opened:
-        read = {name: opened.enter_context(raster.open_scene(scenes[name])) for name in names}
+        read = {
+            name: opened.enter_context(prepared.opened(scenes[name], **with_layers[name]))
+            for name in names
+        }
         mean = opened.enter_context(raster.open_scene(template, bands=3))
         grid = raster.grid_of(mean)
         folder = Path(opened.enter_context(TemporaryDirectory()))
+        said = files.read_json(made) if made else {"members": {}}
         others = {}
         for name in set(names) & set(tiles or {}):
-            path = _without(folder, name, mean, files.read_json(made), tiles[name], cut, transform)
+            path = _without(folder, name, mean, said, tiles[name], cut, transform)
             others[name] = opened.enter_context(raster.open_scene(path))
         pixel = earth.pixel_in_the_middle(grid)
         places = {name: to_pixels(offsets[name], pixel) for name in names}
+        there = place_of_template(said["members"], places)
+        logging.info("the template lies %+.3f pixels down, %+.3f to the right of the zero", *there)
         most = max(metres / min(map(math.hypot, *zip(pixel.column, pixel.row, strict=True)))
                    for metres in METRES)  # fmt: skip
-        reach = [abs(value) for place in places.values() for value in place]
+        reach = [abs(value) for place in (there, *places.values()) for value in place]
         halo = HALO + box + math.ceil(max([most, *reach]))
         rows = max(1, min(grid.height, _VALUES // (max(len(names), 1) * grid.width)))
         for first, count in raster.row_blocks(grid.height, rows):
             part = _Part(grid, first, count, halo)
-            reference = _power_of(part.of(mean))
+            reference = part.moved(_power_of(part.of(mean)), there)
             level = averaged(reference, box)
             before, after = (
                 np.empty((len(names), count, grid.width), np.float32) for _ in range(2)
             )
             for i, name in enumerate(names):
-                image = part.of(read[name])
+                image = read[name].rows(part.first, part.count)
                 against = level
                 if name in others:
-                    against = averaged(_power_of(part.of(others[name])), box)
+                    against = averaged(part.moved(_power_of(part.of(others[name])), there), box)
                 before[i] = averaged(image, box)[part.inner] - against[part.inner]
                 after[i] = averaged(part.moved(image, places[name]), box)[part.inner]
                 after[i] -= against[part.inner]
@@ -211,4 +226,9 @@ if __name__ == "__main__":
             },
             cut=tuple(snakemake.params.tiles),
             transform=snakemake.params.transform,
+            layers={
+                key: job.paths(found)
+                for key in ("area", "mask")
+                if (found := snakemake.input.get(key))
+            },
         )

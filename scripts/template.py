@@ -52,7 +52,8 @@ def main(
         "%d scenes, %d placed by pairs, %d members", len(usable), len(first), len(found.positions)
     )
     with raster.own_tiles():
-        parts = _write_image(image, grid, cut, found, load, options["transform"])
+        what = _brightness_of(tiles[usable[0]])
+        parts = _write_image(image, what, grid, cut, found, load, options["transform"])
     files.write_json(
         report,
         {
@@ -78,12 +79,18 @@ def _read(folder: str, cell: tuple[int, int], transform: str):
         return transformed(raster.read_rows(source, 0, source.height), transform)
 
 
-def _write_image(path, area, cut, found, load, transform) -> list[dict]:
+def _brightness_of(folder: str) -> str:
+    """What a scene's tiles are the power of: gamma0, or beta0 where the normalisation is undone."""
+    with raster.open_tile(folder, (0, 0)) as source:
+        return writing.said_of(source)["bands"][0].removesuffix(" power")
+
+
+def _write_image(path, what, area, cut, found, load, transform) -> list[dict]:
     """Write the image row by row of tiles; what each member's part of each tile is."""
     edges = tile_edges(area.height, cut[0]), tile_edges(area.width, cut[1])
-    bands = ("mean gamma0 (dB)", "number of scenes", "sum of weights")
+    bands = (f"mean {what} (dB)", "number of scenes", "sum of weights")
     parts = []
-    about = "mean of the stack in dB, number of its scenes, sum of their weights; NaN = no data"
+    about = f"mean {what} of the stack in dB, number of scenes, sum of their weights; NaN = no data"
     with writing.create(
         path, area, {"stage": "template"}, bands=bands, in_squares=True, about=about
     ) as target:

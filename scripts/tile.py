@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from stackio import job, raster, writing
-from stackio.tags import tags_of
+from stackio.moved_area import MovedArea
+from stackio.tags import move_of, tags_of
 from stackshift.errors import InputError
 from stackshift.ground.lattice import Grid, tile_edges
 
@@ -42,7 +43,11 @@ def main(
     layers = {name: path for name, path in used if path}
     with raster.open_scene(scene) as source, ExitStack() as opened:
         beside = {
-            name: opened.enter_context(raster.open_scene(path)) for name, path in layers.items()
+            name: MovedArea(
+                opened.enter_context(raster.open_scene(path)),
+                move_of(tags_of(source)) if name == "area" else (0.0, 0.0),
+            )
+            for name, path in layers.items()
         }
         grid = raster.grid_of(source)
         try:
@@ -83,7 +88,7 @@ def _fill(targets, source, beside: dict, rows: list[int], columns: list[int]) ->
     for first, count in raster.row_blocks(rows[1] - rows[0]):
         here = (rows[0] + first, rows[0] + first + count), (columns[0], columns[-1])
         block = raster.read_part(source, *here)[0]
-        around = {name: raster.read_part(layer, *here)[0] for name, layer in beside.items()}
+        around = {name: layer.part(*here) for name, layer in beside.items()}
         for target, share, (left, right) in zip(targets, shares, pairwise(columns), strict=True):
             part = slice(left - columns[0], right - columns[0])
             writing.write_rows(target, first, block[:, part])

@@ -21,7 +21,7 @@ import correct
 import decide
 import list_corrected
 import superset
-from stackio.tags import tags_of, warp_of
+from stackio.tags import move_of, tags_of, warp_of
 from stackshift.ground.lattice import Grid
 from stackshift.stack import action_columns as a
 from stackshift.stack import columns as c
@@ -134,6 +134,23 @@ def test_a_geotiff_that_was_resampled_keeps_what_was_taken_out_of_it(tmp_path):
         with rasterio.open(tmp_path / f"{name}.tif") as source:
             found.append(warp_of(tags_of(source)))
     assert found[0] == found[1] == pytest.approx((0, -0.4), abs=1e-6)
+
+
+def test_a_file_that_is_corrected_again_tells_how_far_it_has_moved_in_all(tmp_path):
+    """What it was divided by is that of where it lay at first, three corrections ago."""
+    image = texture(100, 100)
+    grid = Grid("EPSG:32611", (30.0, 0.0, WEST, 0.0, -30.0, NORTH), 100, 100)
+    path = write_scene(tmp_path / "x_VV.tif", image)
+    for number, (east, north) in enumerate([(40.0, -7.0), (-10.0, 2.0), (0.0, 1.5)]):
+        (tmp_path / str(number)).mkdir()
+        folder, _ = moved(tmp_path / str(number), [files_of(path)], east, north, grid)
+        path = folder / "x_VV.vrt"
+    superset.main([files_of(path)], grid, tmp_path / "a.tif", "sinc", "auto", None)
+    with rasterio.open(tmp_path / "a.tif") as source:
+        tags = tags_of(source)
+    assert move_of(tags) == pytest.approx((30, -3.5))
+    assert (tags["moved_east"], tags["moved_north"]) == ("0.000", "1.500")
+    assert move_of({}) == (0, 0)
 
 
 def test_all_that_says_how_a_file_is_read_goes_along(tmp_path, monkeypatch):
@@ -308,6 +325,25 @@ def test_only_what_is_significantly_off_is_moved_and_by_minus_its_offset(tmp_pat
     assert (lost["flag"], lost["reason"]) == ("unmeasured", "not measured: sea")
     assert lost["sigma_east"] is None
     assert moved_by["significant"][0]["reason"].endswith("m off: no more than chance")
+
+
+def test_the_scene_that_offsets_are_from_is_not_moved(tmp_path):
+    table = scenes([(9, 0, 0.2), (0, 0, 0.0), (0, 0, 0.2)])
+    table.to_csv(tmp_path / "scenes.csv", index=False)
+    for reference, reasons in (
+        (table[c.SCENE][1], [True, False, True]),
+        (None, [True] * 3),
+        ("dem", [True] * 3),
+    ):
+        for when in ("all", "significant", "outside"):
+            decide.main(
+                tmp_path / "scenes.csv", when, REQUIREMENT, tmp_path / "moves.json", reference
+            )
+            found = list(json.loads((tmp_path / "moves.json").read_text()).values())
+            moved_ones = reasons if when == "all" else [True, False, False]
+            assert [m["corrected"] for m in found] == moved_ones
+            said = [m["reason"] == "is the reference" for m in found]
+            assert said == [False, reference == table[c.SCENE][1], False]
 
 
 def test_one_stack_in_twenty_has_a_scene_moved_by_chance():

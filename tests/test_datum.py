@@ -85,6 +85,16 @@ def test_scenes_without_an_offset_take_no_part():
         ("20220115T134101", "scene", "the scene 20220115T134101", False),
         ("dem", "dem", "the DEM", True),
         ("other/{stack}/template.tif", "image", "the image template.tif", True),
+        ("results/A/VV/template/template.tif", "image", "the median of A VV's template", True),
+        (
+            "/x/{stack}/{polarization}/template/template.tif",
+            "image",
+            "a template's median",
+            True,
+        ),
+        ("../A/{polarization}/template/template.tif", "image", "the median of A's template", True),
+        ("template/template.tif", "image", "a template's median", True),
+        (f"{'a' * 16}{'b' * 30}.tif", "image", f"the image {'a' * 16}...{'b' * 12}.tif", True),
     ],
 )
 def test_what_offsets_are_relative_to(given, kind, words, absolute):

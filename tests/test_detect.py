@@ -33,36 +33,59 @@ def rms_and_alarms(image, ground, box, threshold):
     return float(inside.std()), float((np.abs(inside) > threshold).mean())
 
 
-@pytest.fixture(scope="module")
-def measured(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("detect")
+def compared(folder, zero=(0, 0), template=(0, 0), off=OFF, area=None):
+    """What is found, what is to be found in their places, and the report, of simulated scenes.
+
+    Pixels (east, north) on the ground: where offsets are zero, where the template lies, where the
+    scenes do. Where ``area`` is, on the map, scenes are divided by it and matched times it.
+    """
     random = np.random.default_rng(1)
     fine = simulation.ground((SIZE + 40,) * 2, 5)
-    bare = simulation.observe(fine, (0, 0), 1e6, random)[20:-20, 20:-20]
+    bare, mean = (
+        simulation.observe(fine, (-north, east), 1e6, random)[20:-20, 20:-20]
+        for east, north in ((0, 0), template)
+    )
     scenes, still = {}, {}
-    for number, (name, (east, north)) in enumerate(zip(NAMES, OFF, strict=True)):
+    for number, (name, (east, north)) in enumerate(zip(NAMES, off, strict=True)):
         image = simulation.observe(fine, (-north, east), 20, random)[20:-20, 20:-20]
         still[name] = simulation.observe(fine, (0, 0), 20, random)[20:-20, 20:-20]
         # A field that is another one in each scene, and a brightness of the scene's own.
         image = image * np.float32(10 ** (0.1 * number))
         image[150:180, 60:100] *= np.float32(10 ** (0.8 * (number % 2)))
+        if area is not None:
+            image /= area
         scenes[name] = str(folder / f"{name}.tif")
         with writing.create(scenes[name], GRID, {}) as target:
             writing.write_rows(target, 0, image)
     with writing.create(folder / "template.tif", GRID, {}, bands=("a", "b", "c")) as target:
         for band in (1, 2, 3):
-            writing.write_rows(target, 0, (10 * np.log10(bare)).astype(np.float32), band)
+            writing.write_rows(target, 0, (10 * np.log10(mean)).astype(np.float32), band)
+    members = {
+        name: {"row": template[1] - north, "column": east - template[0]}
+        for name, (east, north) in list(zip(NAMES, off, strict=True))[4:]
+    }
+    files.write_json(folder / "template.json", {"members": members, "tiles": []})
     table = pd.DataFrame({c.SCENE: NAMES})
-    table[[c.OFFSET_EAST, c.OFFSET_NORTH]] = POSTING * np.array(OFF)
+    table[[c.OFFSET_EAST, c.OFFSET_NORTH]] = POSTING * (np.array(off) - zero)
     files.write_csv(folder / "scenes.csv", table)
     outputs = {"table": "detection.csv", "report": "detection.json", "figure": "detection.svg",
                "picture": "detection.png"}  # fmt: skip
     outputs = {name: str(folder / path) for name, path in outputs.items()}
+    layers = {}
+    if area is not None:
+        with writing.create(folder / "area.tif", GRID, {}) as target:
+            writing.write_rows(target, 0, area)
+        layers = {"area": [str(folder / "area.tif")] * len(scenes)}
     detect.main(scenes, str(folder / "scenes.csv"), str(folder / "template.tif"), 0.9, 3, "site VV",
-                outputs)  # fmt: skip
+                outputs, str(folder / "template.json"), layers=layers)  # fmt: skip
     found = pd.read_csv(outputs["table"], dtype={c.SCENE: str}).set_index(c.SCENE)
     expected = {name: rms_and_alarms(still[name], bare, 3, 0.9) for name in NAMES}
     return found, expected, json.loads((folder / "detection.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory):
+    return compared(tmp_path_factory.mktemp("detect"))
 
 
 def test_moving_a_scene_to_its_place_gives_what_one_that_lies_there_has(measured):
@@ -78,6 +101,39 @@ def test_moving_a_scene_to_its_place_gives_what_one_that_lies_there_has(measured
             assert row["false_alarms"] > 2 * row["false_alarms_corrected"]
         else:
             assert row["rms"] == row["rms_corrected"] and row["added"] == 0
+
+
+# Scenes after the members lie elsewhere.
+STEP = [(0, 0.9)] * 5 + [(0, 0), (0.3, 0), (0, 0)]
+
+
+@pytest.mark.parametrize(
+    ("zero", "template", "off"),
+    [((0, 0.9), (0, 0), STEP), ((0.95, 0), (0, 0), OFF), ((0.5, -0.6), (0.3, 0.3), OFF)],
+    ids=["median of all scenes", "one scene", "absolute"],
+)
+def test_the_place_of_a_scene_is_where_offsets_are_zero(tmp_path, zero, template, off):
+    """Wherever the template lies: its members are some of the scenes, and zero is what it is."""
+    found, expected, _ = compared(tmp_path, zero, template, off)
+    for name, at in zip(NAMES, off, strict=True):
+        row, (rms, alarms) = found.loc[name], expected[name]
+        assert row["rms_corrected"] == pytest.approx(rms, rel=0.06)
+        assert row["false_alarms_corrected"] == pytest.approx(alarms, abs=0.012)
+        # What lies at zero is in its place, and is no better for being left there.
+        distance = POSTING * np.hypot(*np.subtract(at, zero))
+        assert row["distance"] == pytest.approx(distance, abs=1e-6)
+        assert row["added"] >= 0.01 * distance and (row["added"] == 0) == (distance == 0)
+
+
+def test_scenes_are_compared_as_they_were_prepared(tmp_path):
+    """A template of scenes times the area is no mean of gamma0, which the map's terrain divides."""
+    rows, columns = np.indices((SIZE, SIZE), float)
+    area = np.exp(0.8 * np.sin(rows / 9) * np.cos(columns / 7)).astype(np.float32)
+    found, expected, _ = compared(tmp_path, area=area)
+    for name in NAMES:
+        rms, alarms = expected[name]
+        assert found["rms_corrected"][name] == pytest.approx(rms, rel=0.06)
+        assert found["false_alarms_corrected"][name] == pytest.approx(alarms, abs=0.012)
 
 
 def test_the_curve_tells_what_displaced_scenes_have(measured):

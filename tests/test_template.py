@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import rasterio
 from makers import NORTH, POSTING, WEST, write_scene
 from twotiles import OPTIONS
 
@@ -92,6 +93,19 @@ def test_the_image_is_the_mean_in_decibels_and_the_number_of_scenes(mixed):
     assert error.std() < 1.1
     # Speckle of five looks lowers the mean logarithm by 0.44 dB.
     assert error.mean() == pytest.approx(-0.44, abs=0.2)
+
+
+def test_the_band_says_what_was_averaged(tmp_path):
+    """Where the normalisation is undone it is no gamma0."""
+    tiles = stack(tmp_path)
+    for folder in tiles.values():
+        for path in folder.glob("*.tif"):
+            with rasterio.open(path, "r+") as target:
+                target.set_band_description(1, "beta0 power")
+    made(tmp_path, tiles)
+    with raster.open_scene(tmp_path / "template.tif", bands=3) as source:
+        assert source.descriptions[0] == "mean beta0 (dB)"
+        assert "mean beta0" in source.tags()["TIFFTAG_IMAGEDESCRIPTION"]
 
 
 def test_no_template_at_sea(tmp_path):

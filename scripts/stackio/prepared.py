@@ -8,7 +8,8 @@ import numpy as np
 import rasterio
 
 from stackio import raster
-from stackio.tags import tags_of
+from stackio.moved_area import MovedArea
+from stackio.tags import move_of, tags_of
 from stackshift.errors import InputError
 from stackshift.ground.lattice import Grid
 
@@ -27,7 +28,8 @@ class Prepared:
     Attributes
     ----------
     scene : gamma0 as power.
-    area : what it was divided by, or None to leave it as it is.
+    area : what it was divided by, which moved with it where it was corrected, or None to leave it
+        as it is.
     mask : 1 where it is no data, or None.
     level : middle of the area, so that brightness stays about what it was.
     valid : pixels that `rows` has seen with a value.
@@ -36,7 +38,7 @@ class Prepared:
     """
 
     scene: rasterio.DatasetReader
-    area: rasterio.DatasetReader | None
+    area: MovedArea | None
     mask: rasterio.DatasetReader | None
     level: float = 1.0
     valid: int = 0
@@ -56,7 +58,7 @@ class Prepared:
         known = np.isfinite(block)
         self.valid += int(np.count_nonzero(known))
         if self.area is not None:
-            area = raster.read_rows(self.area, first, count)
+            area = self.area.part((first, first + count), (0, block.shape[1]))
             self.without["area"] += int(np.count_nonzero(known & ~np.isfinite(area)))
             block = block * (area / np.float32(self.level))
         if self.mask is not None:
@@ -86,7 +88,7 @@ def opened(scene: str, area: str | None = None, mask: str | None = None) -> Iter
     Parameters
     ----------
     scene : raster on the stack's grid.
-    area, mask : layers on the same grid, or None.
+    area, mask : layers on the same grid as they lie on the map, or None.
 
     Raises
     ------
@@ -104,4 +106,5 @@ def opened(scene: str, area: str | None = None, mask: str | None = None) -> Iter
             if raster.grid_of(one) != raster.grid_of(source):
                 raise InputError(f"{one.name} lies on another grid than {scene}; delete it")
         level = float(tags_of(found["area"]).get("level", 1)) if area else 1.0
-        yield Prepared(source, found.get("area"), found.get("mask"), level)
+        own = MovedArea(found["area"], move_of(tags_of(source))) if area else None
+        yield Prepared(source, own, found.get("mask"), level)

@@ -22,6 +22,15 @@ def with_warp(tags: dict[str, str], warp: tuple[float, float] | None) -> dict[st
     return known | ({"warp": f"{warp[0]:.6f} {warp[1]:.6f}"} if warp and any(warp) else {})
 
 
+def move_of(tags: dict[str, str]) -> tuple[float, float]:
+    """By how much a raster was corrected, once or several times: (east, north) in metres."""
+    east, north = (
+        float(tags.get(f"moved_{axis}", 0)) + float(tags.get(f"moved_before_{axis}", 0))
+        for axis in ("east", "north")
+    )
+    return east, north
+
+
 def origin_of(tags: dict[str, str]) -> dict[str, str | None]:
     """Where a scene comes from, out of its tiles' tags."""
     return {

@@ -82,7 +82,9 @@ _SAID = {
 }
 
 
-def moves(scenes: pd.DataFrame, when: str, requirement: dict) -> list[dict]:
+def moves(
+    scenes: pd.DataFrame, when: str, requirement: dict, reference: str | None = None
+) -> list[dict]:
     """By how much each scene is to be moved, and why.
 
     Parameters
@@ -93,6 +95,7 @@ def moves(scenes: pd.DataFrame, when: str, requirement: dict) -> list[dict]:
         degrees of freedom for one that is not; of all scenes together none is moved by chance but
         in one of twenty stacks (Holm 1979).
     requirement : ``metres`` and ``shape``.
+    reference : the scene that offsets are from, if one is: by definition it lies where it should.
 
     Returns
     -------
@@ -107,8 +110,8 @@ def moves(scenes: pd.DataFrame, when: str, requirement: dict) -> list[dict]:
     p = screening.holm(np.where(known, _chance(east, north, sigmas), np.nan))
     distance, sigma, allowed = distances(scenes, requirement)
     found = []
-    for at, (flag, message) in enumerate(
-        zip(_text(scenes[c.FLAG]), _text(scenes[c.MESSAGE]), strict=True)
+    for at, (scene, flag, message) in enumerate(
+        zip(scenes[c.SCENE], _text(scenes[c.FLAG]), _text(scenes[c.MESSAGE]), strict=True)
     ):
         off = f"{with_error(distance[at], sigma[at], '')} m off"
         wanted = {
@@ -118,6 +121,8 @@ def moves(scenes: pd.DataFrame, when: str, requirement: dict) -> list[dict]:
         }[when]
         if not known[at]:
             reason = f"not measured: {message or 'no reason is known'}"
+        elif scene == reference:
+            reason, wanted = "is the reference", False
         elif wanted:
             reason = off
         elif when == OUTSIDE:

@@ -23,6 +23,8 @@ RARE = 1e-3
 # Share of a box that must have data.
 _FILLED = 0.5
 
+Place = tuple[float, float]
+
 
 def averaged(power: np.ndarray, box: int) -> np.ndarray:
     """Decibels of the mean power in boxes of box x box pixels around each pixel.
@@ -70,6 +72,31 @@ def quiet(ratios: np.ndarray) -> np.ndarray:
     mean = about.sum(axis=0) / np.maximum(count, 1)
     variance = (np.where(known, about - mean, 0) ** 2).sum(axis=0) / np.maximum(count - 1, 1)
     return enough & (variance <= _QUIET**2 * np.median(variance[enough]))
+
+
+def place_of_template(members: dict[str, dict], places: dict[str, Place]) -> Place:
+    """Where the aligned mean lies from where offsets are zero.
+
+    It lies at the median of its members, and zero is that of all scenes, one of them, or the map's.
+
+    Parameters
+    ----------
+    members : ``row`` and ``column`` of each member in pixels from the mean.
+    places : (rows, columns) in pixels from the zero of each scene that was measured.
+
+    Returns
+    -------
+    (rows, columns) in pixels; zeros where no member was measured.
+    """
+    apart = [
+        (places[name][0] - at["row"], places[name][1] - at["column"])
+        for name, at in members.items()
+        if name in places
+    ]
+    if not apart:
+        return 0.0, 0.0
+    rows, columns = np.median(apart, axis=0)
+    return float(rows), float(columns)
 
 
 class Histogram:

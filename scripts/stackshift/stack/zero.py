@@ -65,13 +65,29 @@ class Zero:
     @property
     def words(self) -> str:
         """What offsets are counted from, in words that follow "from"."""
-        name = os.path.basename(self.name or "")
-        if len(name) > _LONGEST:
-            # Its end tells more than its middle, and axes of figures are short.
-            name = f"{name[: _LONGEST // 2]}...{name[-_LONGEST // 2 :]}"
         return {
             STACK: "the stack's median",
             SCENE: f"the scene {self.name}",
             DEM: "the DEM",
-            IMAGE: f"the image {name}",
+            IMAGE: _image(self.name or ""),
         }[self.kind]
+
+
+def _image(path: str) -> str:
+    """An image in words; of the template of another stack what lies at zero in it.
+
+    That is no zero of the stack's: its template has the median of some of its scenes.
+    """
+    *_, stack, polarization, folder, file = ["", "", "", *path.replace(os.sep, "/").split("/")]
+    if (folder, file) != ("template", "template.tif"):
+        return f"the image {_short(file, _LONGEST)}"
+    # What a path leaves open for the config to fill in is no name.
+    of = " ".join(part for part in (stack, polarization) if part and "{" not in part)
+    return f"the median of {_short(of, _LONGEST // 2)}'s template" if of else "a template's median"
+
+
+def _short(name: str, longest: int) -> str:
+    if len(name) <= longest:
+        return name
+    # Its end tells more than its middle, and axes of figures are short.
+    return f"{name[: longest // 2]}...{name[-longest // 2 :]}"
