@@ -15,7 +15,7 @@ from stackio.tags import origin_of, overlap_of, share_of, shares_of_tile, tags_o
 from stackshift.ground.lattice import tile_edges
 from stackshift.stack import columns, coverage, reference, search
 from stackshift.stack.others import OfTemplate, folded_in_template
-from stackshift.stack.record import part_record, tile_record
+from stackshift.stack.record import part_record, shared_record, tile_record
 from stackshift.stack.zero import IMAGE, STACK
 from stackshift.tile.match import NO_MATCH, OK, Match
 from stackshift.tile.scaled import Tile, transformed
@@ -185,6 +185,7 @@ def _write(scene, part: _Parts, matches, load, options, zero: str, contrast, mem
             missing[coverage.IMAGE] = scene.unseen.get(cell)
         match = coverage.explained(matches[cell], missing, own["masked"])
         record = tile_record(match, column, row, scene.valid[cell], pixel)
+        record |= shared_record(match, pixel)
         record |= {name: own[key] for key, name in SHARES.items()}
         if cell in quarters:
             record["quarters"] = [part_record(match, pixel) for match in quarters[cell]]

@@ -91,7 +91,8 @@ def main(
     table[columns.SWATH] = [(seen_by or {}).get(name, {}).get("swath") for name in scenes]
     tiles = looks.with_looks(tiles, looked, (seen[columns.OFFSET_EAST], seen[columns.OFFSET_NORTH]))
     table = inversion.screened(table, tile_offsets.still(seen, stack), positions, least)
-    why, causes = explanation.explained(table, shown.with_processing(scenes, stack), least)
+    attributes = shown.with_processing(scenes, stack)
+    why, causes = explanation.explained(table, attributes, least, stack.shared)
     findings: dict = {"why": causes}
     findings["parts"] = int(network[0].part.max(initial=-1) + 1)
     findings["own_share"] = {

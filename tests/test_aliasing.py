@@ -170,7 +170,7 @@ def test_ground_that_ends_before_nyquist_has_nothing_folded(monkeypatch):
             simulation.observe(ground, at, 5, random)[16:-16, 16:-16] for at in ((0, 0), truth)
         ]
         found = coherence.match(*tiles)
-        monkeypatch.setattr(coherence.aliasing, "without_pull", lambda *g: (g[2], g[3]))
+        monkeypatch.setattr(coherence.aliasing, "without_pull", lambda *g: (g[2], g[3], ALONE * 0))
         plain = coherence.match(*tiles)
         monkeypatch.undo()
         monkeypatch.setattr(

@@ -182,7 +182,9 @@ def test_frequencies_beyond_the_cutoff_are_used_where_they_tell_more(
 ):
     """Standard error, errors and coherence of white tiles: Knapp and Carter's integral, exactly."""
     # White up to Nyquist and then nothing is what no averaging over pixels makes of any ground.
-    monkeypatch.setattr(coherence.aliasing, "without_pull", lambda *given: given[2:4])
+    monkeypatch.setattr(
+        coherence.aliasing, "without_pull", lambda *given: (*given[2:4], np.zeros(2))
+    )
     # Effective pixels under the taper: flanks' integrals of the square and the fourth power.
     flank = (0.9 + 0.1 * 3 / 8) ** 2 / (0.9 + 0.1 * 35 / 128)
     information = coherent**2 / (1 - coherent**2) * np.prod(shape) * flank**2

@@ -25,6 +25,7 @@ def explained(
     scenes: pd.DataFrame,
     attributes: dict[str, dict[str, str]],
     least: float = screening.LEAST,
+    shared: np.ndarray | None = None,
 ) -> tuple[pd.DataFrame, list[dict]]:
     """Which attributes, steps and trends the scenes' offsets follow.
 
@@ -33,6 +34,8 @@ def explained(
     scenes : as in `columns.SCENES_TABLE`.
     attributes : of each scene by its name.
     least : as for `screening.outliers`.
+    shared : (scenes, 2) metres east and north, what of each scene's error those have alike that lie
+        off the others alike, as a group does; see `shown.Stack`.
 
     Returns
     -------
@@ -51,6 +54,9 @@ def explained(
     found = reasons.search(
         series[offset].to_numpy(float), series[sigma].to_numpy(float), looked, least=least
     )
+    known = scenes[offset].notna().all(axis=1).to_numpy()
+    alike = np.zeros((len(series), 2)) if shared is None else shared[known][::-1]
+    _widen(found, looked, alike)
     along = None
     if len(series) and c.OFFSET_RANGE in series and series[c.OFFSET_RANGE].notna().all():
         # The same scenes as the radar sees them, for what lies between groups there.
@@ -58,9 +64,22 @@ def explained(
         along = reasons.search(
             series[seen].to_numpy(float), series[errors].to_numpy(float), looked, least=least
         )
+        _widen(along, looked, alike.max(axis=1, keepdims=True))
     rows = [_row(looked, found, number, along) for number in _listed(looked, found)]
     table = pd.DataFrame([*rows, *_alone(told)], columns=list(judgement_columns.WHY_TABLE))
     return table, [_finding(looked, found, number, along) for number in found.chosen]
+
+
+def _widen(found: reasons.Result, looked: list[Candidate], alike: np.ndarray) -> None:
+    """Add to the errors of differences what groups have alike, which no number of scenes lessens.
+
+    It pulls both groups, and those of a template of both towards each other.
+    """
+    for number, candidate in enumerate(looked):
+        inside = candidate.column == 1
+        if candidate.kind != TREND and inside.any() and not inside.all():
+            both = alike[inside].mean(axis=0) + alike[~inside].mean(axis=0)
+            found.sigma[number] = np.hypot(found.sigma[number], both)
 
 
 def _listed(looked: list[Candidate], found: reasons.Result) -> list[int]:

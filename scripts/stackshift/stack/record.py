@@ -51,6 +51,14 @@ def tile_record(match: Match, column: int, row: int, valid_fraction: float, pixe
     }
 
 
+def shared_record(match: Match, pixel: Pixel) -> dict:
+    """The part of a tile's error that others of its ground have alike, in metres east and north."""
+    if not match.shared or not any(match.shared):
+        return {}
+    east, north = errors_in_metres(match.shared, pixel, 0.0)
+    return {columns.SHARED_X: _rounded(east), columns.SHARED_Y: _rounded(north)}
+
+
 def part_record(match: Match, pixel: Pixel) -> dict:
     """Shift and standard errors of a part of a tile that was matched, in metres."""
     record = tile_record(match, 0, 0, 1.0, pixel)

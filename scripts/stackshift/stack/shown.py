@@ -19,6 +19,9 @@ class Stack:
         that does not count.
     correlations : (scenes, tiles) of the errors to the east and north.
     moves : (tiles,) whether a tile's series does not fit the scenes'.
+    shared : (scenes, 2) metres, part of a scene's error that all its tiles have alike, and scenes
+        that lie off the others by the same fraction of a pixel: what is not known of the pull of
+        detail finer than a pixel. No number of tiles or scenes makes it less.
     common : (2,) metres, what of the errors all scenes share; see `series.common`.
     """
 
@@ -35,8 +38,21 @@ class Stack:
         self.moves = series.moving(self.offsets, self.sigmas, days)
         self.means, errors = series.means(self.offsets, self.sigmas, ~self.moves)
         self.widening = series.widening([_quarters(tiles) for tiles in records])
-        self.errors = errors * self.widening[:, None] * self._own_share()[:, None]
+        own = errors * self.widening[:, None] * self._own_share()[:, None]
+        self.shared = self._shared(records)
+        self.errors = np.hypot(own, self.shared)
         self.common = series.common(self.offsets, self.sigmas, self.means, ~self.moves)
+
+    def _shared(self, records) -> np.ndarray:
+        """The mean over the tiles that count, weighted as their offsets are."""
+        parts = [
+            [[tile.get(name) or 0.0 for name in (c.SHARED_X, c.SHARED_Y)] for tile in tiles]
+            for tiles in records
+        ]
+        weights = np.where(self.moves[:, None] | np.isnan(self.sigmas), 0.0, 1 / self.sigmas**2)
+        total = weights.sum(axis=1)
+        found = (weights * np.array(parts, float)).sum(axis=1)
+        return np.divide(found, total, out=np.zeros_like(found), where=total > 0)
 
     def _own_share(self) -> np.ndarray:
         """What of a scene's error is its own, (scenes,): the mean of n - 1 others has one too."""

@@ -28,6 +28,7 @@ _ODDS = 1.4
 _WIDER = 1.5
 # A pull is taken out where its square is this much more than the variance that this adds.
 _DEAR = 4.0
+_NOTHING = np.zeros(2)
 
 
 def without_pull(
@@ -37,7 +38,7 @@ def without_pull(
     covariance: np.ndarray,
     ahead=(1.0, 1.0),
     narrow=None,
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """A displacement without the pull of aliasing, and its covariance with what is left of it.
 
     Near whole pixels a pull shortens errors too, so that taking it out may add more noise than it
@@ -51,21 +52,26 @@ def without_pull(
     ahead : (rows, columns) complex, by what the folded part of the secondary is ahead of that of
         the reference beyond what it turns with the displacement; see `turned`.
     narrow : (spectra, displacement, coherence) of a narrower band, if there is one.
+
+    Returns
+    -------
+    (displacement, covariance, and of it the part along each axis, a standard error in pixels, that
+    all tiles of one kind of ground share at one displacement: what is not known of the pull).
     """
     law = power_law(spectra, coherence)
     if law is None:
-        return displacement, covariance
+        return displacement, covariance, _NOTHING
     ahead = np.asarray(ahead, complex)
     sigma = np.sqrt(np.diag(covariance))
     pull, change = pulled(spectra, coherence, displacement, ahead, law[0], 1.0)
     most = np.maximum(np.abs(pull), scattered(spectra, coherence, displacement, ahead, law[0]))
     if (most < 0.1 * sigma).all():
-        return displacement, covariance
+        return displacement, covariance, _NOTHING
     near = near_nyquist(spectra, displacement)
     share = level(near, turned(displacement, ahead), law)
     # With less of it both are smaller at least by its root.
     if (math.sqrt(share) * most < 0.1 * sigma).all():
-        return displacement, covariance
+        return displacement, covariance, _NOTHING
     pull, change = pulled(spectra, coherence, displacement, ahead, law[0], share)
     if narrow is None:
         doubt = against(near, turned(displacement + pull, ahead), pull, law, share)
@@ -77,10 +83,11 @@ def without_pull(
     added = _DEAR * sigma**2 * np.maximum(_stretch(change) ** 2 - 1, 1e-3)
     taken = pull**4 / (pull**4 + added**2)
     stretch = _stretch(taken * (5 - 4 * taken) * change)
-    rest = ((1 - taken) ** 2 + (_UNCERTAIN * taken) ** 2) * pull**2 + taken**2 * unclear
+    shared = ((1 - taken) ** 2 + (_UNCERTAIN * taken) ** 2) * pull**2
+    rest = shared + taken**2 * unclear
     at = displacement + taken * pull
     rest += likely * share * scattered(spectra, coherence, at, ahead, law[0]) ** 2
-    return at, covariance * np.outer(stretch, stretch) + np.diag(rest)
+    return at, covariance * np.outer(stretch, stretch) + np.diag(rest), np.sqrt(shared)
 
 
 def turned(displacement, ahead) -> np.ndarray:

@@ -293,7 +293,7 @@ def _judged(spectra, found, longer, whole, psr, max_sigma, transform, ahead, nar
     spread = longer @ spread @ longer.T
     if not spectra.alike:
         displacement = longer @ displacement
-    displacement, spread = aliasing.without_pull(
+    displacement, spread, shared = aliasing.without_pull(
         spectra, coherence, displacement, spread, ahead, narrow
     )
     spread = spread + max(_SMALLEST_ERROR**2 - min(np.diag(spread)), 0.0) * np.eye(2)
@@ -318,6 +318,7 @@ def _judged(spectra, found, longer, whole, psr, max_sigma, transform, ahead, nar
         psr,
         mean,
         covariance=((sigma[0] ** 2, across), (across, sigma[1] ** 2)),
+        shared=_plain(shared),
     )
 
 

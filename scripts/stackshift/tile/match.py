@@ -35,6 +35,8 @@ class Match:
     coherence : mean coherence of the two tiles at the shift, 0 to 1.
     covariance : of the shift in pixel^2, rows and columns by rows and columns; its diagonal is
         sigma squared. None where the method gives none.
+    shared : part of sigma that other tiles of the same ground have alike at this displacement,
+        pixels, same axes; None where the method has none.
     coarse : displacement of the secondary's content at the coarse peak, (rows, columns) in pixels;
         None where the method has none.
     error, phase : as scikit-image gives them; the cross-correlation method only.
@@ -50,6 +52,7 @@ class Match:
     phase: float | None = None
     covariance: tuple[tuple[float, float], tuple[float, float]] | None = None
     coarse: tuple[float, float] | None = None
+    shared: tuple[float, float] | None = None
 
     @property
     def expected(self) -> tuple[int, int]:
