@@ -47,7 +47,11 @@ def find_products() -> tuple[dict, dict, list[str]]:
             }
         else:
             found, said = assemble(
-                name, settings, config["superset"], config["check"]["unreadable"]
+                name,
+                settings,
+                config["superset"],
+                config["check"]["unreadable"],
+                Path(placed("results")),
             )
             lines += said
         if taken := sorted({stack for stack, _ in found} & set(entries)):

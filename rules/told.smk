@@ -36,7 +36,7 @@ def enlarged() -> list[str]:
 
 def of_before() -> list[str]:
     """Folders of results that an earlier config made, and this one does not."""
-    return leftover.of_before(config["stacks"], PRODUCTS)
+    return leftover.of_before(Path(placed("results")), config["stacks"], PRODUCTS)
 
 
 # Once a call, as each job reads this again.
@@ -49,7 +49,9 @@ if workflow.is_main_process:
                 f"stack '{stack}' has no scene {ZERO.scene} (align.reference): its offsets are from its median"
             )
     for (stack, polarization), product in PRODUCTS.items():
-        if taken_out := leftover.scenes_before(stack, polarization, product.scenes):
+        if taken_out := leftover.scenes_before(
+            Path(placed("results")), stack, polarization, product.scenes
+        ):
             logger.warning(
                 f"stack '{stack}', {polarization}: results hold files of scenes that it has no more, "
                 f"which enter no table and are used again if they return: {', '.join(taken_out)}"
