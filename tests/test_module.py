@@ -51,6 +51,13 @@ def test_what_is_told_of_earlier_runs_is_told_of_those_below_the_prefix(tmp_path
     assert "rtc/results/site/VH is of an earlier run" in text and "site/HH" not in text
 
 
+def test_a_table_of_an_earlier_run_is_relative_to_the_working_folder(tmp_path):
+    (tmp_path / "before.csv").write_text("")
+    workspace = prefixed(tmp_path, compare=["site", "before.csv"])
+    done = workspace.run("--dry-run", "rtc/results/comparison/site__before/VV.csv")
+    assert done.status == 0 and "rtc_compare_results" in done.text, done.text
+
+
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("prefix", "names", "own"),
