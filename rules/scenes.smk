@@ -1,9 +1,8 @@
 # The scenes of each stack and polarization, known before any job runs.
 from functools import partial
 
-from stackflow import grids, headers, headings
+from stackflow import grids, headers, headings, simulated
 from stackflow.forced import is_forced
-from stackflow.simulated import simulated
 from stackflow.stacks import assemble
 from stackshift.ground.lattice import Grid, intersection, snap
 from stackshift.simulate import planted
@@ -29,6 +28,7 @@ def find_products() -> tuple[dict, dict, list[str]]:
     products, entries, lines = {}, {}, []
     for name, settings in config["stacks"].items():
         if "simulate" in settings:
+            simulated.check(name, settings)
             grid = simulated_grid(settings)
             plants = settings["simulate"]["planted"]
             try:
@@ -36,7 +36,7 @@ def find_products() -> tuple[dict, dict, list[str]]:
             except InputError as error:
                 raise InputError(f"stack '{name}': {error}") from None
             found = {
-                (name, polarization): simulated(
+                (name, polarization): simulated.simulated(
                     name,
                     settings["simulate"],
                     polarization,

@@ -44,8 +44,8 @@ def labelled(compared: list[str], stacks: Iterable[str]) -> dict[str, str]:
         label = _label(result)
         if label in found:
             raise InputError(
-                f"compare: {found[label]} and {result} would both be called '{label}' in the paths of "
-                "what is compared; rename one"
+                f"compare: {found[label]} and {result} would both be called '{label}' in paths; "
+                "rename one"
             )
         found[label] = result
     return found
@@ -67,12 +67,12 @@ def check_there(path: str) -> None:
     """
     if not os.path.isfile(path):
         raise InputError(
-            f"compare: {path} is not there; give the path of the scenes.csv of an earlier run, from "
-            f"{os.getcwd()} if it is relative ({{polarization}} is replaced)"
+            f"compare: {path} is not there; give the path of the scenes.csv of an earlier run, "
+            f"from {os.getcwd()} if it is relative ({{polarization}} is replaced)"
         )
 
 
 def within(path: str, results: str) -> str | None:
-    """What a path is called below a folder of results, be it absolute or through links; else None."""
+    """What a path is called below a folder of results, also through links; None if outside."""
     inside = os.path.relpath(os.path.realpath(path), os.path.realpath(results))
     return None if inside.split(os.sep)[0] in (os.pardir, os.curdir) else inside
