@@ -1,9 +1,13 @@
 # Results of this run and of others that are compared with each other.
 from stackflow import headers
+from stackflow.known import Known
 from stackflow.results import check_there, is_table, labelled, within
 
 try:
-    RESULTS = labelled(config["compare"], [stack for stack, _ in PRODUCTS])
+    RESULTS = Known(
+        labelled(config["compare"], [stack for stack, _ in PRODUCTS]),
+        "compared result",
+    )
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
@@ -21,6 +25,8 @@ def comparisons_of(stack: str, polarization: str) -> list[str]:
 def made_here(path: str) -> str | None:
     """How the rules call a table of the user's that is one of a stack of this config, else None."""
     stack, _, name = (within(path, placed("results")) or "").partition("/")
+    if real(stack) not in STACKS:
+        return None
     folders = [
         f"{polarization}/analysis" for polarization in polarizations_of(real(stack))
     ]

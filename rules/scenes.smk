@@ -1,8 +1,10 @@
 # The scenes of each stack and polarization, known before any job runs.
+from dataclasses import replace
 from functools import partial
 
 from stackflow import grids, headers, headings, simulated
 from stackflow.forced import is_forced
+from stackflow.known import Known
 from stackflow.stacks import assemble
 from stackshift.ground.lattice import Grid, intersection, snap
 from stackshift.simulate import planted
@@ -63,7 +65,20 @@ def find_products() -> tuple[dict, dict, list[str]]:
         )
         products |= found
         entries |= {stack: settings for stack, _ in found}
-    return products, entries, lines
+    return (
+        Known(
+            {key: told_of_scenes(*key, product) for key, product in products.items()},
+            "stack and polarization",
+        ),
+        Known(entries, "stack"),
+        lines,
+    )
+
+
+def told_of_scenes(stack: str, polarization: str, product):
+    """A product of which a scene that a path names and that is not there is told."""
+    scenes = Known(product.scenes, f"scene of {stack}/{polarization}")
+    return replace(product, scenes=scenes)
 
 
 if workflow.is_main_process:
@@ -96,6 +111,7 @@ def scene_of(wildcards):
 
 def polarizations_of(stack: str) -> list[str]:
     """The polarizations in which a stack has scenes, in the order of the config."""
+    STACKS[stack]  # which refuses a stack that there is not
     return [polarization for name, polarization in PRODUCTS if name == stack]
 
 

@@ -115,8 +115,9 @@ def test_every_section_is_in_the_readme():
         ),
         (
             {"stacks": {"a": {"directory": "x"}}, "watch": {"run_length": "1000"}},
-            "config.watch.run_length: '1000' is not of type 'number'; it is text, write 1000 without "
-            "quotes (Scenes until a false alarm, on average; more finds a small step later.)",
+            "config.watch.run_length: '1000' is not of type 'number'; it is text, write 1000 "
+            "without quotes (Scenes until a false alarm, on average; more finds a small step "
+            "later.)",
         ),
     ],
 )

@@ -156,3 +156,18 @@ def test_the_names_are_said_until_the_loggers_are_closed():
     assert logger.filters == [teller.names]
     teller.close()
     assert logger.filters == []
+
+
+def test_what_a_function_of_a_rule_refuses_is_one_line():
+    message = (
+        'InputFunctionException in rule layer in file "x.smk", line 2:\nError:\n  WorkflowError:\n'
+        "    stack 'a' has no layer dem;\n    name it\nWildcards:\n  stack=a\nTraceback:\n  File"
+    )
+    said = record(message)
+    assert terminal.StageNames({}).filter(said)
+    assert said.msg == "Error: stack 'a' has no layer dem; name it"
+    # A defect keeps all that leads to it.
+    other = message.replace("WorkflowError", "KeyError")
+    said = record(other)
+    terminal.StageNames({}).filter(said)
+    assert said.msg == other

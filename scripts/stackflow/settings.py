@@ -108,10 +108,10 @@ def explain(error) -> str:
     if isinstance(error.instance, date) and "string" in str(schema.get("type")):
         return f"{key}: YAML takes {error.instance} for a date: write it in quotes"
     if error.validator == "oneOf" and all("required" in one for one in error.validator_value):
-        choices = [name for one in error.validator_value for name in one["required"]]
-        given = [name for name in choices if name in error.instance]
+        names: list[str] = [name for one in error.validator_value for name in one["required"]]
+        given = [name for name in names if name in error.instance]
         return (
-            f"{key}: give exactly one of {', '.join(choices)}; here is "
+            f"{key}: give exactly one of {', '.join(names)}; here is "
             f"{' and '.join(given) or 'none of them'}"
         )
     said = " ".join(error.message.split())
