@@ -2,6 +2,7 @@
 from snakemake.logging import logger
 
 from stackflow import leftover
+from stackflow.forced import is_blind
 from stackio.files import read_json
 
 
@@ -41,6 +42,11 @@ def of_before() -> list[str]:
 
 # Once a call, as each job reads this again.
 if workflow.is_main_process:
+    if is_blind():
+        logger.warning(
+            "--rerun-triggers without params: files of yours that were replaced and settings that changed "
+            "are not noticed, as jobs know of them by their params alone; add params"
+        )
     for line in (*SAID, *enlarged()):
         logger.warning(line)
     for stack in STACKS:

@@ -35,7 +35,7 @@ def test_a_mistyped_file_is_one_line(tmp_path):
             "site/VV/offsets/20300101T000000.json",
             "no scene of site/VV '20300101T000000': did you",
         ),
-        ("comparison/site__x/VV.csv", "no compared result 'x'"),
+        ("comparison/site__x/VV.csv", "no compared result 'site': There are none"),
     ):
         text = Workspace(tmp_path, config).run("--dry-run", f"results/{target}").text
         assert f"Error: there is {line}" in " ".join(text.split())
