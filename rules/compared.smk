@@ -24,12 +24,11 @@ def comparisons_of(stack: str, polarization: str) -> list[str]:
 
 def made_here(path: str) -> str | None:
     """How the rules call a table of the user's that is one of a stack of this config, else None."""
-    stack, _, name = (within(path, placed("results")) or "").partition("/")
-    if real(stack) not in STACKS:
+    owner = owner_of(path)
+    if owner is None:
         return None
-    folders = [
-        f"{polarization}/analysis" for polarization in polarizations_of(real(stack))
-    ]
+    stack, _, name = within(path, placed("results")).partition("/")
+    folders = [f"{polarization}/analysis" for polarization in polarizations_of(owner)]
     if len(folders) > 1:
         folders.append("combined")
     is_made = name in [f"{folder}/scenes.csv" for folder in folders]
