@@ -106,6 +106,13 @@ def test_the_line_that_matters_of_a_failed_job(teller, capsys, tmp_path, text, e
     assert lines == [expected.format(log=log), "and 2 more failed: logs/ say why"]
 
 
+def test_a_report_of_what_is_not_made(teller, capsys):
+    teller.emit(record("WorkflowError:\nFile results/a.html marked for report but does not exist."))
+    teller.close()
+    said = capsys.readouterr().err
+    assert said.startswith("results/a.html is not made yet: make the same call without --report")
+
+
 def test_a_target_that_is_none(teller, capsys):
     teller.emit(record("MissingRuleException:\nNo rule to produce flattend (if you use", None))
     teller.close()
