@@ -45,6 +45,8 @@ for name, batch in batch_rules("align", ALIGNED_TOGETHER):
         wildcard_constraints:
             stack=rf"({batch.stacks})({DERIVED})?",
             polarization=batch.polarizations,
+        group:
+            group_of("align")
         conda:
             "../envs/estimate.yaml"
         threads: 1

@@ -2,7 +2,7 @@
 import math
 
 from stackflow.batches import COPIED, MATCHED, of_pairs, of_scenes, size_of
-from stackflow.forced import settings_of_the_call
+from stackflow.forced import groups_of_the_call, settings_of_the_call
 from stackflow.reported import graph_is_asked_for, show_stages
 
 
@@ -41,6 +41,8 @@ def batches() -> tuple[list, list, list]:
 
 
 SCENES_TOGETHER, ALIGNED_TOGETHER, PAIRS_TOGETHER = batches()
+# The group by the name of a rule, as the command line or a profile says it.
+GROUPS = groups_of_the_call()
 # The stage by the name of each rule of a batch, for what is shown.
 BATCH_RULES = {}
 
@@ -49,8 +51,8 @@ def batch_rules(stage: str, together: list) -> list:
     """The name of the rule of each batch of a stage, and the batch.
 
     A file of a batch is made by its rule and not by the stage's. What is said of the stage by the
-    command line or a profile, resources, threads, --forcerun and the like, holds for its batches.
-    A profile's groups do not, as Snakemake knows them later: the stages of scenes have one of their own.
+    command line or a profile, resources, threads, --forcerun and the like, holds for its batches; of
+    groups see `group_of`.
     """
     own = workflow.modifier.modify_rulename
     names = [f"{stage}_{batch.key}" for batch in together]
@@ -72,6 +74,11 @@ def batch_rules(stage: str, together: list) -> list:
             if own(stage) in said:
                 setattr(call, key, frozenset(said.union(map(own, names))))
     return list(zip(names, together, strict=True))
+
+
+def group_of(stage: str) -> str | None:
+    """The group of the batches of a stage, which is that of the stage, None without one."""
+    return GROUPS.get(workflow.modifier.modify_rulename(stage))
 
 
 def each(batch, *functions):

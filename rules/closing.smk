@@ -25,8 +25,8 @@ def proofs() -> list[str]:
 
 
 def closing(with_report: bool = False) -> list[str]:
-    """What a run says at its end of the verdicts and corrections that it comes to."""
-    return [*verdicts(with_report), *proofs()]
+    """What a run says at its end: the verdicts and corrections that it comes to, and what lags behind."""
+    return [*verdicts(with_report), *proofs(), *lagging()]
 
 
 def verdicts(with_report: bool) -> list[str]:

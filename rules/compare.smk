@@ -29,13 +29,7 @@ rule compare:
 
 rule compare_results:
     input:
-        unpack(apart_of),
-        first=lambda wildcards: scenes_of_result(
-            wildcards.first, wildcards.polarization
-        ),
-        second=lambda wildcards: scenes_of_result(
-            wildcards.second, wildcards.polarization
-        ),
+        unpack(tables_compared),
     output:
         table="results/comparison/{first}__{second}/{polarization}.csv",
         summary="results/comparison/{first}__{second}/{polarization}.json",
@@ -59,6 +53,12 @@ rule compare_results:
         runtime=10,
     params:
         names=["{first}", "{second}"],
+        earlier=lambda wildcards: earlier_table(
+            wildcards.second, wildcards.polarization
+        ),
+        written=lambda wildcards: stamp_of_earlier(
+            wildcards.second, wildcards.polarization
+        ),
         # Bursts, slices and frames of one pass start within half a minute.
         seconds=60,
         requirement=config["requirement"]["metres"],

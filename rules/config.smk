@@ -17,7 +17,13 @@ if not HERE.is_dir():
 sys.path.append(str(HERE.parent / "scripts"))
 
 from stackflow.digest import code_digest, digest_of, template_digest
-from stackflow.settings import check_finite, check_masks, explain, with_integers
+from stackflow.settings import (
+    check_finite,
+    check_masks,
+    check_requirement,
+    explain,
+    with_integers,
+)
 from stackshift.errors import InputError
 
 # A --configfile is laid over config.yaml key by key; its stacks take the place of the demo. A module
@@ -42,6 +48,7 @@ except WorkflowError as error:
     raise WorkflowError(explain(error.__context__)) from None
 try:
     check_finite(config)
+    check_requirement(config["requirement"])
 except InputError as error:
     raise WorkflowError(str(error)) from None
 

@@ -48,6 +48,8 @@ for name, batch in batch_rules("correlate", PAIRS_TOGETHER):
         wildcard_constraints:
             stack=rf"({batch.stacks})({DERIVED})?",
             polarization=batch.polarizations,
+        group:
+            group_of("correlate")
         conda:
             "../envs/estimate.yaml"
         threads: 1

@@ -46,7 +46,7 @@ for name, batch in batch_rules("flatten", SCENES_TOGETHER):
             stack=rf"({batch.stacks})({DERIVED})?",
             polarization=batch.polarizations,
         group:
-            "scene"
+            group_of("flatten")
         conda:
             "../envs/estimate.yaml"
         threads: 1

@@ -15,9 +15,7 @@ def layer_of(stack: str, polarization: str, name: str):
     product = PRODUCTS[root, polarization]
     try:
         if name == layers.REFERENCE:
-            path = ZERO.name.replace("{stack}", root)
-            path = path.replace("{polarization}", polarization)
-            return layers.image(path, product)
+            return layers.image(image_of(root, polarization), product)
         return layers.find(name, STACKS[root], product, root)
     except InputError as error:
         raise WorkflowError(str(error)) from None

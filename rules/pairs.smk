@@ -1,4 +1,5 @@
 # Which scenes are compared with which, and make the template.
+from stackflow.known import Known
 from stackshift.stack.pairing import check_scene, choose, template_members
 
 
@@ -17,7 +18,7 @@ def choose_pairs() -> dict:
 
 
 try:
-    PAIRS = choose_pairs()
+    PAIRS = Known(choose_pairs(), "stack and polarization")
 except InputError as error:
     raise WorkflowError(str(error)) from None
 

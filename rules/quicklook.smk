@@ -59,7 +59,7 @@ for name, batch in batch_rules("quicklook", SCENES_TOGETHER):
             stack=batch.stacks,
             polarization=batch.polarizations,
         group:
-            "scene"
+            group_of("quicklook")
         conda:
             "../envs/raster.yaml"
         threads: 1

@@ -1,9 +1,10 @@
 # The scenes of each stack and polarization, known before any job runs.
+from dataclasses import replace
 from functools import partial
 
-from stackflow import grids, headers, headings
+from stackflow import grids, headers, headings, simulated
 from stackflow.forced import is_forced
-from stackflow.simulated import simulated
+from stackflow.known import Known
 from stackflow.stacks import assemble
 from stackshift.ground.lattice import Grid, intersection, snap
 from stackshift.simulate import planted
@@ -29,6 +30,7 @@ def find_products() -> tuple[dict, dict, list[str]]:
     products, entries, lines = {}, {}, []
     for name, settings in config["stacks"].items():
         if "simulate" in settings:
+            simulated.check(name, settings)
             grid = simulated_grid(settings)
             plants = settings["simulate"]["planted"]
             try:
@@ -36,7 +38,7 @@ def find_products() -> tuple[dict, dict, list[str]]:
             except InputError as error:
                 raise InputError(f"stack '{name}': {error}") from None
             found = {
-                (name, polarization): simulated(
+                (name, polarization): simulated.simulated(
                     name,
                     settings["simulate"],
                     polarization,
@@ -47,7 +49,11 @@ def find_products() -> tuple[dict, dict, list[str]]:
             }
         else:
             found, said = assemble(
-                name, settings, config["superset"], config["check"]["unreadable"]
+                name,
+                settings,
+                config["superset"],
+                config["check"]["unreadable"],
+                Path(placed("results")),
             )
             lines += said
         if taken := sorted({stack for stack, _ in found} & set(entries)):
@@ -59,7 +65,20 @@ def find_products() -> tuple[dict, dict, list[str]]:
         )
         products |= found
         entries |= {stack: settings for stack, _ in found}
-    return products, entries, lines
+    return (
+        Known(
+            {key: told_of_scenes(*key, product) for key, product in products.items()},
+            "stack and polarization",
+        ),
+        Known(entries, "stack"),
+        lines,
+    )
+
+
+def told_of_scenes(stack: str, polarization: str, product):
+    """A product of which a scene that a path names and that is not there is told."""
+    scenes = Known(product.scenes, f"scene of {stack}/{polarization}")
+    return replace(product, scenes=scenes)
 
 
 if workflow.is_main_process:
@@ -92,6 +111,7 @@ def scene_of(wildcards):
 
 def polarizations_of(stack: str) -> list[str]:
     """The polarizations in which a stack has scenes, in the order of the config."""
+    STACKS[stack]  # which refuses a stack that there is not
     return [polarization for name, polarization in PRODUCTS if name == stack]
 
 

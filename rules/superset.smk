@@ -53,7 +53,7 @@ for name, batch in batch_rules("superset", SCENES_TOGETHER):
             stack=batch.stacks,
             polarization=batch.polarizations,
         group:
-            "scene"
+            group_of("superset")
         conda:
             "../envs/estimate.yaml"
         threads: 1

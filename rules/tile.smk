@@ -47,7 +47,7 @@ for name, batch in batch_rules("tile", SCENES_TOGETHER):
             stack=rf"({batch.stacks})({DERIVED})?",
             polarization=batch.polarizations,
         group:
-            "scene"
+            group_of("tile")
         conda:
             "../envs/estimate.yaml"
         threads: 1

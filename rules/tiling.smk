@@ -1,4 +1,5 @@
 # How many tiles scenes are cut into.
+from stackflow.known import Known
 from stackflow.tiling import tiles_for
 
 
@@ -17,7 +18,7 @@ def choose_tiles() -> dict:
 
 
 try:
-    TILES = choose_tiles()
+    TILES = Known(choose_tiles(), "stack and polarization")
 except InputError as error:
     raise WorkflowError(str(error)) from None
 

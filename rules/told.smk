@@ -2,6 +2,7 @@
 from snakemake.logging import logger
 
 from stackflow import leftover
+from stackflow.forced import is_blind
 from stackio.files import read_json
 
 
@@ -36,11 +37,16 @@ def enlarged() -> list[str]:
 
 def of_before() -> list[str]:
     """Folders of results that an earlier config made, and this one does not."""
-    return leftover.of_before(config["stacks"], PRODUCTS)
+    return leftover.of_before(Path(placed("results")), config["stacks"], PRODUCTS)
 
 
 # Once a call, as each job reads this again.
 if workflow.is_main_process:
+    if is_blind():
+        logger.warning(
+            "--rerun-triggers without params: files of yours that were replaced and settings that changed "
+            "are not noticed, as jobs know of them by their params alone; add params"
+        )
     for line in (*SAID, *enlarged()):
         logger.warning(line)
     for stack in STACKS:
@@ -49,7 +55,9 @@ if workflow.is_main_process:
                 f"stack '{stack}' has no scene {ZERO.scene} (align.reference): its offsets are from its median"
             )
     for (stack, polarization), product in PRODUCTS.items():
-        if taken_out := leftover.scenes_before(stack, polarization, product.scenes):
+        if taken_out := leftover.scenes_before(
+            Path(placed("results")), stack, polarization, product.scenes
+        ):
             logger.warning(
                 f"stack '{stack}', {polarization}: results hold files of scenes that it has no more, "
                 f"which enter no table and are used again if they return: {', '.join(taken_out)}"

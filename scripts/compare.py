@@ -56,7 +56,8 @@ if __name__ == "__main__":
     with job.logged(snakemake):
         main(
             first=snakemake.input.first,
-            second=snakemake.input.second,
+            # The user's own table of an earlier run is no input.
+            second=snakemake.input.get("second") or snakemake.params.earlier,
             names=tuple(snakemake.params.names),
             table=snakemake.output.table,
             summary=snakemake.output.summary,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
-from conftest import TIMES, TOGETHER, Workspace, small_stack
+from conftest import ROOT, TIMES, TOGETHER, Workspace, small_stack
 
 from stackflow.batches import COPIED, MATCHED, chunks, of_pairs, of_scenes, size_of
 from stackio import job
@@ -204,3 +204,30 @@ def test_a_stage_has_one_name_in_the_report_and_in_the_graph(batched):
     graph = workspace.run("analysed", "--rulegraph").text
     labels = re.findall(r'label ?= ?"([^"]+)"', graph)
     assert set(STAGES) < set(labels) and len(labels) == len(set(labels))
+
+
+def test_a_batch_is_in_the_group_that_the_call_puts_its_stage_into(tmp_path):
+    small_stack(tmp_path / "scenes")
+    (tmp_path / "Snakefile").write_text(
+        f"""
+include: "{ROOT / "Snakefile"}"
+
+for one in workflow.rules:
+    if one.name.partition("_")[0] in {(*STAGES, "quicklook")} and "_" in one.name:
+        print("group of", one.name.partition("_")[0], one._group)
+"""
+    )
+    config = {"stacks": {"site": {"directory": "scenes"}}, "tiles": {"rows": 1, "columns": 1}}
+    workspace = Workspace(tmp_path, config | TOGETHER, tmp_path)
+    profile = ("--workflow-profile", ROOT / "profiles" / "slurm")
+
+    def groups(*arguments):
+        text = workspace.run("--dry-run", *arguments).text
+        return dict(re.findall(r"^group of (\w+) (\w+)$", text, re.M))
+
+    own = {"correlate": "None", "align": "None"}
+    one = dict.fromkeys(("superset", "flatten", "quicklook", "tile"), "scene")
+    assert groups(*profile) == own | one
+    assert groups(*profile, "--groups", "flatten=a", "correlate=b") == dict.fromkeys(
+        own | one, "None"
+    ) | {"flatten": "a", "correlate": "b"}

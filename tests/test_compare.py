@@ -1,6 +1,9 @@
 """Two polarizations that see the same offsets agree, and a scene in which they do not is named."""
 
 import json
+import os
+import shutil
+import time
 
 import numpy as np
 import pandas as pd
@@ -195,3 +198,36 @@ def test_stacks_and_tables_that_the_config_names_are_compared(tmp_path):
     folder = "results/comparison"
     jobs = workspace.dry(f"{folder}/mine__other/VV.csv", f"{folder}/mine__before/VV.svg")
     assert (jobs["compare_results"], jobs["apart"], jobs["template"]) == (2, 1, 2)
+
+
+def test_a_table_of_an_earlier_run_that_is_not_there_is_one_line(tmp_path):
+    small_stack(tmp_path / "scenes")
+    config = {"stacks": {"site": {"directory": "scenes"}}, "tiles": {"rows": 1, "columns": 1}}
+    config["compare"] = ["site", "before_{polarization}.csv"]
+    done = Workspace(tmp_path, config).run("--dry-run")
+    assert done.status != 0 and "Traceback" not in done.text
+    assert "compare: before_VV.csv is not there; give the path of the scenes.csv" in done.text
+    # A table that this run makes is waited for.
+    config["compare"][1] = str(tmp_path / "results/site@corrected/VV/analysis/scenes.csv")
+    label = str(tmp_path).strip("/").replace("/", "-").replace("_", "-")
+    label += "-results-site-corrected-VV-analysis-scenes"
+    jobs = Workspace(tmp_path, config).dry(f"results/comparison/site__{label}/VV.csv")
+    assert jobs["correct"] == 3
+
+
+def test_a_replaced_table_of_an_earlier_run_is_seen_whatever_its_time_stamp(finished, tmp_path):
+    """Older: no word, the comparison of before. Of the future: an error, and none left."""
+    workspace = finished.copy(tmp_path / "run")
+    table = workspace.folder / "before.csv"
+    original = workspace.folder / "results/site/VV/analysis/scenes.csv"
+    shutil.copy(original, table)
+    workspace.config["compare"] = ["site", "before.csv"]
+    target = "results/comparison/site__before/VV.csv"
+    for days, offset in ((0, 0), (-1000, 1), (1, 2)):
+        frame = pd.read_csv(original, dtype=str)
+        frame[c.OFFSET_EAST] = [offset, 0, 0]
+        frame.to_csv(table, index=False)
+        os.utime(table, times=(time.time() + days * 86400,) * 2)
+        done = workspace.run(target)
+        assert (done.status, done.jobs) == (0, {"compare_results": 1}), done.text
+    assert workspace.dry(target) == {}

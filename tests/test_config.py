@@ -7,7 +7,8 @@ import pytest
 import yaml
 from conftest import ROOT
 
-from stackflow.settings import check_masks, explain
+from stackflow import simulated
+from stackflow.settings import check_masks, check_requirement, explain
 from stackshift.errors import InputError
 from stackshift.simulate.simulation import SCENARIOS
 from stackshift.tile.methods import METHODS
@@ -88,8 +89,35 @@ def test_every_section_is_in_the_readme():
         ),
         (
             {"stacks": {"a": {}}},
-            "config.stacks.a: {} is not valid under any of the given schemas (A stack is a "
-            "directory to search, a sheet of scenes, or simulate; exactly one of these.)",
+            "config.stacks.a: give exactly one of directory, scenes, simulate; here is none of "
+            "them",
+        ),
+        (
+            {"stacks": {"a": {"directory": "x", "scenes": "y"}}},
+            "config.stacks.a: give exactly one of directory, scenes, simulate; here is directory "
+            "and scenes",
+        ),
+        (
+            {"stacks": [{"a": {"directory": "x" * 99}}]},
+            "config.stacks: [{'a': {'directory': '" + "x" * 58 + "... is not of type 'object' (The "
+            "stacks to measure, by a name that becomes a folder of results.)",
+        ),
+        (
+            {"stacks": {"a": {"directory": "x", "exclude": "20220101"}}},
+            "config.stacks.a.exclude: '20220101' is not of type 'array'; write a list, [20220101] "
+            "(Scenes to leave out: names of files, paths, glob patterns, acquisition times "
+            '(YYYYMMDDTHHMMSS) or dates (YYYYMMDD, or "YYYY-MM-DD" in quotes).)',
+        ),
+        (
+            {"stacks": {"a": {"directory": "x"}}, "pairs": {"reference": "20220206"}},
+            r"config.pairs.reference: '20220206' does not match '^\\d{8}T\\d{6}$' (A scene "
+            "(YYYYMMDDTHHMMSS) that is paired with all others; null for none.)",
+        ),
+        (
+            {"stacks": {"a": {"directory": "x"}}, "watch": {"run_length": "1000"}},
+            "config.watch.run_length: '1000' is not of type 'number'; it is text, write 1000 "
+            "without quotes (Scenes until a false alarm, on average; more finds a small step "
+            "later.)",
         ),
     ],
 )
@@ -104,3 +132,41 @@ def test_a_word_that_is_no_mask_is_one_line():
     with pytest.raises(InputError, match=r"masks\.1: 'water' is no mask; give layover, shadow, or"):
         check_masks({"stacks": {"a": {"masks": ["layover", "water"]}}})
     check_masks({"stacks": {"a": {"masks": ["layover", {"path": "x.gpkg"}]}, "b": {}}})
+    check_masks({"stacks": [{"a": {}}]})
+
+
+def test_metres_along_axes_that_are_not_judged_are_refused():
+    asked = {"shape": "radial", "range": None, "azimuth": None}
+    check_requirement(asked)
+    check_requirement({"shape": "range_azimuth", "range": 0.5, "azimuth": 0.75})
+    with pytest.raises(
+        InputError, match=r"config\.requirement\.azimuth: it counts with 'shape: ra"
+    ):
+        check_requirement(asked | {"azimuth": 0.75})
+
+
+SIMULATED = {"scenes": 4, "rows": 256, "columns": 300, "displaced": [], "moving": []}
+PIECE = {"rows": 9, "columns": 9, "east": 1, "north": 0}
+
+
+@pytest.mark.parametrize(
+    ("entry", "simulate", "line"),
+    [
+        ({"exclude": ["20240106"]}, {}, "config.stacks.a.exclude: it is of files that are found"),
+        ({"values": "decibel"}, {}, "config.stacks.a.values: it is of files"),
+        ({"slices": "separate"}, {}, "config.stacks.a.slices: it is of files"),
+        ({}, {"displaced": [{"scene": 4}]}, "displaced.0.scene: there is no scene 4; the last"),
+        ({}, {"moving": [PIECE | {"top": 256, "left": 0}]}, "moving.0.top: 256 lies outside the g"),
+        ({}, {"moving": [PIECE | {"top": 0, "left": 300}]}, "moving.0.left: 300 lies outside the"),
+    ],
+)  # fmt: skip
+def test_what_nothing_would_come_of_in_a_simulated_stack_is_refused(entry, simulate, line):
+    with pytest.raises(InputError) as error:
+        simulated.check("a", entry | {"simulate": SIMULATED | simulate})
+    assert line in str(error.value)
+
+
+def test_what_a_simulated_stack_has_is_taken():
+    moving = [PIECE | {"top": 255, "left": 299}]
+    made = SIMULATED | {"displaced": [{"scene": 3}], "moving": moving}
+    simulated.check("a", {"exclude": [], "values": "auto", "tracks": "apart", "simulate": made})

@@ -14,8 +14,14 @@ from hypothesis import strategies as st
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import validate
 
-from stackflow.settings import check_finite, check_masks, explain, with_integers
-from stackflow.simulated import simulated
+from stackflow import simulated
+from stackflow.settings import (
+    check_finite,
+    check_masks,
+    check_requirement,
+    explain,
+    with_integers,
+)
 from stackshift.errors import InputError
 from stackshift.simulate import planted
 from stackshift.simulate.place import ground_grid
@@ -91,12 +97,14 @@ def complaint(config) -> str | None:
         return explain(error.__context__)
     try:
         check_finite(config)
+        check_requirement(config["requirement"])
         stack = config["stacks"]["site"]
         if "simulate" in stack:
+            simulated.check("site", stack)
             told = stack["simulate"]
             planted.check(told["planted"], told["scenes"])
             made = functools.partial(planted.made, told["planted"])
-            simulated("site", told, "VV", ground_grid(told), made)
+            simulated.simulated("site", told, "VV", ground_grid(told), made)
         choose(TIMES, config["pairs"])
     except InputError as error:
         return str(error)
@@ -155,6 +163,14 @@ def test_a_number_that_yaml_takes_for_text_is_told():
     assert "'1e-1' is not of type 'number'; YAML takes it for text, write 0.1" in said
 
 
+def test_a_time_of_no_calendar_is_told_as_the_schema_wants_it():
+    said = complaint(config_with(("stacks", "site", "simulate", "start"), "20249999T999999"))
+    assert said == (
+        "config.stacks.site.simulate.start: '20249999T999999' is not a time; write it as "
+        "20220115T134101 (UTC)"
+    )
+
+
 def test_a_scene_that_yaml_takes_for_a_date_is_told():
     said = complaint(config_with(("align", "reference"), yaml.safe_load("2023-01-05")))
     assert said == "config.align.reference: YAML takes 2023-01-05 for a date: write it in quotes"
@@ -166,6 +182,18 @@ def test_a_scene_that_yaml_takes_for_a_date_is_told():
         ("tiles: {rows: [1]}", "config.tiles.rows: [1] is not of type 'integer'"),
         ("requirement: {metres: .nan}", "config.requirement.metres: nan is no number"),
         ("pairs: {reference: 20200101T000000}", "stack 'site', VV: pairs.reference: there is no"),
+        (
+            "stacks: [{site: {directory: scenes}}]",
+            "config.stacks: [{'site': {'directory': 'scenes'}}]",
+        ),
+        (
+            "stacks: {site: {simulate: {}, exclude: [20240106]}}",
+            "config.stacks.site.exclude: it is of",
+        ),
+        (
+            "requirement: {range: 0.5}",
+            "config.requirement.range: it counts with 'shape: range_azimut",
+        ),
         ("correlate: 7", "config.correlate: 7 is not of type 'object'"),
         (
             "stacks: {site: {directory: scenes, masks: [null]}}",

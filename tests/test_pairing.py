@@ -58,8 +58,13 @@ def test_limits_on_days_and_no_repetition():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({}, "no pair of scenes is left"),
-        ({"next": 1, "min_days": 400}, "no pair of scenes is left; widen"),
+        ({}, "nothing that is asked for makes a pair of 20220101T000000 to .*'next: 1' pairs"),
+        ({"yearly": 2}, "nothing that is asked for makes a pair"),
+        (
+            {"next": 1, "min_days": 400},
+            "no pair of scenes is left by 'min_days: 400' and .*; widen them, .* are 12 to 19 days",
+        ),
+        ({"list": [[SCENES[0], SCENES[0]]]}, "pairs.list: 20220101T000000 is paired with itself"),
         ({"reference": "20300101T000000"}, "pairs.reference: there is no scene 20300101T000000"),
         ({"list": [["20300101T000000", SCENES[0]]]}, "pairs.list: there is no scene 2030"),
     ],

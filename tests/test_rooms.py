@@ -25,6 +25,17 @@ def test_the_numbers_know_no_snakemake_no_files_and_no_figures():
             assert f"import {package}" not in text and f"from {package}" not in text, path
 
 
+def test_where_results_lie_is_said_by_the_rules():
+    """A module's prefix moves them. What the rules name is placed when it is opened."""
+    for path in (ROOT / "scripts" / "stackflow").rglob("*.py"):
+        texts = [
+            node.value for node in ast.walk(ast.parse(path.read_bytes()))
+            if isinstance(node, ast.Constant)
+        ]  # fmt: skip
+        # The name of a folder by which a walk knows results of other runs.
+        assert "results" not in texts or path.name == "folders.py", path
+
+
 def test_the_imports_of_a_file_are_those_that_python_sees():
     for path in (ROOT / "scripts").rglob("*.py"):
         names = set()

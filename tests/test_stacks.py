@@ -1,6 +1,8 @@
 """Real folders become stacks: slices, bursts, tracks, repeats, scenes astray, bounds, left out."""
 
 import os
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -32,7 +34,7 @@ def assembled(unreadable="stop", superset=SUPERSET, **settings):
         "tracks": "apart",
         "slices": "together",
     }
-    return stacks.assemble("site", entry | settings, superset, unreadable)
+    return stacks.assemble("site", entry | settings, superset, unreadable, Path("results"))
 
 
 def put(folder, time, west=0, north=0, image=ONES, name=None, **more):
@@ -290,8 +292,8 @@ def test_results_of_an_earlier_config_are_named(folder):
         tables = folder / "results" / place / "analysis"
         tables.mkdir(parents=True)
         (tables / "scenes.csv").touch()
-    found = leftover.of_before(["site", "b"], [("site", "VV"), ("b", "VV")])
-    assert found == ["results/site/VH", "results/site.0150/VV"]
+    found = leftover.of_before(folder / "results", ["site", "b"], [("site", "VV"), ("b", "VV")])
+    assert found == [f"{folder}/results/{name}" for name in ("site/VH", "site.0150/VV")]
 
 
 def test_scenes_that_were_taken_out_are_named(folder):
@@ -300,8 +302,9 @@ def test_scenes_that_were_taken_out_are_named(folder):
         (place / "tiles" / name).mkdir(parents=True)
         (place / "superset").mkdir(exist_ok=True)
         (place / "superset" / f"{name}.tif").touch()
-    assert leftover.scenes_before("site", "VV", ["20220113T015000"]) == ["20220101T015000"]
-    assert leftover.scenes_before("site", "VH", ["20220113T015000"]) == []
+    before = partial(leftover.scenes_before, folder / "results", "site")
+    assert before("VV", ["20220113T015000"]) == ["20220101T015000"]
+    assert before("VH", ["20220113T015000"]) == []
 
 
 def test_fixed_bounds_of_tracks_in_two_systems_are_refused(folder):

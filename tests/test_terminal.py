@@ -106,6 +106,13 @@ def test_the_line_that_matters_of_a_failed_job(teller, capsys, tmp_path, text, e
     assert lines == [expected.format(log=log), "and 2 more failed: logs/ say why"]
 
 
+def test_a_report_of_what_is_not_made(teller, capsys):
+    teller.emit(record("WorkflowError:\nFile results/a.html marked for report but does not exist."))
+    teller.close()
+    said = capsys.readouterr().err
+    assert said.startswith("results/a.html is not made yet: make the same call without --report")
+
+
 def test_a_target_that_is_none(teller, capsys):
     teller.emit(record("MissingRuleException:\nNo rule to produce flattend (if you use", None))
     teller.close()
@@ -156,3 +163,18 @@ def test_the_names_are_said_until_the_loggers_are_closed():
     assert logger.filters == [teller.names]
     teller.close()
     assert logger.filters == []
+
+
+def test_what_a_function_of_a_rule_refuses_is_one_line():
+    message = (
+        'InputFunctionException in rule layer in file "x.smk", line 2:\nError:\n  WorkflowError:\n'
+        "    stack 'a' has no layer dem;\n    name it\nWildcards:\n  stack=a\nTraceback:\n  File"
+    )
+    said = record(message)
+    assert terminal.StageNames({}).filter(said)
+    assert said.msg == "Error: stack 'a' has no layer dem; name it"
+    # A defect keeps all that leads to it.
+    other = message.replace("WorkflowError", "KeyError")
+    said = record(other)
+    terminal.StageNames({}).filter(said)
+    assert said.msg == other

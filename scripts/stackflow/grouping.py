@@ -1,8 +1,9 @@
 """Files of a stack by track and place: which are stacks of their own, and which got astray."""
 
+from collections.abc import Iterable
 from functools import partial
 
-from stackflow import leftover, passes
+from stackflow import passes
 from stackflow.acquisitions import Looked
 from stackflow.sources import Source
 
@@ -12,14 +13,17 @@ _ASTRAY = 0.2
 _ENOUGH = 3
 
 
-def by_place(name: str, looked: Looked, settings: dict) -> dict[str, list[Source]]:
-    """Files by track and place, those that are neither near the others put aside."""
+def by_place(looked: Looked, settings: dict, known: Iterable[str] = ()) -> dict[str, list[Source]]:
+    """Files by track and place, those that are neither near the others put aside.
+
+    ``known`` are times of day by which tracks are called already.
+    """
     if settings["tracks"] == "together":
         tracks = {"": sorted(looked.sources, key=lambda source: source.time)}
     else:
         tracks = passes.by_track(
             looked.sources,
-            leftover.labels(name),
+            known,
             lambda source: passes.direction(source, _longitude(looked, source)),
         )
     groups: dict[str, list[Source]] = {}

@@ -7,6 +7,9 @@ from difflib import get_close_matches
 
 from stackshift.errors import InputError
 
+# So much of a value is shown.
+_LONGEST = 80
+
 
 def check_finite(value, key: str = "config") -> None:
     """Refuse NaN and infinity anywhere in a config, which pass every bound of a schema.
@@ -39,7 +42,9 @@ def check_masks(config: dict) -> None:
     InputError
         With the key.
     """
-    for name, entry in (config.get("stacks") or {}).items():
+    stacks = config.get("stacks")
+    # The schema refuses what is none.
+    for name, entry in stacks.items() if isinstance(stacks, dict) else ():
         masks = entry.get("masks") if isinstance(entry, dict) else None
         for number, mask in enumerate(masks if isinstance(masks, list) else []):
             if not isinstance(mask, dict) and mask not in ("layover", "shadow"):
@@ -49,6 +54,22 @@ def check_masks(config: dict) -> None:
                     f"config.stacks.{name}.masks.{number}: '{said}' is no mask; give layover, "
                     f"shadow, or a file of your own as {{path: {own}}}"
                 )
+
+
+def check_requirement(requirement: dict) -> None:
+    """Refuse metres along range and azimuth where nothing is judged along them.
+
+    Raises
+    ------
+    InputError
+        With the key.
+    """
+    for axis in ("range", "azimuth"):
+        if requirement[axis] is not None and requirement["shape"] != "range_azimuth":
+            raise InputError(
+                f"config.requirement.{axis}: it counts with 'shape: range_azimuth' alone; add that "
+                f"or leave out '{axis}'"
+            )
 
 
 def with_integers(value):
@@ -86,12 +107,42 @@ def explain(error) -> str:
         )
     if isinstance(error.instance, date) and "string" in str(schema.get("type")):
         return f"{key}: YAML takes {error.instance} for a date: write it in quotes"
-    text = f"{key}: {' '.join(error.message.split())}"
-    if isinstance(error.instance, str) and _is_number(error.instance):
-        text += f"; YAML takes it for text, write {float(error.instance):g}"
+    if error.validator == "oneOf" and all("required" in one for one in error.validator_value):
+        names: list[str] = [name for one in error.validator_value for name in one["required"]]
+        given = [name for name in names if name in error.instance]
+        return (
+            f"{key}: give exactly one of {', '.join(names)}; here is "
+            f"{' and '.join(given) or 'none of them'}"
+        )
+    said = " ".join(error.message.split())
+    whole = " ".join(repr(error.instance).split())
+    text = f"{key}: {said.replace(whole, _short(whole))}{_hint(error, schema)}"
     if "description" in schema:
         text += f" ({' '.join(schema['description'].split())})"
     return text
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def _hint(error, schema: dict) -> str:
+    """How a value of another type than is allowed may have been meant."""
+    value = error.instance
+    if error.validator not in ("type", "anyOf") or not isinstance(value, str | int | float):
+        return ""
+    if schema.get("type") == "array" and re.fullmatch(r"[\w.*/-]{1,60}", str(value)):
+        return f"; write a list, [{value}]"
+    if not isinstance(value, str) or not _is_number(value) or not _takes_numbers(schema):
+        return ""
+    if re.fullmatch(r"[-+]?[0-9]+(\.[0-9]*)?", value):
+        return f"; it is text, write {value} without quotes"
+    return f"; YAML takes it for text, write {float(value)!r}"
+
+
+def _takes_numbers(schema: dict) -> bool:
+    kinds = str([one.get("type") for one in (schema, *schema.get("anyOf", ()))])
+    return "number" in kinds or "integer" in kinds
 
 
 def _is_number(text: str) -> bool:

@@ -9,6 +9,43 @@ from stackshift.errors import InputError
 from stackshift.ground import names
 from stackshift.ground.lattice import Grid
 
+# What an entry says of files that are found, and what it says where it says nothing.
+_OF_FILES = {"exclude": [], "values": "auto", "tracks": "apart", "slices": "together"}
+
+
+def check(name: str, settings: dict) -> None:
+    """Refuse what an entry says of a simulated stack and nothing would come of.
+
+    Parameters
+    ----------
+    name, settings : the entry.
+
+    Raises
+    ------
+    InputError
+        In one line, with the key.
+    """
+    simulate, key = settings["simulate"], f"config.stacks.{name}"
+    for said, nothing in _OF_FILES.items():
+        if settings.get(said, nothing) != nothing:
+            raise InputError(
+                f"{key}.{said}: it is of files that are found, and a simulated stack has none; "
+                f"leave out '{said}'"
+            )
+    for number, entry in enumerate(simulate["displaced"]):
+        if entry["scene"] >= simulate["scenes"]:
+            raise InputError(
+                f"{key}.simulate.displaced.{number}.scene: there is no scene {entry['scene']}; the "
+                f"last one is {simulate['scenes'] - 1}"
+            )
+    for number, piece in enumerate(simulate["moving"]):
+        for edge, side in (("top", "rows"), ("left", "columns")):
+            if piece[edge] >= simulate[side]:
+                raise InputError(
+                    f"{key}.simulate.moving.{number}.{edge}: {piece[edge]} lies outside the ground "
+                    f"of {simulate[side]} {side}; give less"
+                )
+
 
 def simulated(name: str, settings: dict, polarization: str, grid: Grid, made) -> Product:
     """The product of a simulated stack, with names as HyP3 gives them.
@@ -30,7 +67,13 @@ def simulated(name: str, settings: dict, polarization: str, grid: Grid, made) ->
 
 
 def _times(name: str, settings: dict) -> list[tuple[str, datetime]]:
-    start = names.parse_time(settings["start"])
+    try:
+        start = names.parse_time(settings["start"])
+    except InputError:
+        raise InputError(
+            f"config.stacks.{name}.simulate.start: '{settings['start']}' is not a time; write it "
+            "as 20220115T134101 (UTC)"
+        ) from None
     try:
         times = [start + timedelta(days=i * settings["days"]) for i in range(settings["scenes"])]
     except OverflowError:

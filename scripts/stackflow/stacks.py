@@ -5,8 +5,9 @@ imports this each time it is parsed.
 """
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from stackflow import folders, grids, grouping, headers, passes
+from stackflow import folders, grids, grouping, headers, leftover, passes
 from stackflow.acquisitions import Looked, Own, Scene, scenes_of
 from stackflow.finding import find
 from stackflow.found import Found
@@ -29,7 +30,7 @@ class Product:
 
 
 def assemble(
-    name: str, settings: dict, superset: dict, unreadable: str
+    name: str, settings: dict, superset: dict, unreadable: str, results: Path | None = None
 ) -> tuple[dict[tuple[str, str], Product], list[str]]:
     """The stacks that an entry of the config stands for, and lines to print.
 
@@ -38,6 +39,7 @@ def assemble(
     name, settings : the entry, with a folder or a sheet.
     superset : that section of the config.
     unreadable : ``stop``, or ``leave_out`` for what cannot be used.
+    results : folder of earlier results, of which tracks keep their names; None for none.
 
     Returns
     -------
@@ -55,7 +57,7 @@ def assemble(
     looked = Looked(everything, headers.read([(s.path, s.band) for s in everything]))
     own_making = _put_own_making_aside(name, looked) if "directory" in settings else []
     aside = _check_bounds(name, looked, settings, superset)
-    groups = grouping.by_place(name, looked, settings)
+    groups = grouping.by_place(looked, settings, leftover.labels(results, name) if results else ())
     missing = {path: line for part in found.values() for path, line in part.bad}
     reasons = list(dict.fromkeys([*missing.values(), *looked.bad.values()]))
     if reasons and unreadable == "stop":

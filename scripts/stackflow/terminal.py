@@ -11,6 +11,12 @@ from pathlib import Path
 # Without bars there is a line at each tenth of the jobs, and after so many seconds at the latest.
 _PARTS, _SECONDS = 10, 60
 _NO_RULE = re.compile(r"^No rule to produce (\S+)", re.M)
+_NOT_MADE = re.compile(r"^File (.+) marked for report but does not exist", re.M)
+# What a function of a rule refuses, which Snakemake tells with wildcards and lines of the rules.
+_REFUSED = re.compile(
+    r"^InputFunctionException.*?^Error:\n *(?:WorkflowError|InputError):\s+(.+?)\nWildcards:",
+    re.M | re.S,
+)
 
 
 class Teller(logging.Handler):
@@ -74,6 +80,11 @@ class Teller(logging.Handler):
             self.ended = self.report = True
         elif found := _NO_RULE.search(message):
             self.hint = missing(found[1], self.targets())
+        elif found := _NOT_MADE.search(message):
+            self.hint = (
+                f"{found[1]} is not made yet: make the same call without --report first, or name "
+                "what was made, as in 'snakemake analysed --report report.html'"
+            )
 
     def succeed(self) -> None:
         """The run has ended well: Snakemake's onsuccess. Says so at once if nothing is heard."""
@@ -118,6 +129,8 @@ class Teller(logging.Handler):
 class StageNames(logging.Filter):
     """Says a stage for each of its rules: a bar a stage, and a line in the table of jobs.
 
+    And what a function of a rule refuses in one line.
+
     Parameters
     ----------
     stages : the stage by the name of a rule.
@@ -142,6 +155,8 @@ class StageNames(logging.Filter):
                 width = max(map(len, counts), default=0)
                 lines = (f"{stage:{width}}  {count:6}" for stage, count in counts.items())
                 record.msg = "\n".join(["Job stats:", *lines, ""])
+        if isinstance(record.msg, str) and (refused := _REFUSED.search(record.msg)):
+            record.msg = f"Error: {' '.join(refused[1].split())}"
         if isinstance(record.msg, str) and record.msg.startswith("Reasons:"):
             record.msg = "\n".join(map(self._line, record.msg.split("\n")))
         return True

@@ -69,7 +69,7 @@ def choose(scenes: Iterable[str], settings: dict) -> list[tuple[str, str]]:
     Raises
     ------
     InputError
-        If a scene is named that is not in the stack, or if no pair is left.
+        If a scene is named that is not in the stack, or with itself, or if no pair is left.
     """
     ordered = newest_first(scenes)
     found = _neighbours(ordered, settings["next"])
@@ -85,15 +85,23 @@ def choose(scenes: Iterable[str], settings: dict) -> list[tuple[str, str]]:
     for pair in settings["list"]:
         for scene in pair:
             _check(scene, ordered, "pairs.list")
+        if pair[0] == pair[1]:
+            raise InputError(f"pairs.list: {pair[0]} is paired with itself; give two scenes")
         found.add(_newer_first(*pair))
-    left = [
-        pair
-        for pair in found
-        if pair[0] != pair[1]
-        and settings["min_days"] <= days_between(pair[1], pair[0]) <= settings["max_days"]
-    ]
+    days = {pair: days_between(pair[1], pair[0]) for pair in found if pair[0] != pair[1]}
+    if not days:
+        raise InputError(
+            f"pairs: nothing that is asked for makes a pair of {ordered[-1]} to {ordered[0]}; "
+            "'next: 1' pairs neighbours, a larger 'yearly' more scenes"
+        )
+    least, most = settings["min_days"], settings["max_days"]
+    left = [pair for pair, apart in days.items() if least <= apart <= most]
     if not left:
-        raise InputError("pairs: no pair of scenes is left; widen 'min_days' and 'max_days'")
+        raise InputError(
+            f"pairs: no pair of scenes is left by 'min_days: {least:g}' and 'max_days: {most:g}'; "
+            f"widen them, the pairs asked for are {min(days.values()):.4g} to "
+            f"{max(days.values()):.4g} days apart"
+        )
     return sorted(left, reverse=True)
 
 
