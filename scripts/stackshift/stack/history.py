@@ -109,9 +109,7 @@ def watched(
 
 def _part_of(alert: sequential.Alert, alerts: list[sequential.Alert]) -> bool:
     return alert.kind == sequential.SCENE and any(
-        other.kind == sequential.CHANGE
-        and other.axis == alert.axis
-        and other.since <= alert.at <= other.at
+        other.kind == sequential.CHANGE and other.axis == alert.axis and alert.at in other.rests_on
         for other in alerts
     )
 
