@@ -5,7 +5,8 @@
 
 Scenes have errors of .2 to .6 m and scatter by .2 m beyond them, along both axes. False alarms are
 counted in spans of ten years, nominal is one in `run_length` scenes. Steps come after 20 scenes or
-60, and are found by the first alarm at or behind them. All random numbers come from fixed seeds.
+60, and are found by the first alarm at or behind them. Bad scenes lie off to the east at those
+places, 0 being the first behind 25 good ones. All random numbers come from fixed seeds.
 """
 
 import argparse
@@ -22,6 +23,10 @@ from stackshift.stack import sequential
 RUN_LENGTH, FIRST, SPAN = 1000, 10, 10
 # Steps in metres; the scatter of a scene is .46 m.
 STEPS = 0.5, 1.0, 2.0, 4.0, 10.0
+# Where bad scenes come, how far off they lie in metres, and how many good ones come last.
+BEFORE, BEHIND = 25, 12
+BAD = (0,), (0, 2), (0, 5), (0, 2, 4), (0, 3, 6), (0, 1)
+BAD_METRES = 3.0, 60.0
 
 
 def scattered(random, count: int):
@@ -58,6 +63,21 @@ def delays(number: int, before: int, metres: float) -> tuple[np.ndarray, list[fl
     return np.array(waited), off
 
 
+def bad_scenes(number: int, places: tuple[int, ...], metres: float) -> tuple[float, float, float]:
+    """Shares of series with a change that never was, with one of one scene, with one never told."""
+    random = np.random.default_rng([*places, int(metres)])
+    bad = BEFORE + np.array(places)
+    found = np.zeros(3)
+    for _ in range(number):
+        offsets, sigmas = scattered(random, int(bad[-1]) + 1 + BEHIND)
+        offsets[bad, 0] += metres
+        alerts = sequential.watch(offsets, sigmas, RUN_LENGTH, FIRST).alerts
+        changes = [one for one in alerts if one.kind == sequential.CHANGE and one.axis == 0]
+        told = {scene for one in alerts if one.axis == 0 for scene in one.rests_on}
+        found += bool(changes), any(one.scenes < 2 for one in changes), not told.issuperset(bad)
+    return tuple(found / number)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--years", type=int, default=1000, help="simulated years")
@@ -86,6 +106,14 @@ def main() -> None:
                 f"{np.sqrt(np.mean(np.square(off))):.2f}",
             ]
             print(f"| {' | '.join(cells)} |", flush=True)
+    print("\n| bad scenes at | off by | a change told | resting on one scene | a bad one untold |\n"
+          "|---|---|---|---|---|")  # fmt: skip
+    for metres in BAD_METRES:
+        for places in BAD:
+            shares = bad_scenes(max(years, 20), places, metres)
+            at = ", ".join(map(str, places))
+            print(f"| {at} | {metres:g} m | {' | '.join(f'{100 * x:.1f} %' for x in shares)} |",
+                  flush=True)  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ TABLES = {
     "residuals.csv: a row a pair of the network": columns.RESIDUALS_TABLE,
     "why.csv: a row a group of scenes, or a change in time": judged.WHY_TABLE,
     "detection/detection.csv: a row a scene": check.DETECTION_TABLE,
-    "watch/history.csv: a row a scene, in the order in which they came": watch.HISTORY_TABLE,
+    "watch/history.csv: a row a scene, and one if it is measured later": watch.HISTORY_TABLE,
     "watch/watch.csv: a row a scene, in the same order": watch.WATCH_TABLE,
     "where_tiles.csv: a row a tile, if layers are named": where.WHERE_TILES_TABLE,
     "where.csv: a row a fit": where.WHERE_TABLE,

@@ -30,8 +30,8 @@ def main(
     scenes : table of the scenes.
     kept : the history, read if it is there; written last, whole or not at all.
     run_length, first : scenes until a false alarm, and before the first test.
-    known : scene up to which, in the order in which they came, alerts are known and alarm no more;
-        None for none.
+    known : scene up to which, in the order in which they came, alerts are known and alarm no more,
+        as `history.labels` calls it; None for none.
     title : stack and polarization.
     outputs : paths of ``table`` (CSV), ``alerts`` (JSON), ``figure``, ``picture`` (SVG, PNG) and
         ``page`` (HTML).
@@ -58,11 +58,16 @@ def main(
     figure = charts.control_charts(table, seen, alerts, title)
     drawing.save(figure, outputs["figure"], outputs["picture"])
     files.write_csv(outputs["table"], table)
-    content = {"scenes": len(after), "tested": int(table["deviate_east"].notna().sum())}
+    content = {
+        "scenes": after[columns.SCENE].nunique(),
+        "tested": int(table["deviate_east"].notna().sum()),
+    }
     content |= {"run_length": run_length, "limit": seen.limit, "threshold": seen.threshold}
-    files.write_json(outputs["alerts"], content | {"alerts": alerts, "open": opened})
+    besides = history.besides(before, after, measured)
+    content |= {"alerts": alerts, "open": opened, "besides": besides}
+    files.write_json(outputs["alerts"], content)
     with files.whole(outputs["page"]) as part:
-        page = _page(title, alerts, opened, content["tested"], Path(outputs["picture"]))
+        page = _page(title, content, Path(outputs["picture"]))
         part.write_text(page, encoding="utf-8")
     new = len(after) - (0 if before is None else len(before))
     if new or before is None:
@@ -77,26 +82,30 @@ def main(
     else:
         # It is as new as what it was compared with.
         Path(kept).touch()
-    logging.info("%d new scenes, %d in all, %d open alerts", new, len(after), len(opened))
+    logging.info("%d new rows, %d in all, %d open alerts", new, len(after), len(opened))
+    for text in besides:
+        logging.warning("%s", text)
 
 
 def _later(scene: str, known: str, rows: pd.DataFrame) -> bool:
     """Whether a scene came after another one, as an older acquisition may do."""
-    came = {name: number for number, name in enumerate(rows[columns.SCENE])}
+    came = {name: number for number, name in enumerate(history.labels(rows[columns.SCENE]))}
     return came[scene] > came[known] if known in came else scene > known
 
 
-def _page(title: str, alerts: list[dict], opened: list[dict], tested: int, picture: Path) -> str:
+def _page(title: str, content: dict, picture: Path) -> str:
     """A page with the charts and what they tell, the newest first."""
+    alerts, tested = content["alerts"], content["tested"]
     rows = "".join(
         f"<tr><td>{alert['scene']}<td>{html.escape(alert['text'])}"
-        f"<td>{'open' if alert in opened else 'known'}"
+        f"<td>{'open' if alert in content['open'] else 'known'}"
         for alert in reversed(alerts)
     )
     none = (
         f"Nothing began: {tested} scenes tested." if tested else "Not tested yet: too few scenes."
     )
     told = f"<table><tr><th>told by<th>what<th>{rows}</table>" if alerts else f"<p>{none}</p>"
+    told += "".join(f"<p>{html.escape(text)}</p>" for text in content["besides"])
     title = html.escape(title)
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Watch: {title}</title>'

@@ -34,7 +34,8 @@ def main(alerts: list[str], names: list[tuple[str, str]]) -> None:
         raise InputError(f"ALERT: {'; '.join(told)} (once it is known: {_setting(known, names)})")
     for content, (stack, polarization) in zip(read, names, strict=True):
         what = "nothing began" if content["tested"] else "not tested yet, too few scenes"
-        logging.info("%s %s: %s: %d tested", stack, polarization, what, content["tested"])
+        more = "".join(f", {text}" for text in content.get("besides", []))
+        logging.info("%s %s: %s: %d tested%s", stack, polarization, what, content["tested"], more)
 
 
 def _setting(known: dict[str, dict[str, str]], names: list[tuple[str, str]]) -> str:

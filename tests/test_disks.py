@@ -44,7 +44,7 @@ def test_a_link_to_nothing_is_no_scene_fewer(folder):
     assert left_out["file"].endswith(lost.name) and "which is not there" in left_out["reason"]
 
 
-@pytest.mark.parametrize("target", [".", "..", "missing/../../scenes"])
+@pytest.mark.parametrize("target", [".", "..", "../../scenes"])
 def test_a_folder_that_links_to_itself(folder, target):
     for time in TIMES:
         put(folder / "scenes" / "deep", time)

@@ -1,13 +1,12 @@
 """The watch: what is new is appended, what began is told, and neither changes by another call."""
 
 import itertools
-import json
-from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from watch_calls import NAMES, call, scenes_csv
 
 import watch
 from stackio import files
@@ -15,36 +14,6 @@ from stackplot import charts
 from stackshift.errors import InputError
 from stackshift.stack import columns as c
 from stackshift.stack import history, sequential, watch_columns
-
-START = datetime(2024, 1, 1, 5, 23, 1)
-NAMES = [f"{START + timedelta(days=12 * i):%Y%m%dT%H%M%S}" for i in range(60)]
-
-
-def scenes_csv(tmp_path, offsets, names=NAMES):
-    """What locate writes of scenes given oldest first: offsets from their own median."""
-    offsets = np.asarray(offsets, float)
-    if np.isfinite(offsets).any():
-        offsets = offsets - np.nanmedian(offsets, axis=0)
-    table = pd.DataFrame(columns=list(c.SCENES_TABLE), index=range(len(offsets)))
-    table[c.SCENE] = names[: len(offsets)][::-1]
-    table[[c.OFFSET_EAST, c.OFFSET_NORTH]] = offsets[::-1]
-    table[[c.SIGMA_EAST, c.SIGMA_NORTH]] = 0.3
-    table[c.PLATFORM] = "S1A"
-    files.write_csv(tmp_path / "scenes.csv", table)
-
-
-def call(tmp_path, known=None, day=0, **options):
-    kept = tmp_path / "history.csv"
-    outputs = {
-        name: str(tmp_path / f"charts.{suffix}")
-        for name, suffix in (("figure", "svg"), ("picture", "png"), ("page", "html"))
-    }
-    outputs |= {"table": str(tmp_path / "watch.csv"), "alerts": str(tmp_path / "alerts.json")}
-    options = {"run_length": 1000, "first": 10} | options
-    now = datetime(2026, 1, 1) + timedelta(days=day)
-    watch.main(str(tmp_path / "scenes.csv"), str(kept), known=known, title="site VV",
-               outputs=outputs, now=now, **options)  # fmt: skip
-    return kept.read_text(), json.loads((tmp_path / "alerts.json").read_text())
 
 
 @pytest.fixture(autouse=True)
@@ -110,7 +79,8 @@ def test_a_scene_that_lies_off_is_told_and_no_step(tmp_path, offsets):
     offsets[33] = np.nan
     scenes_csv(tmp_path, offsets[:40])
     _, found = call(tmp_path)
-    (alert,) = found["alerts"]
+    alert, missed = found["alerts"]
+    assert (missed["kind"], missed["scene"]) == ("unmeasured", NAMES[33])
     assert (alert["kind"], alert["scene"], alert["axis"]) == ("scene", NAMES[30], "east")
     assert alert["text"].startswith(f"{NAMES[30][:4]}-{NAMES[30][4:6]}-{NAMES[30][6:8]} lies ")
     assert "m west of the scenes before" in alert["text"]
@@ -120,7 +90,7 @@ def test_a_scene_that_lies_off_is_told_and_no_step(tmp_path, offsets):
     assert alert["text"] in (tmp_path / "charts.html").read_text()
     # What is known alarms no more, and stays in the list.
     _, found = call(tmp_path, known=NAMES[30])
-    assert found["open"] == [] and len(found["alerts"]) == 1
+    assert found["open"] == [missed] and len(found["alerts"]) == 2
 
 
 def test_a_history_of_something_else_is_refused(tmp_path, offsets):

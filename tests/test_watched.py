@@ -36,6 +36,15 @@ def test_the_alarm_is_one_line(tmp_path):
     assert str(error.value) == f"ALERT: a VV: {line}"
 
 
+def test_what_was_not_measured_is_told_where_nothing_began(tmp_path, caplog):
+    path = tmp_path / "alerts.json"
+    text = "1 could not be measured: 2024-02-06, no tile counts"
+    files.write_json(path, {"open": [], "tested": 4, "besides": [text]})
+    with caplog.at_level("INFO"):
+        watched.main([path], [("a", "VV")])
+    assert caplog.messages == [f"a VV: nothing began: 4 tested, {text}"]
+
+
 def test_what_the_line_says_silences_what_it_told_and_nothing_else(tmp_path):
     """The setting is read as YAML, as a user pastes it."""
     names = [("a", "VV"), ("a", "VH"), ("b.T137", "VV")]

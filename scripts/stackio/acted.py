@@ -89,10 +89,11 @@ def _watched(path: Path) -> str:
     found = files.read_json(path)
     if found["open"]:
         return "; ".join(alert["text"] for alert in found["open"])
+    besides = "".join(f", {text}" for text in found.get("besides", []))
     if not found["tested"]:
-        return "not tested yet: too few scenes"
+        return f"not tested yet: too few scenes{besides}"
     known = f", {len(found['alerts'])} known alerts" if found["alerts"] else ""
-    return f"nothing began: {found['tested']} scenes tested{known}"
+    return f"nothing began: {found['tested']} scenes tested{known}{besides}"
 
 
 def compared(path: str) -> dict:

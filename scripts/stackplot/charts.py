@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from stackplot import drawing, marks
-from stackshift.stack import columns
+from stackshift.stack import columns, history
 from stackshift.stack.sequential import CHANGE, Charts
 
 _AXES = (("east", drawing.EAST), ("north", drawing.NORTH))
@@ -29,7 +29,7 @@ def control_charts(table: pd.DataFrame, charts: Charts, alerts: list[dict], titl
     figure = drawing.new_figure(13, 8)
     rows = figure.subplots(3, 2, sharex=True, height_ratios=(1.2, 1, 1))
     number = np.arange(len(table))
-    at = {scene: i for i, scene in enumerate(table[columns.SCENE])}
+    at = {scene: i for i, scene in enumerate(history.labels(table[columns.SCENE]))}
     for side, (direction, style) in enumerate(_AXES):
         own = [alert for alert in alerts if alert["axis"] == direction]
         above, middle, below = rows[:, side]
@@ -69,8 +69,11 @@ def control_charts(table: pd.DataFrame, charts: Charts, alerts: list[dict], titl
         for axes in (above, middle, below):
             axes.grid(alpha=0.3)
     tested = int(table["deviate_east"].notna().sum())
+    located = table.loc[table["offset_east"].notna(), columns.SCENE].nunique()
+    count = table[columns.SCENE].nunique()
+    missing = f", {count - located} could not be measured" if count > located else ""
     figure.suptitle(
-        f"Watch: {title}\n{len(table)} scenes as first measured, {tested} of them tested",
+        f"Watch: {title}\n{count} scenes as first measured, {tested} of them tested{missing}",
         fontweight="bold", fontsize=12,
     )  # fmt: skip
     return figure

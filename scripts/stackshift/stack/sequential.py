@@ -5,24 +5,24 @@ turned into a normal deviate it is independent of all before if nothing begins (
 charts; Hawkins 1987, doi:10.2307/2988117), so that no years of training are needed and the run
 length until a false alarm is known. Two charts see it: Shewhart's, for one scene that lies off, and
 a cumulative sum (Page 1954, doi:10.1093/biomet/41.1-2.100), for a step or a drift. Deviates are
-clipped before they are summed, so that one bad scene begins nothing, and two in a row do (after
-Lucas & Crosier 1982, doi:10.1080/00401706.1982.10487759).
+clipped before they are summed, so that two bad scenes in a row begin something and one does not
+(after Lucas & Crosier 1982, doi:10.1080/00401706.1982.10487759); of one that the next does not lie
+beside nothing is left in the sum, or any later one would seem to be the second.
 """
 
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy.special import ndtr, ndtri, stdtr
+from scipy.special import ndtr, ndtri
 
-from stackshift.stack import screening
-from stackshift.stack.robust import natural_spread
+from stackshift.stack.levels import Level, Place
 
 # The sum of what deviates by more than this from the mean, in standard deviations: half of a step
 # of one standard deviation, which it finds soonest.
 SLACK = 0.5
-# Deviate from which a scene lies off as the one before does, and not by itself.
-_BESIDE = 1.5
+# Scenes in a row that lie off to one side and are a change wherever they lie, as a fast drift is.
+_IN_A_ROW = 3
 # States of the chain that a sum is, for its run length.
 _STATES = 160
 # Alarms of scenes and of sums, along two axes, and of sums to both sides.
@@ -43,7 +43,7 @@ class Alert:
     at : number of the scene that told it.
     since : number of the first scene that it concerns.
     metres, sigma : from where scenes were before, and its standard error.
-    scenes : measured scenes that it rests on.
+    rests_on : numbers of the scenes that tell it.
     """
 
     kind: str
@@ -52,7 +52,12 @@ class Alert:
     since: int
     metres: float
     sigma: float
-    scenes: int
+    rests_on: tuple[int, ...]
+
+    @property
+    def scenes(self) -> int:
+        """How many scenes tell it."""
+        return len(self.rests_on)
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,8 @@ class Charts:
 
     Attributes
     ----------
-    deviates : of each scene from those before, standard normal if nothing begins.
+    deviates : of each scene from those before, standard normal if nothing begins; while a new level
+        is learnt, from the scenes that told it.
     up, down : cumulative sums to the east and north, and to the west and south.
     limit, threshold : of the deviates and of the sums.
     alerts : in the order of the scenes.
@@ -83,7 +89,7 @@ def watch(offsets, sigmas, run_length: float, first: int) -> Charts:
     offsets, sigmas : (scenes, 2) metres east and north; NaN for a scene without an offset.
     run_length : scenes until a false alarm, on average, of all charts together.
     first : scenes that are compared with each other before the next one is tested, at least 3;
-        behind a change three are.
+        behind a change three are, each by itself held against those that told it.
     """
     offsets, sigmas = np.asarray(offsets, float), np.asarray(sigmas, float)
     threshold = threshold_for(_CHARTS * _AXES * _SIDES * run_length)
@@ -97,124 +103,112 @@ def watch(offsets, sigmas, run_length: float, first: int) -> Charts:
     return Charts(deviates, up, down, limit, threshold, alerts)
 
 
-@dataclass
-class _Level:
-    """Where scenes lie, and how much they scatter; of what was before a change only the latter."""
+@dataclass(frozen=True)
+class _Sums:
+    """Cumulative sums to both sides, and the scenes at which they left zero."""
 
-    values: list[float]
-    sigmas: list[float]
-    squares: float = 0.0
-    free: int = 0
+    high: float = 0.0
+    low: float = 0.0
+    since_high: int = -1
+    since_low: int = -1
 
-    def weighted(self) -> tuple[np.ndarray, np.ndarray, float]:
-        """Values, their weights, and what the scatter is beyond the errors."""
-        values, sigmas = np.array(self.values), np.array(self.sigmas)
-        natural = natural_spread(values - np.median(values), sigmas)
-        return values, 1 / (sigmas**2 + natural**2), natural
+    def plus(self, at: int, clipped: float) -> "_Sums":
+        """The sums with a further scene's deviate."""
+        return _Sums(
+            max(0.0, self.high + clipped - SLACK),
+            max(0.0, self.low - clipped - SLACK),
+            at if self.high == 0 else self.since_high,
+            at if self.low == 0 else self.since_low,
+        )
 
-    def deviation(self, value: float, sigma: float) -> tuple[float, float]:
-        """Normal deviate of a value from those that are there, and their difference's error."""
-        values, weights, natural = self.weighted()
-        mean = (weights * values).sum() / weights.sum()
-        squares = self.squares + (weights * (values - mean) ** 2).sum()
-        free = self.free + len(values) - 1
-        scatter = max(squares / free, screening.LEAST)
-        error = np.sqrt(scatter * (sigma**2 + natural**2 + 1 / weights.sum()))
-        t = (value - mean) / error
-        # From the tail that it lies in, as the other is 1 to the last digit.
-        deviate = -ndtri(max(stdtr(free, -abs(t)), 1e-300)) * np.sign(t)
-        return float(deviate), float(error)
-
-    def left_behind(self) -> tuple[float, int]:
-        """Weighted squares about the mean, and how many are free, with those of before."""
-        values, weights, _ = self.weighted()
-        mean = (weights * values).sum() / weights.sum()
-        return self.squares + float((weights * (values - mean) ** 2).sum()), self.free + len(
-            values
-        ) - 1
-
-    def settle(self) -> None:
-        """Take out first scenes that stand out of each other."""
-        p = screening.holm(screening.outliers(self.values, self.sigmas))
-        kept = [not value < screening.ALPHA for value in p]
-        self.values = [v for v, keep in zip(self.values, kept, strict=True) if keep]
-        self.sigmas = [s for s, keep in zip(self.sigmas, kept, strict=True) if keep]
+    @property
+    def higher(self) -> tuple[float, int]:
+        """The higher sum, and since when."""
+        return (self.high, self.since_high) if self.high > self.low else (self.low, self.since_low)
 
 
 def _watch_axis(values, sigmas, axis: int, limit: float, threshold: float, first: int):
     """Deviates, sums and alerts along one axis."""
     count, clip = len(values), clip_for(threshold)
     deviates, up, down = np.full((3, count), np.nan)
-    level, alerts = _Level([], []), []
-    high, low, since_high, since_low = 0.0, 0.0, -1, -1
-    tested = False
+    level, alerts, tested = Level([]), [], False
+    sums = before = _Sums()
+    # Scenes in a row that lie off to one side, and those that lay off by themselves.
+    waiting: list[int] = []
+    alone: list[int] = []
     for at in map(int, np.flatnonzero(np.isfinite(values) & np.isfinite(sigmas))):
         value, sigma = float(values[at]), float(sigmas[at])
-        if not tested:
-            level.values.append(value)
-            level.sigmas.append(sigma)
-            if len(level.values) >= (_AFTER if level.free else max(first, 3)):
-                level.settle()
-                tested = len(level.values) >= 2
+        if not (tested or level.begun):
+            level.scenes.append((at, value, sigma))
+            if len(level.scenes) >= max(first, 3):
+                level = level.settled()
+                tested = len(level.scenes) >= 2
             continue
-        deviate, error = level.deviation(value, sigma)
-        mean = _mean(level)
-        deviates[at] = deviate
-        clipped = float(np.clip(deviate, -clip, clip))
-        since_high = at if high == 0 else since_high
-        since_low = at if low == 0 else since_low
-        high, low = max(0.0, high + clipped - SLACK), max(0.0, low - clipped - SLACK)
-        up[at], down[at] = high, low
-        if max(high, low) > threshold:
-            behind = np.arange(since_high if high > low else since_low, at + 1)
-            behind = _likeliest(behind[np.isfinite(deviates[behind])], deviates, clip, limit)
-            since = int(behind[0])
-            change, level = _changed(level, values[behind], sigmas[behind])
-            alerts.append(Alert(CHANGE, axis, at, since, *change, len(behind)))
-            high, low, tested = 0.0, 0.0, False
-            continue
-        if abs(deviate) > limit:
-            alerts.append(Alert(SCENE, axis, at, at, value - mean, error, 1))
-            continue
-        level.values.append(value)
-        level.sigmas.append(sigma)
+        place = level.place()
+        deviates[at] = deviate = place.deviate(value, sigma)
+        off = abs(deviate) > limit
+        same_side = bool(waiting) and deviate * deviates[waiting[-1]] > 0
+        beside = same_side and (
+            (off and len(waiting) >= _IN_A_ROW - 1)
+            or _lie_beside(place, values[[waiting[-1], at]], sigmas[[waiting[-1], at]], limit)
+        )
+        if waiting and not beside:
+            alone.append(waiting[-1])
+            sums = before
+        before = sums
+        since = at
+        if tested:
+            sums = sums.plus(at, float(np.clip(deviate, -clip, clip)))
+            up[at], down[at] = sums.high, sums.low
+            highest, since = sums.higher
+            changed = highest > threshold and (beside or not off)
+        else:
+            since, changed = (waiting or [at])[-1], off and beside
+        if changed:
+            behind = np.array([i for i in range(since, at + 1) if i not in alone])
+            behind = behind[np.isfinite(deviates[behind])]
+            if tested:
+                behind = _likeliest(behind, deviates)
+            change, level = _changed(level, behind, values[behind], sigmas[behind])
+            alerts.append(Alert(CHANGE, axis, at, int(behind[0]), *change, tuple(behind.tolist())))
+            sums, tested, waiting = _Sums(), False, []
+        elif off:
+            alerts.append(Alert(SCENE, axis, at, at, value - place.mean, place.error(sigma), (at,)))
+            waiting = [*waiting, at] if same_side else [at]
+        else:
+            waiting = []
+            level.scenes.append((at, value, sigma))
+            if not tested and len(level.scenes) >= _AFTER:
+                level, tested = level.settled(), True
     return deviates, up, down, alerts
 
 
-def _likeliest(behind: np.ndarray, deviates: np.ndarray, clip: float, limit: float) -> np.ndarray:
+def _lie_beside(place: Place, values, sigmas, limit: float) -> bool:
+    """Whether the second of two scenes lies where the first does, and not where those before do."""
+    there = place.of(values[:1], sigmas[:1])
+    apart = values[1] - values[0]
+    near = abs(apart) < abs(values[1] - place.mean)
+    return bool(near and abs(there.deviate(float(values[1]), float(sigmas[1]))) <= limit)
+
+
+def _likeliest(behind: np.ndarray, deviates: np.ndarray) -> np.ndarray:
     """Of the scenes since a sum was last zero those behind the likeliest place of a step.
 
-    Without a scene that was told alone and that the next one does not lie beside.
+    At least two: one scene is no step. Not clipped, as none that lay off alone is among them: of a
+    large step good scenes before it would be a part.
     """
-    off = deviates[behind]
-    beside = np.append(off[1:] * np.sign(off[:-1]) > _BESIDE, True)
-    if (kept := (np.abs(off) <= limit) | beside).any():
-        behind = behind[kept]
-    clipped = np.clip(deviates[behind], -clip, clip)
-    mean = np.cumsum(clipped[::-1]) / np.sqrt(np.arange(1, len(behind) + 1))
-    return behind[len(behind) - 1 - int(np.argmax(np.abs(mean))) :]
+    mean = np.cumsum(deviates[behind][::-1]) / np.sqrt(np.arange(1, len(behind) + 1))
+    return behind[len(behind) - 2 - int(np.argmax(np.abs(mean[1:]))) :]
 
 
-def _mean(level: _Level) -> float:
-    values, weights, _ = level.weighted()
-    return float((weights * values).sum() / weights.sum())
-
-
-def _changed(level: _Level, values, sigmas) -> tuple[tuple[float, float], _Level]:
+def _changed(level: Level, numbers, values, sigmas) -> tuple[tuple[float, float], Level]:
     """How far scenes lie from those before, with its error, and the level that begins with them."""
-    # What was taken for the old level while it began.
-    old = [i for i, value in enumerate(level.values) if value not in set(values.tolist())]
-    before = _Level(
-        [level.values[i] for i in old], [level.sigmas[i] for i in old], level.squares, level.free
-    )
-    squares, free = before.left_behind()
-    _, weights, natural = before.weighted()
-    new = 1 / (sigmas**2 + natural**2)
-    metres = float((new * values).sum() / new.sum()) - _mean(before)
-    scatter = max(squares / max(free, 1), screening.LEAST)
-    sigma = float(np.sqrt(scatter * (1 / new.sum() + 1 / weights.sum())))
+    before = level.without(numbers)
+    place = before.place()
+    new = place.of(values, sigmas)
+    sigma = float(np.sqrt(place.scatter * (1 / new.precision + 1 / place.precision)))
     # The scenes that told it are chosen ones, and would begin the next alarm.
-    return (metres, sigma), _Level([], [], squares, free)
+    return (new.mean - place.mean, sigma), Level([], *before.left_behind(), begun=new)
 
 
 def clip_for(threshold: float) -> float:

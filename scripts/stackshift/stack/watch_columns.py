@@ -4,7 +4,7 @@ from stackshift.stack import columns as c
 
 HISTORY_TABLE = {
     c.SCENE: c.SCENES_TABLE[c.SCENE],
-    "measured": ("", "when the scene was first seen, ISO 8601, UTC"),
+    "measured": ("", "when first seen, in a second row first measured, ISO 8601, UTC"),
     c.PLATFORM: c.SCENES_TABLE[c.PLATFORM],
     c.OFFSET_EAST: ("m", "offset as first measured, from the zero of the first rows"),
     c.OFFSET_NORTH: ("m", "offset as first measured, from the zero of the first rows"),
