@@ -15,7 +15,7 @@ from stackshift.ground.geometry import Pixel
 from stackshift.ground.lattice import Grid
 from stackshift.simulate import simulation
 from stackshift.stack import columns as c
-from stackshift.stack import inversion, screening, table_columns
+from stackshift.stack import inversion, screening, shown, table_columns
 from stackshift.stack.network import adjust
 from stackshift.stack.tile_offsets import as_seen_from
 from stackshift.tile import coherence
@@ -367,3 +367,17 @@ def test_rotation_and_scale_are_relative_to_the_median_scene(kind):
         # Four tiles at the corners of 1000 m are enough, three are not.
         assert values[6] == pytest.approx(0, abs=5e6 * 0.01 / np.sqrt(2e6))
         assert np.isnan(values[7])
+
+
+@pytest.mark.parametrize(("signs", "more"), [("alike", 0.2), ("in turn", 0.0)])
+def test_what_all_tiles_of_a_scene_share_is_not_averaged_out(signs, more):
+    """Sixteen tiles of 0.1 m make 0.025 m; what they share stays but for its share of these."""
+    found = documents(dict.fromkeys(NAMES, (0.0, 0.0)))
+    plain = shown.Stack(found).errors
+    for number, tile in enumerate(found[3]["tiles"]):
+        tile[c.SHARED_X] = 0.2 * (-1) ** (number if signs == "in turn" else 0)
+    wide = shown.Stack(found)
+    expected = np.hypot(plain[3], [more * np.sqrt(1 - 1 / 16), 0])
+    assert wide.errors[3] == pytest.approx(expected, rel=1e-6)
+    assert np.delete(wide.errors, 3, axis=0) == pytest.approx(np.delete(plain, 3, axis=0))
+    assert wide.shared[3] == pytest.approx([more, 0])

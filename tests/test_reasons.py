@@ -252,6 +252,30 @@ def test_the_table_and_its_sentences():
     assert list(table) == list(judgement_columns.WHY_TABLE)
 
 
+def test_what_scenes_of_one_fraction_share_no_number_of_them_makes_less():
+    """A scale of what is told that is wrong by a share is so for each scene."""
+    random = np.random.default_rng(6)
+    moved = np.isin(np.arange(16), (2, 3, 9, 12))
+    offsets = random.normal(0, 0.2, (16, 2)) + np.outer(moved, (-4.0, 2.5))
+    attributes = {
+        n: {"platform": "S1C" if off else "S1A"} for n, off in zip(NAMES, moved, strict=True)
+    }
+    scenes = scenes_table(offsets, NAMES)
+    scenes.loc[4, c.OFFSET_EAST] = np.nan
+    plain, _ = explanation.explained(scenes, attributes)
+    shared = np.zeros((16, 2))
+    # Newest first, as the table is.
+    shared[moved[::-1]], shared[~moved[::-1]] = (0.2, -0.1), (-0.1, 0.0)
+    wide, (finding,) = explanation.explained(scenes, attributes, shared=shared)
+    for axis, apart in ((c.SIGMA_EAST, 0.3), (c.SIGMA_NORTH, 0.1)):
+        (before,), (after,) = plain[axis][:1], wide[axis][:1]
+        assert after == pytest.approx(np.hypot(before, apart), rel=1e-6)
+        assert finding[axis] == after
+    # Of all scenes alike it is in no difference.
+    same, _ = explanation.explained(scenes, attributes, shared=np.full((16, 2), 0.3))
+    assert same[c.SIGMA_EAST][0] == pytest.approx(plain[c.SIGMA_EAST][0])
+
+
 def test_no_scene_at_all_gives_an_empty_table():
     scenes = scenes_table(np.full((16, 2), np.nan), NAMES)
     table, found = explanation.explained(scenes, {})

@@ -35,7 +35,7 @@ def explained(
     attributes : of each scene by its name.
     least : as for `screening.outliers`.
     shared : (scenes, 2) metres east and north, what of each scene's error those have alike that lie
-        off the others alike, as a group does; see `shown.Stack`.
+        off the others alike, as a group does, with its sign; see `shown.Stack`.
 
     Returns
     -------
@@ -64,22 +64,25 @@ def explained(
         along = reasons.search(
             series[seen].to_numpy(float), series[errors].to_numpy(float), looked, least=least
         )
-        _widen(along, looked, alike.max(axis=1, keepdims=True))
+        _widen(along, looked, alike, turned=True)
     rows = [_row(looked, found, number, along) for number in _listed(looked, found)]
     table = pd.DataFrame([*rows, *_alone(told)], columns=list(judgement_columns.WHY_TABLE))
     return table, [_finding(looked, found, number, along) for number in found.chosen]
 
 
-def _widen(found: reasons.Result, looked: list[Candidate], alike: np.ndarray) -> None:
+def _widen(
+    found: reasons.Result, looked: list[Candidate], alike: np.ndarray, turned: bool = False
+) -> None:
     """Add to the errors of differences what groups have alike, which no number of scenes lessens.
 
-    It pulls both groups, and those of a template of both towards each other.
+    Along other axes than east and north, ``turned``, it may all lie.
     """
     for number, candidate in enumerate(looked):
         inside = candidate.column == 1
         if candidate.kind != TREND and inside.any() and not inside.all():
-            both = alike[inside].mean(axis=0) + alike[~inside].mean(axis=0)
-            found.sigma[number] = np.hypot(found.sigma[number], both)
+            apart = alike[inside].mean(axis=0) - alike[~inside].mean(axis=0)
+            apart = np.hypot(*apart) if turned else apart
+            found.sigma[number] = np.hypot(found.sigma[number], apart)
 
 
 def _listed(looked: list[Candidate], found: reasons.Result) -> list[int]:

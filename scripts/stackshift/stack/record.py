@@ -52,10 +52,13 @@ def tile_record(match: Match, column: int, row: int, valid_fraction: float, pixe
 
 
 def shared_record(match: Match, pixel: Pixel) -> dict:
-    """The part of a tile's error that others of its ground have alike, in metres east and north."""
+    """The part of a tile's error that others of its ground have alike, in metres east and north.
+
+    It has the sign of what is pulled, so that it adds up over tiles that lie off alike alone.
+    """
     if not match.shared or not any(match.shared):
         return {}
-    east, north = errors_in_metres(match.shared, pixel, 0.0)
+    east, north = to_metres(match.shared, pixel)
     return {columns.SHARED_X: _rounded(east), columns.SHARED_Y: _rounded(north)}
 
 

@@ -21,7 +21,7 @@ class Stack:
     moves : (tiles,) whether a tile's series does not fit the scenes'.
     shared : (scenes, 2) metres, part of a scene's error that all its tiles have alike, and scenes
         that lie off the others by the same fraction of a pixel: what is not known of the pull of
-        detail finer than a pixel. No number of tiles or scenes makes it less.
+        detail finer than a pixel, with its sign. No number of tiles or scenes makes it less.
     common : (2,) metres, what of the errors all scenes share; see `series.common`.
     """
 
@@ -39,20 +39,23 @@ class Stack:
         self.means, errors = series.means(self.offsets, self.sigmas, ~self.moves)
         self.widening = series.widening([_quarters(tiles) for tiles in records])
         own = errors * self.widening[:, None] * self._own_share()[:, None]
-        self.shared = self._shared(records)
-        self.errors = np.hypot(own, self.shared)
+        self.shared, more = self._shared(records)
+        self.errors = np.hypot(own, self.shared * more)
         self.common = series.common(self.offsets, self.sigmas, self.means, ~self.moves)
 
-    def _shared(self, records) -> np.ndarray:
-        """The mean over the tiles that count, weighted as their offsets are."""
+    def _shared(self, records) -> tuple[np.ndarray, np.ndarray]:
+        """The mean over the tiles that count, weighted as their offsets are, and how much of it the
+        mean of their errors has not: sqrt(1 - 1 / n) of n tiles.
+        """
         parts = [
             [[tile.get(name) or 0.0 for name in (c.SHARED_X, c.SHARED_Y)] for tile in tiles]
             for tiles in records
         ]
         weights = np.where(self.moves[:, None] | np.isnan(self.sigmas), 0.0, 1 / self.sigmas**2)
         total = weights.sum(axis=1)
-        found = (weights * np.array(parts, float)).sum(axis=1)
-        return np.divide(found, total, out=np.zeros_like(found), where=total > 0)
+        total[total == 0] = 1.0
+        found = (weights * np.array(parts, float)).sum(axis=1) / total
+        return found, np.sqrt(np.maximum(1 - (weights**2).sum(axis=1) / total**2, 0.0))
 
     def _own_share(self) -> np.ndarray:
         """What of a scene's error is its own, (scenes,): the mean of n - 1 others has one too."""

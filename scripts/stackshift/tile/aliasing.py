@@ -56,7 +56,8 @@ def without_pull(
     Returns
     -------
     (displacement, covariance, and of it the part along each axis, a standard error in pixels, that
-    all tiles of one kind of ground share at one displacement: what is not known of the pull).
+    all tiles of one kind of ground share at one displacement: what is not known of the pull, with
+    its sign).
     """
     law = power_law(spectra, coherence)
     if law is None:
@@ -87,7 +88,11 @@ def without_pull(
     rest = shared + taken**2 * unclear
     at = displacement + taken * pull
     rest += likely * share * scattered(spectra, coherence, at, ahead, law[0]) ** 2
-    return at, covariance * np.outer(stretch, stretch) + np.diag(rest), np.sqrt(shared)
+    return (
+        at,
+        covariance * np.outer(stretch, stretch) + np.diag(rest),
+        np.sign(pull) * np.sqrt(shared),
+    )
 
 
 def turned(displacement, ahead) -> np.ndarray:

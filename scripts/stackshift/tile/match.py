@@ -36,7 +36,7 @@ class Match:
     covariance : of the shift in pixel^2, rows and columns by rows and columns; its diagonal is
         sigma squared. None where the method gives none.
     shared : part of sigma that other tiles of the same ground have alike at this displacement,
-        pixels, same axes; None where the method has none.
+        pixels, same axes, with the sign of what is pulled; None where the method has none.
     coarse : displacement of the secondary's content at the coarse peak, (rows, columns) in pixels;
         None where the method has none.
     error, phase : as scikit-image gives them; the cross-correlation method only.
