@@ -14,7 +14,7 @@ from stackio import earth, files, job, raster
 from stackio.tags import origin_of, overlap_of, share_of, shares_of_tile, tags_of, warp_of
 from stackshift.ground.lattice import tile_edges
 from stackshift.stack import columns, coverage, reference, search
-from stackshift.stack.others import OfTemplate, folded_in_template
+from stackshift.stack.others import OfTemplate
 from stackshift.stack.record import part_record, shared_record, tile_record
 from stackshift.stack.zero import IMAGE, STACK
 from stackshift.tile.match import NO_MATCH, OK, Match
@@ -49,7 +49,6 @@ class Scene:
     shares: dict = field(default_factory=dict, init=False)
     valid: dict = field(default_factory=dict, init=False)
     unseen: dict = field(default_factory=dict, init=False)
-    folded: tuple[complex, complex] = field(default=(1.0, 1.0), init=False)
 
     @cached_property
     def tags(self) -> dict:
@@ -69,9 +68,9 @@ class Scene:
         self.valid[cell] = common_share((image, own))
         return image, own
 
-    def turned(self) -> dict:
-        """What turns what the posting folds: what a warp took out, and what the template has."""
-        return {"moved": warp_of(self.tags), "folded": self.folded}
+    def warped(self) -> dict:
+        """What a warp took out is known, and turns what the posting folds."""
+        return {"moved": warp_of(self.tags)}
 
 
 def main(
@@ -118,15 +117,13 @@ def _with_template(scenes, source, made: dict, cut, options) -> None:
         for tile in made["tiles"]
         if tile["coherence"]
     }
-    for scene in scenes:
-        scene.folded = folded_in_template(made, scene.name)
-    searches = [search.Search(options | scene.turned(), scene.name) for scene in scenes]
+    searches = [search.Search(options | scene.warped(), scene.name) for scene in scenes]
     for cell in part.cells:
         of = template(cell)
         for scene, one in zip(scenes, searches, strict=True):
             tiles = pair(scene, cell, of)
             if made["members"]:
-                one.look(cell, tiles)
+                one.look(cell, tiles, of.folded(scene.name))
     for scene, one in zip(scenes, searches, strict=True):
 
         def load(cell, scene=scene) -> tuple[Tile, Tile]:
@@ -148,7 +145,7 @@ def _with_image(scene, source, cut, options, zero: str) -> None:
         scene.unseen[cell] = 1 - float(known.mean()) if known.size else 0.0
         return scene.beside(cell, transformed(power, options["transform"]), own)
 
-    found = reference.measured(load, part.cells, options | scene.turned(), zero == IMAGE)
+    found = reference.measured(load, part.cells, options | scene.warped(), zero == IMAGE)
     if found.inverted:
         logging.warning("the image has the opposite contrast: matched with its negative")
     _write(scene, part, found.matches, load, options, zero, found.contrast, False)
@@ -170,7 +167,7 @@ class _Parts:
 def _write(scene, part: _Parts, matches, load, options, zero: str, contrast, member: bool) -> None:
     quarters = {}
     if len(part.cells) < _FEW_TILES:
-        options = options | scene.turned()
+        options = options | scene.warped()
         quarters = {
             cell: search.quarters(reference.turned(load(cell), contrast), match, options)
             for cell, match in matches.items()

@@ -47,7 +47,8 @@ def main(
     pixel = earth.pixel_in_the_middle(grid)
     first = from_pairs([files.read_json(path) for path in pairs], usable, pixel)
     with raster.own_tiles(), ThreadPoolExecutor(threads) as pool:
-        found = rounds.made(usable, first, cells, load, options, pool.map)
+        warps = {scene: warp for scene in usable if any(warp := _warp(tiles[scene]))}
+        found = rounds.made(usable, first, cells, load, options, pool.map, warps)
     logging.info(
         "%d scenes, %d placed by pairs, %d members", len(usable), len(first), len(found.positions)
     )
@@ -58,7 +59,8 @@ def main(
         report,
         {
             "members": {
-                scene: {"row": position[0], "column": position[1]} | _warp(tiles[scene])
+                scene: {"row": position[0], "column": position[1]}
+                | dict(zip(("warp_row", "warp_column"), warps.get(scene, ()), strict=False))
                 for scene, position in sorted(found.positions.items())
             },
             "made_from": made_from,
@@ -67,11 +69,10 @@ def main(
     )
 
 
-def _warp(folder: str) -> dict[str, float]:
-    """The displacement in pixels that a warp took out of a scene before, if it did."""
+def _warp(folder: str) -> tuple[float, float]:
+    """The displacement in pixels that a warp took out of a scene before."""
     with raster.open_tile(folder, (0, 0)) as source:
-        warp = warp_of(tags_of(source))
-    return dict(zip(("warp_row", "warp_column"), warp, strict=True)) if any(warp) else {}
+        return warp_of(tags_of(source))
 
 
 def _read(folder: str, cell: tuple[int, int], transform: str):

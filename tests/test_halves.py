@@ -64,8 +64,8 @@ def test_one_ground_is_not_parted_however_faint(looks, matched):
     """At the faintest only the sum of the tiles tells where halves lie, to a tenth of a pixel."""
     load, groups = load_of(1.0, 0.0, looks, seed=4)
     scenes = sorted(groups[0] | groups[1])
-    places = dict.fromkeys(scenes, (0.0, 0.0))
-    seen = [halves._matched(load(c), places, scenes[:6], scenes[6:], OPTIONS) for c in CELLS]
+    places, parts = dict.fromkeys(scenes, (0.0, 0.0)), (scenes[:6], scenes[6:])
+    seen = [halves._matched(load, places, {}, parts, OPTIONS, cell) for cell in CELLS]
     assert [one.match.status == OK for one in seen] == [matched, matched]
     assert halves.apart(places, CELLS, load, OPTIONS) is None
 

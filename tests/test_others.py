@@ -5,7 +5,7 @@ import pytest
 from makers import displaced, texture
 from twotiles import OPTIONS
 
-from stackshift.stack import alignment, mean_image, placing
+from stackshift.stack import alignment, mean_image, others, placing
 from stackshift.stack.others import OfTemplate, Others
 from stackshift.tile import coherence, scaled
 from stackshift.tile.scaled import Tile
@@ -211,3 +211,23 @@ def test_what_stays_of_a_place_in_the_mean_of_few_stretches_none(count):
 def test_what_does_not_move_is_itself_in_a_mean_of_one_too():
     tile = Tile(texture(40, 50), np.ones((40, 50), bool))
     assert placing.moved(tile, (0.0, 0.0), placing.still(1)) is tile
+
+
+def test_what_is_folded_is_that_of_the_scenes_that_a_tile_has():
+    """Members of the west that were moved by nothing, and of the east by half a pixel."""
+    members = {name: {"row": 0.0, "column": 0.5 * (name > "b")} for name in "abcd"}
+    members["b"] |= {"warp_row": 0.25, "warp_column": 0.0}
+    tile = {"level": 0.0, "weights": dict.fromkeys(members, 1.0), "column": 0}
+    made = {
+        "members": members,
+        "tiles": [
+            tile | {"row": 0, "levels": {"a": 0.0, "b": 0.0}},
+            tile | {"row": 1, "levels": {"c": 0.0, "d": 0.0}},
+        ],
+    }
+    bands = np.ones((3, 8, 8), np.float32)
+    west, east = (others.OfTemplate(bands, made, (row, 0), "log") for row in (0, 1))
+    # A warp by a quarter turns what is folded by a quarter.
+    assert west.folded("d") == pytest.approx((0.5 + 0.5j, 1), abs=1e-12)
+    assert west.folded("b") == pytest.approx((1, 1))
+    assert east.folded("a") == pytest.approx((1, -1))

@@ -198,5 +198,6 @@ def test_dates_that_one_track_cannot_have_are_told():
     assert passes.mixed_tracks(dates(1, 14, 25)) is None
     assert passes.mixed_tracks([*dates(1, 13), *dates(7, 19, platform="S1B")]) is None
     assert "dates of S1A are not multiples" in passes.mixed_tracks(dates(1, 6, 13, 18))
+    assert passes.mixed_tracks(dates(*range(1, 13)))
     assert passes.mixed_tracks(dates(1, 6, 13, 18, dated=True)) is None
     assert passes.mixed_tracks(dates(1, 6, 13, platform=None)) is None

@@ -11,6 +11,7 @@ from rasterio.control import GroundControlPoint
 from rasterio.enums import ColorInterp
 from rasterio.rpc import RPC
 from rasterio.transform import Affine
+from scipy import ndimage
 
 import superset
 from stackio import pixels, raster
@@ -410,6 +411,7 @@ def test_a_result_that_was_deleted_by_hand_says_how_to_make_it_again(tmp_path, m
         pass
 
 
+SPECKLED = IMAGE * np.random.default_rng(1).gamma(5, 0.2, IMAGE.shape)
 # A clipped frame and a lake that fill the same places of all scenes, 30 % of the pixels.
 FRAME = np.zeros(IMAGE.shape, bool)
 FRAME[:, :12] = FRAME[66:] = True
@@ -469,6 +471,16 @@ def test_a_product_that_is_cut_off_at_its_ends_keeps_them(tmp_path, dtype, end):
     ).all()
 
 
+def test_amplitudes_that_are_cut_off_at_their_brightest_keep_them(tmp_path):
+    """Not calibrated, in steps of ten bits: a city is all at the highest."""
+    image = np.sqrt(IMAGE) * 400
+    image[40:60, 50:80] = 900 * np.random.default_rng(2).gamma(5, 0.3, (20, 30))
+    image = np.minimum(image, 1023).astype(np.uint16)
+    assert (image == 1023).mean() > 0.03
+    path = write_scene(tmp_path / "city.tif", image)
+    assert np.isfinite(brought(tmp_path, path, values="amplitude")).all()
+
+
 def test_an_image_of_one_value_is_left_as_it_is(tmp_path):
     path = write_scene(tmp_path / "constant.tif", np.full(IMAGE.shape, 0.1, np.float32))
     assert np.isfinite(brought(tmp_path, path)).all()
@@ -482,6 +494,10 @@ def test_an_image_of_one_value_is_left_as_it_is(tmp_path):
         (IMAGE[:, np.arange(120) // 2], None),
         (IMAGE[:, np.arange(120) // 3], None),
         (np.round(IMAGE, 1), None),
+        (
+            ndimage.median_filter(IMAGE * np.random.default_rng(1).gamma(5, 0.2, IMAGE.shape), 5),
+            None,
+        ),
         (IMAGE, None),
     ],
 )

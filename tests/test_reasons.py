@@ -271,6 +271,11 @@ def test_what_scenes_of_one_fraction_share_no_number_of_them_makes_less():
         (before,), (after,) = plain[axis][:1], wide[axis][:1]
         assert after == pytest.approx(np.hypot(before, apart), rel=1e-6)
         assert finding[axis] == after
+    # What is not larger than that is no finding, however many scenes say so.
+    small = scenes_table(random.normal(0, 0.02, (16, 2)) + np.outer(moved, (0.2, 0.0)), NAMES)
+    small = small.assign(**{c.SIGMA_EAST: 0.02, c.SIGMA_NORTH: 0.02})
+    assert len(explanation.explained(small, attributes)[1]) == 1
+    assert explanation.explained(small, attributes, shared=shared)[1] == []
     # Of all scenes alike it is in no difference.
     same, _ = explanation.explained(scenes, attributes, shared=np.full((16, 2), 0.3))
     assert same[c.SIGMA_EAST][0] == pytest.approx(plain[c.SIGMA_EAST][0])

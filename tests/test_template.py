@@ -206,7 +206,7 @@ def test_what_is_kept_of_a_tile_is_let_go(kind):
     places = {f"s{i}": (0.0, 0.4 * i) for i in range(4)}
     tiles = logs(list(places.values()), kind=kind)
     now = rounds.Template(places)
-    rounds._looked_at(tiles, now, (0, 0), places, OPTIONS)
+    rounds._looked_at(tiles, now, (0, 0), places, OPTIONS, {})
     assert all(tile._kept is None and "filled" not in vars(tile) for tile in tiles.values())
 
 

@@ -129,8 +129,10 @@ def _may_be_a_folder(entry: os.DirEntry) -> bool:
     """Whether an entry is a link to nothing that may have led to a folder, by its names."""
     if not entry.is_symlink() or os.path.exists(entry.path):
         return False
-    known = (entry.name, os.readlink(entry.path))
-    return not any(_OF_A_FILE.search(name) for name in known)
+    target = os.readlink(entry.path)
+    # Locks of programs are links to what is no path.
+    known = (entry.name, target)
+    return "/" in target and not any(_OF_A_FILE.search(name) for name in known)
 
 
 def _is_result(entries: list[os.DirEntry], folder: str) -> bool:

@@ -206,7 +206,7 @@ def mixed_tracks(sources: Iterable[Source]) -> str | None:
 
 def _phases(days: set[int]) -> int:
     """Number of phases of 12 days, of which those on both sides of midnight are one."""
-    return sum((day - 1) % 12 not in days for day in days) or 1
+    return sum((day - 1) % 12 not in days for day in days) or len(days)
 
 
 def repeated(

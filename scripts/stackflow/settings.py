@@ -109,7 +109,8 @@ def explain(error) -> str:
         return f"{key}: YAML takes {error.instance} for a date: write it in quotes"
     if error.validator == "oneOf" and all("required" in one for one in error.validator_value):
         names: list[str] = [name for one in error.validator_value for name in one["required"]]
-        given = [name for name in names if name in error.instance]
+        entry = error.instance if isinstance(error.instance, dict) else {}
+        given = [name for name in names if name in entry]
         return (
             f"{key}: give exactly one of {', '.join(names)}; here is "
             f"{' and '.join(given) or 'none of them'}"

@@ -81,7 +81,8 @@ def check_belongs(grid: Grid) -> None:
             # Of a place that is not on the Earth its bounds tell more.
             return
         width, height = math.hypot(*pixel.column), math.hypot(*pixel.row)
-        if not all(_POSTINGS[0] <= side <= _POSTINGS[1] for side in (width, height)):
+        # Near a pole a degree of longitude is short.
+        if not (_POSTINGS[0] <= max(width, height) and width <= _POSTINGS[1] >= height):
             found = f"a pixel of it would have {width:.3g} x {height:.3g} m on the ground"
     if found:
         raise InputError(

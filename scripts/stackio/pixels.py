@@ -122,12 +122,13 @@ class Pixels:
 
     def _fill_in(self, block: np.ndarray) -> float | None:
         """A value that stands for no data in a block and is not known yet."""
-        fill = fills.outside(block, self.values)
+        step = abs(self.scale[0]) if self.integers else 0.0
+        fill = fills.outside(block, self.values, step)
         if fill is None and fills.may_be_filled(fills.repeats(block)):
             if np.fmin.reduce(block, None) == np.fmax.reduce(block, None):
                 # No data if the file has other values, which this block does not show.
                 block = self._rows_of_file()
-            fill = fills.area(block, self.values, abs(self.scale[0]) if self.integers else 0.0)
+            fill = fills.area(block, self.values, step)
         return None if fill in self.fills else fill
 
     def _rows_of_file(self) -> np.ndarray:

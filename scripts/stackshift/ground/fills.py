@@ -26,20 +26,21 @@ _TIMES = 10
 # decibels, and steps of integers.
 _GAP = 1.0
 _STEPS = 2.5
+_FINE = 500
 # Neighbours to compare are looked for in one row of so many.
 ROWS = 4
-# Values that are equal this far from each other are so by the steps of what holds them.
-_FAR = 7
-_BY_STEPS = 0.1
+# Repeats are columns if so many of them go on in the next row.
+_IN_COLUMNS = 0.85
 
 
-def outside(block: np.ndarray, values: str) -> float | None:
+def outside(block: np.ndarray, values: str, step: float) -> float | None:
     """A value beyond all that is measured which many pixels have; None if there is none.
 
     Parameters
     ----------
     block : (rows, columns) in the unit ``values``, NaN = no data.
     values : ``power``, ``amplitude`` or ``decibel``.
+    step : between two values that the file can hold, 0 for floats.
     """
     low, high = _MEASURED[values]
     # Of most images the extremes are all that is looked at.
@@ -47,8 +48,12 @@ def outside(block: np.ndarray, values: str) -> float | None:
         return None
     beyond = (block < low) | (block > high)
     found, counts = np.unique(block[beyond], return_counts=True)
-    many = counts.max() > max(_MOST * counts.sum(), _FEWEST)
-    return float(found[counts.argmax()]) if many else None
+    value, most = float(found[counts.argmax()]), counts.max()
+    if most <= max(_MOST * counts.sum(), _FEWEST):
+        return None
+    # Amplitudes that are not calibrated may be as large, and be cut off at their brightest.
+    rest = block[np.isfinite(block) & (block != value)]
+    return value if value < low or not rest.size or _apart(value, rest, values, step) else None
 
 
 def area(block: np.ndarray, values: str, step: float) -> float | None:
@@ -56,8 +61,7 @@ def area(block: np.ndarray, values: str, step: float) -> float | None:
 
     Parameters
     ----------
-    block, values : as in `outside`.
-    step : between two values that the file can hold, 0 for floats.
+    block, values, step : as in `outside`.
     """
     some = block[::ROWS]
     again = some[:, 1:][some[:, 1:] == some[:, :-1]]
@@ -77,7 +81,8 @@ def _apart(value: float, rest: np.ndarray, values: str, step: float) -> bool:
     """Whether a value lies between others, or beyond all of them with nothing just before it."""
     low, high = float(rest.min()), float(rest.max())
     if low < value < high:
-        return True
+        # Of few steps some are frequent.
+        return high - low > _FINE * step
     nearest = low if value < low else high
     if abs(value - nearest) <= _STEPS * step:
         return False
@@ -95,18 +100,25 @@ def may_be_filled(counts: np.ndarray) -> bool:
 
 
 def repeats(block: np.ndarray) -> np.ndarray:
-    """(pixels, those that repeat their neighbour, those that have the value of one farther off).
+    """(pixels, those that repeat their neighbour, of these those that do so in the next row too).
 
-    Nearest-neighbour resampling puts a pixel twice where the new posting is finer, integers and
-    lossy compression give one value to pixels anywhere.
+    Nearest-neighbour resampling puts whole columns twice where the new posting is finer; integers,
+    lossy compression and median filters give one value to pixels anywhere.
     """
     some = block[::ROWS]
-    beside = np.count_nonzero(some[:, 1:] == some[:, :-1])
-    far = np.count_nonzero(some[:, _FAR:] == some[:, :-_FAR]) if beside else 0
-    return np.array([some.size, beside, far])
+    again = some[:, 1:] == some[:, :-1]
+    beside = np.count_nonzero(again)
+    if not beside:
+        return np.array([some.size, 0, 0])
+    # In another CRS columns lie a little askew.
+    near = again[:-1].copy()
+    near[:, 1:] |= again[:-1, :-1]
+    near[:, :-1] |= again[:-1, 1:]
+    kept = np.count_nonzero(again[1:] & near) * len(again) / max(len(again) - 1, 1)
+    return np.array([some.size, beside, kept])
 
 
 def repeated(counts: np.ndarray) -> float:
     """Share of the pixels that were put twice by resampling, out of the sum of `repeats`."""
-    pixels, beside, far = map(float, counts)
-    return 0.0 if far > _BY_STEPS * beside else beside / max(pixels, 1.0)
+    pixels, beside, kept = map(float, counts)
+    return beside / max(pixels, 1.0) if kept > _IN_COLUMNS * beside else 0.0

@@ -75,7 +75,8 @@ def _widen(
 ) -> None:
     """Add to the errors of differences what groups have alike, which no number of scenes lessens.
 
-    Along other axes than east and north, ``turned``, it may all lie.
+    What was found and does not stand out of that is no finding. Along other axes than east and
+    north, ``turned``, it may all lie.
     """
     for number, candidate in enumerate(looked):
         inside = candidate.column == 1
@@ -83,6 +84,12 @@ def _widen(
             apart = alike[inside].mean(axis=0) - alike[~inside].mean(axis=0)
             apart = np.hypot(*apart) if turned else apart
             found.sigma[number] = np.hypot(found.sigma[number], apart)
+            if np.any(apart):
+                z = np.nanmax(np.abs(found.difference[number] / found.sigma[number]), initial=0.0)
+                # Of two axes.
+                p = min(2 * float(screening.two_sided(z)[0]), 1.0)
+                found.p[number] = max(found.p[number], p)
+    found.chosen[:] = [number for number in found.chosen if found.p[number] <= screening.ALPHA]
 
 
 def _listed(looked: list[Candidate], found: reasons.Result) -> list[int]:

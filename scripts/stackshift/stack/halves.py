@@ -6,11 +6,13 @@ scene would match its own in the mean of all, wherever the other one lies.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from stackshift.stack import alignment
 from stackshift.stack.alignment import Cell, Position, Seen
+from stackshift.stack.others import folded_in
 from stackshift.stack.placing import moved
 from stackshift.tile.scaled import Tile
 
@@ -47,13 +49,14 @@ def apart(
     load: Callable[[Cell], dict[str, Tile]],
     options: dict,
     each: Callable = map,
+    warps: dict[str, Position] | None = None,
 ) -> Halves | None:
     """Two parts of the scenes that do not lie together, or None if they all do.
 
     Parameters
     ----------
     positions : where the scenes are taken to lie, (rows, columns) in pixels.
-    cells, load, options, each : as in `rounds.made`.
+    cells, load, options, each, warps : as in `rounds.made`.
     """
     names = list(positions)
     if len(names) < 2:
@@ -67,12 +70,8 @@ def apart(
         smaller, larger = sorted(both, key=lambda part: (len(part), max(part, default="")))
         if not smaller:
             continue
-        seen = list(
-            each(
-                lambda cell: _matched(load(cell), positions, larger, smaller, options),  # noqa: B023
-                cells,
-            )
-        )
+        match = partial(_matched, load, positions, warps or {}, (larger, smaller), options)
+        seen = list(each(match, cells))
         place, _ = alignment.whereabouts(seen, options["min_psr"])
         if place is None:
             return Halves((larger, smaller), None)
@@ -105,18 +104,28 @@ def _alike(tiles: dict[str, Tile], positions: dict[str, Position]) -> np.ndarray
 
 
 def _matched(
-    tiles: dict[str, Tile],
+    load: Callable[[Cell], dict[str, Tile]],
     positions: dict[str, Position],
-    larger: list[str],
-    smaller: list[str],
+    warps: dict[str, Position],
+    parts: tuple[list[str], list[str]],
     options: dict,
+    cell: Cell,
 ) -> Seen:
-    means = []
-    for part in (larger, smaller):
-        image, _, _ = alignment.formed(
+    tiles = load(cell)
+    means, folded = [], []
+    for part in parts:
+        image, there, _ = alignment.formed(
             {name: tiles[name] for name in part},
             {name: positions[name] for name in part},
             dict.fromkeys(part, 1.0),
         )
         means.append(image.mean())
-    return alignment.seen((means[0], means[1]), options)
+        turns = {
+            name: tuple(np.add(positions[name], warps.get(name, (0.0, 0.0))))
+            for name in part
+            if there[name].valid.any()
+        }
+        folded.append(np.array(folded_in(turns, {})))
+    # The secondary is a mean of scenes, too.
+    more = {"folded": tuple(folded[0] * folded[1].conj())}
+    return alignment.seen((means[0], means[1]), options | more)

@@ -14,7 +14,8 @@ def folded_in(
 
     Parameters
     ----------
-    places : of the scenes, with what a warp took out of them before, (rows, columns) in pixels.
+    places : of the scenes that have data there, with what a warp took out of them before, (rows,
+        columns) in pixels.
     weight : of each in the mean.
     without : a scene that is left out.
 
@@ -28,25 +29,6 @@ def folded_in(
     turns = np.exp(2j * np.pi * np.array([places[name] for name in names]))
     rows, columns = np.average(turns, axis=0, weights=[weight.get(name, 1.0) for name in names])
     return complex(rows), complex(columns)
-
-
-def folded_in_template(made: dict, without: str = "") -> tuple[complex, complex]:
-    """The same of a template as it was written, without one of its scenes.
-
-    Parameters
-    ----------
-    made : the JSON of the template, as for `OfTemplate`.
-    """
-    places = {
-        name: (
-            place["row"] + place.get("warp_row", 0.0),
-            place["column"] + place.get("warp_column", 0.0),
-        )
-        for name, place in made["members"].items()
-    }
-    weights = [tile["weights"] for tile in made["tiles"]]
-    weight = {name: float(np.median([one[name] for one in weights])) for name in places if weights}
-    return folded_in(places, weight, without)
 
 
 class Others:
@@ -108,6 +90,17 @@ class OfTemplate:
         )
         image = MeanImage.from_bands(bands, self._said["level"], transform)
         self._others = Others(image, np.isfinite(bands[0]))
+
+    def folded(self, scene: str) -> tuple[complex, complex]:
+        """`folded_in` of what is left of the template in this tile without a scene."""
+        places = {
+            name: (
+                self._members[name]["row"] + self._members[name].get("warp_row", 0.0),
+                self._members[name]["column"] + self._members[name].get("warp_column", 0.0),
+            )
+            for name in self._said["levels"]
+        }
+        return folded_in(places, self._said["weights"], scene)
 
     def without(self, scene: str, own: Tile) -> Tile:
         """The template without what a scene itself put into it, less the template's ``level``.

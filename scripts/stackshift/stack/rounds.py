@@ -58,6 +58,7 @@ def made(
     load: Callable[[Cell], dict[str, Tile]],
     options: dict,
     each: Callable = map,
+    warps: dict[str, Position] | None = None,
 ) -> Template:
     """The template of a stack.
 
@@ -69,27 +70,28 @@ def made(
     load : gives all these scenes in a tile.
     options : keyword arguments of `coherence.match`.
     each : `map`, or that of a pool of threads.
+    warps : displacement that a warp took out of scenes before, where it did.
 
     Returns
     -------
     A template without members where no scene matches the others.
     """
     # Where most scenes are too faint for pairs, all are taken to lie at zero at first.
-    few = 2 * len(first) <= len(scenes)
+    few, warps = 2 * len(first) <= len(scenes), warps or {}
     if few:
         linked = _linked(scenes, cells, load, options["min_valid"])
         first = {name: first.get(name, (0.0, 0.0)) for name in linked}
     used = cells if few else _some(cells)
-    now = _settled(scenes, first, used, cells, load, options, each)
+    now = _settled(scenes, first, used, cells, load, options, each, warps)
     for _ in range(_MOST_PARTS if few else 0):
-        parts = halves.apart(now.positions, _some(cells), load, options, each)
+        parts = halves.apart(now.positions, _some(cells), load, options, each, warps)
         if parts is None:
             break
         larger, smaller = parts.names
         first = {name: now.positions[name] for name in larger}
         if parts.place is not None:
             first |= {name: _moved(now.positions[name], parts.place) for name in smaller}
-        now = _settled(scenes, first, used, cells, load, options, each)
+        now = _settled(scenes, first, used, cells, load, options, each, warps)
     return now
 
 
@@ -105,13 +107,14 @@ def _settled(
     load: Callable,
     options: dict,
     each: Callable,
+    warps: dict[str, Position],
 ) -> Template:
     """Rounds from first positions on, in some of the cells or, if these do not do, in all."""
     now = Template(_from_middle(first))
     faint: dict[str, Position] = {}
     for _ in range(_MOST_ROUNDS):
         looked = list(
-            each(lambda cell: _looked_at(load(cell), now, cell, faint, options), used)  # noqa: B023
+            each(lambda cell: _looked_at(load(cell), now, cell, faint, options, warps), used)  # noqa: B023
         )
         places = {
             name: alignment.whereabouts([tile.seen[name] for tile in looked], options["min_psr"])
@@ -226,7 +229,12 @@ class _Looked:
 
 
 def _looked_at(
-    tiles: dict[str, Tile], now: Template, cell: Cell, faint: dict[str, Position], options: dict
+    tiles: dict[str, Tile],
+    now: Template,
+    cell: Cell,
+    faint: dict[str, Position],
+    options: dict,
+    warps: dict[str, Position],
 ) -> _Looked:
     """One tile of all scenes against the mean of the others."""
     weight = now.weight_in(cell)
@@ -245,11 +253,14 @@ def _looked_at(
             if tile is not None:
                 tile.forget()
 
+    # What is folded turns with all that a member was moved by.
+    turned = {name: _moved(now.positions[name], warps.get(name, (0.0, 0.0))) for name in levels}
     found = {}
     for name, tile in tiles.items():
         known = {
             "expected": expected_at(now.positions.get(name, (0.0, 0.0))),
-            "folded": folded_in(now.positions, weight, name),
+            "folded": folded_in(turned, weight, name),
+            "moved": warps.get(name, (0.0, 0.0)),
         }
         found[name] = alignment.seen((others(name), tile), options | known)
         forget(name)

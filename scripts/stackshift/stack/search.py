@@ -26,15 +26,18 @@ class Search:
         self._seen: dict[Cell, Seen] = {}
         self._expected = (0, 0)
 
-    def look(self, cell: Cell, tiles: tuple[Tile, Tile]) -> None:
+    def look(
+        self, cell: Cell, tiles: tuple[Tile, Tile], folded: tuple[complex, complex] = (1.0, 1.0)
+    ) -> None:
         """Match a tile by itself.
 
         Parameters
         ----------
         cell : (row, column).
         tiles : the mean of the others, and the scene.
+        folded : of the mean, as for `coherence.match`.
         """
-        options = self._options | {"expected": self._expected}
+        options = self._options | {"expected": self._expected, "folded": folded}
         self._seen[cell] = found = self._whatever(cell, tiles, options)
         if found.match.status == OK:
             self._expected = found.match.expected

@@ -38,9 +38,9 @@ class Stack:
         self.moves = series.moving(self.offsets, self.sigmas, days)
         self.means, errors = series.means(self.offsets, self.sigmas, ~self.moves)
         self.widening = series.widening([_quarters(tiles) for tiles in records])
-        own = errors * self.widening[:, None] * self._own_share()[:, None]
+        self._own = errors * self.widening[:, None] * self._own_share()[:, None]
         self.shared, more = self._shared(records)
-        self.errors = np.hypot(own, self.shared * more)
+        self.errors = np.hypot(self._own, self.shared * more)
         self.common = series.common(self.offsets, self.sigmas, self.means, ~self.moves)
 
     def _shared(self, records) -> tuple[np.ndarray, np.ndarray]:
@@ -65,7 +65,7 @@ class Stack:
     def correlation(self) -> np.ndarray:
         """(scenes,) correlation of the errors to the east and north of each scene's offset."""
         kept = np.isfinite(self.offsets).all(axis=2) & ~self.moves
-        return np.array(
+        correlated = np.array(
             [
                 robust.correlation(values[at], sigmas[at], own[at])
                 for values, sigmas, own, at in zip(
@@ -73,6 +73,8 @@ class Stack:
                 )
             ]
         )
+        # What all tiles share is along each axis by itself.
+        return correlated * np.divide(self._own.prod(axis=1), self.errors.prod(axis=1))
 
     @property
     def counted(self) -> np.ndarray:
