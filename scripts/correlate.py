@@ -12,7 +12,7 @@ from stackio import earth, files, job, raster
 from stackio.tags import origin_of, shares_of_tile, tags_of, warp_of
 from stackshift.ground.lattice import Grid
 from stackshift.stack import coverage
-from stackshift.stack.record import tile_record
+from stackshift.stack.record import shared_record, tile_record
 from stackshift.tile import methods
 from stackshift.tile.match import FAILED, OK, Match
 
@@ -132,7 +132,8 @@ def _record(found: Match, tiles: list[_Seen], cell: tuple[int, int]) -> dict:
     shares = [shares_of_tile(one.tags) for one in tiles]
     lacking = {key: max(one[key] or 0.0 for one in shares) for key in shares[0]}
     found = coverage.explained(found, {coverage.AREA: lacking["no_area"]}, lacking["masked"])
-    return tile_record(found, cell[1], cell[0], valid, earth.pixel_in_the_middle(tiles[1].grid))
+    pixel = earth.pixel_in_the_middle(tiles[1].grid)
+    return tile_record(found, cell[1], cell[0], valid, pixel) | shared_record(found, pixel)
 
 
 def _matched(match, tiles: list[_Seen], options: dict, pair: Pair, cell) -> Match:

@@ -54,6 +54,22 @@ def test_statistics_of_a_pair_and_of_a_tile(tmp_path):
     assert list(tiles.skipped_share) == [0, 0.5, 0, 0.5]
 
 
+def test_what_all_tiles_of_a_pair_share_is_not_averaged_out(tmp_path):
+    pair = records([1.0] * 4, ["ok"] * 4, A, B)
+    for tile in pair["tiles"]:
+        tile |= {"sigma_x": 0.2, "sigma_y": 0.2}
+    _, plain, _ = run(tmp_path, pair)
+    for number, tile in enumerate(pair["tiles"]):
+        tile |= {"shared_x": 0.15, "shared_y": 0.15 * (-1) ** number}
+    measurements, wide, _ = run(tmp_path, pair)
+    assert list(measurements.shared_x) == [0.15] * 4
+    assert plain.sigma_x[0] == pytest.approx(0.1)
+    # Of four tiles a quarter of its square is in their mean already.
+    assert wide.sigma_x[0] == pytest.approx(np.hypot(0.1, 0.15 * np.sqrt(3 / 4)), abs=1e-6)
+    assert wide.sigma_y[0] == pytest.approx(plain.sigma_y[0])
+    assert wide.shift_x[0] == plain.shift_x[0]
+
+
 def test_a_pair_without_a_tile_that_counts_has_empty_statistics(tmp_path):
     _, pairs, _ = run(tmp_path, records([1.0, 2.0], ["no_match"] * 2, A, B))
     assert pairs["count"][0] == 0 and pairs.skipped_share[0] == 1

@@ -110,7 +110,7 @@ def tables(offsets, without=(), noise=0.05):
                 c.REFERENCE: newer, c.SECONDARY: older, c.TILE_X: x, c.TILE_Y: y,
                 c.SHIFT_X: np.nan if bad else east, c.SHIFT_Y: np.nan if bad else north,
                 c.SIGMA_X: noise, c.SIGMA_Y: noise, c.ERROR: np.nan, c.CORRELATION_XY: 0.0,
-                c.COHERENCE: 0.5,
+                c.COHERENCE: 0.5, c.SHARED_X: np.nan, c.SHARED_Y: np.nan,
                 c.STATUS: "no_match" if bad else "ok",
             }
             for y in range(4)

@@ -171,6 +171,8 @@ MEASUREMENTS = {
     SIGMA_X: ("m", "standard error of shift_x; empty where the method gives none"),
     SIGMA_Y: ("m", "standard error of shift_y; empty where the method gives none"),
     CORRELATION_XY: _ROBUST[CORRELATION_XY],
+    SHARED_X: ("m", "part of sigma_x that tiles displaced alike share, signed; empty for none"),
+    SHARED_Y: ("m", "the same of sigma_y"),
     QUALITY: ("1", "peak to sidelobe ratio (coherence) or peak correlation (cross_correlation)"),
     COHERENCE: ("1", "mean coherence of the two tiles at the shift, 0 to 1"),
     ERROR: ("1", "sqrt(1 - r^2) of the correlation r, 0 to 1; cross_correlation only, not metres"),

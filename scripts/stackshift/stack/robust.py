@@ -56,6 +56,25 @@ def natural_spread(deviations, sigmas, levels: int = 1) -> float:
     return float(np.sqrt(max(variance - float(np.median(sigmas**2)), 0.0)))
 
 
+def shared_part(shared: np.ndarray, sigmas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What tiles have alike of their errors, and how much of it the mean of these has not yet.
+
+    Parameters
+    ----------
+    shared : (..., tiles, axes) part of each tile's standard error, with its sign; NaN for none.
+    sigmas : of the same shape, standard errors; NaN or infinite for a tile that does not count.
+
+    Returns
+    -------
+    (mean weighted as the tiles are, and sqrt(1 - 1 / n) of n tiles of one weight), (..., axes).
+    """
+    weights = np.where(np.isfinite(sigmas), 1 / np.where(sigmas > 0, sigmas, np.inf) ** 2, 0.0)
+    total = weights.sum(axis=-2)
+    total = np.where(total > 0, total, 1.0)
+    mean = (weights * np.nan_to_num(shared)).sum(axis=-2) / total
+    return mean, np.sqrt(np.maximum(1 - (weights**2).sum(axis=-2) / total**2, 0.0))
+
+
 def weighted_huber(values, sigmas, tuning: float = TUNING) -> tuple[float, float]:
     """Robust mean of values with standard errors, and its own standard error.
 

@@ -44,18 +44,12 @@ class Stack:
         self.common = series.common(self.offsets, self.sigmas, self.means, ~self.moves)
 
     def _shared(self, records) -> tuple[np.ndarray, np.ndarray]:
-        """The mean over the tiles that count, weighted as their offsets are, and how much of it the
-        mean of their errors has not: sqrt(1 - 1 / n) of n tiles.
-        """
         parts = [
             [[tile.get(name) or 0.0 for name in (c.SHARED_X, c.SHARED_Y)] for tile in tiles]
             for tiles in records
         ]
-        weights = np.where(self.moves[:, None] | np.isnan(self.sigmas), 0.0, 1 / self.sigmas**2)
-        total = weights.sum(axis=1)
-        total[total == 0] = 1.0
-        found = (weights * np.array(parts, float)).sum(axis=1) / total
-        return found, np.sqrt(np.maximum(1 - (weights**2).sum(axis=1) / total**2, 0.0))
+        counts = np.where(self.moves[:, None], np.nan, self.sigmas)
+        return robust.shared_part(np.array(parts, float), counts)
 
     def _own_share(self) -> np.ndarray:
         """What of a scene's error is its own, (scenes,): the mean of n - 1 others has one too."""

@@ -1,5 +1,6 @@
 """Tables of a stack: a row a measurement, a pair, a tile."""
 
+import math
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -7,7 +8,7 @@ import pandas as pd
 
 from stackshift.stack import columns
 from stackshift.stack.pairing import days_between, newest_first
-from stackshift.stack.robust import correlation, median, nmad, weighted_huber
+from stackshift.stack.robust import correlation, median, nmad, shared_part, weighted_huber
 from stackshift.tile.match import OK, STATUSES
 
 _ROLES = ("reference", "secondary")
@@ -17,6 +18,7 @@ _ORIGIN = (
     columns.REFERENCE_RESAMPLING,
     columns.SECONDARY_RESAMPLING,
 )
+_SHARED = (columns.SHARED_X, columns.SHARED_Y)
 # Coherence is told up to 0.99; speckle of a thousand looks has less.
 _ONE_IMAGE = 0.9899
 # And so many standard errors from each other.
@@ -106,7 +108,7 @@ class Measured:
     def __init__(self, table: pd.DataFrame):
         self._common = scatter(table)
         numbers = {name for axis in columns.AXES for name in axis[1:3]}
-        numbers |= {columns.ERROR, columns.CORRELATION_XY}
+        numbers |= {columns.ERROR, columns.CORRELATION_XY, *_SHARED}
         self._values = {name: table[name].to_numpy(float) for name in numbers}
         code = {status: number for number, status in enumerate(STATUSES)}
         self._status = table[columns.STATUS].map(code).to_numpy(int)
@@ -121,11 +123,13 @@ class Measured:
         status = self._status[at]
         good = at[status == STATUSES.index(OK)]
         row = {columns.COUNT: len(good), columns.SKIPPED_SHARE: 1 - len(good) / len(at)}
-        for axis, shift, sigma, _ in columns.AXES:
+        alike = self._alike(good)
+        for (axis, shift, sigma, _), shared in zip(columns.AXES, alike, strict=True):
             values, sigmas = self._values[shift][good], self._values[sigma][good]
             sigmas = np.where(np.isnan(sigmas), self._common[shift], sigmas)
             mean = float(values.mean()) if len(good) else np.nan
-            row[shift], row[sigma] = weighted_huber(values, sigmas)
+            row[shift], own = weighted_huber(values, sigmas)
+            row[sigma] = math.hypot(own, shared)
             if np.isnan(sigmas).any():
                 # Nothing tells how much these scatter: a mean, and no error bar that is made up.
                 row[shift] = mean
@@ -146,6 +150,15 @@ class Measured:
         errors = errors[np.isfinite(errors)]
         row[columns.ERROR_RMS] = np.sqrt((errors**2).mean()) if len(errors) else np.nan
         return row
+
+    def _alike(self, at: np.ndarray) -> np.ndarray:
+        """Along each axis what of the errors no number of tiles makes less, metres."""
+        values, sigmas = (
+            np.transpose([self._values[name][at] for name in names])
+            for names in (_SHARED, [sigma for _, _, sigma, _ in columns.AXES])
+        )
+        mean, more = shared_part(values, sigmas)
+        return np.abs(mean) * more
 
     def _correlation(self, at: np.ndarray) -> float:
         """Of the errors of the robust shifts to the east and north; NaN where there are none."""
