@@ -47,6 +47,7 @@ TESTS = {
     "others": "tests/test_others.py tests/test_template.py",
     "mean_image": "tests/test_others.py tests/test_template.py",
     "placing": "tests/test_others.py tests/test_template.py",
+    "fills": "tests/test_fills.py",
     "search": "tests/test_template.py tests/test_align.py",
     "spikes": "tests/test_flatten.py --deselect tests/test_flatten.py::test_every_raster_of_a_run"
     "_says_what_it_is_and_another_reader_sees_the_same",

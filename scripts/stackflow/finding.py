@@ -7,7 +7,7 @@ import os
 from difflib import get_close_matches
 from pathlib import PurePath
 
-from stackflow import folders, unused
+from stackflow import folders, named, unused
 from stackflow.exclusion import take_out
 from stackflow.found import Found
 from stackflow.sheet_files import in_sheets
@@ -78,7 +78,7 @@ def _in_folder(directory: str, pattern: str | None, polarization: str) -> Found:
     listing = folders.walk(root, wanted, depth)
     lines = list(listing.lines)
     if pattern is None:
-        beside = folders.beside(list(listing.files))
+        beside = named.beside(list(listing.files))
         _leave_out(listing.files, beside.__contains__, "by name masks or the like", lines)
         made = set(unused.derived(list(listing.files)))
         _leave_out(listing.files, made.__contains__, "by name made of another file there", lines)
@@ -116,7 +116,7 @@ def _put_pairs_aside(found: Found) -> None:
 def _wanted(directory: str, pattern: str | None, polarization: str):
     """The folder to walk, a function of relative paths, and the depth to go down to."""
     if pattern is None:
-        return directory, lambda path: folders.names_polarization(path, polarization), None
+        return directory, lambda path: named.names_polarization(path, polarization), None
     pattern = pattern.replace("{polarization}", polarization).removeprefix("./")
     if os.path.isabs(pattern):
         raise InputError(f"pattern '{pattern}' is relative to 'directory'; shorten it")

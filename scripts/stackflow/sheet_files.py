@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from stackflow import archives, folders, sheets
+from stackflow import archives, named, sheets
 from stackflow.found import Found
 from stackflow.rows import Row, on_disk
 from stackflow.sources import Source, archive_of, base_name, from_names, is_remote, parts_of
@@ -148,7 +148,7 @@ def _member(row: Row, archive: str, polarization: str) -> str:
     members = [
         name
         for name in found
-        if folders.names_polarization(name, polarization) and not folders.is_beside(name)
+        if named.names_polarization(name, polarization) and not named.is_beside(name)
     ]
     if len(members) != 1:
         raise InputError(

@@ -6,7 +6,8 @@ Only the standard library, since the Snakefile imports this each time it is pars
 import re
 from collections.abc import Iterable
 
-from stackflow.folders import is_beside, some
+from stackflow.folders import some
+from stackflow.named import is_beside
 from stackflow.sources import Source
 from stackshift.ground import names
 from stackshift.ground.products import is_pair

@@ -114,17 +114,19 @@ class Pixels:
         """Set to NaN what stands for no data though nothing says so."""
         for fill in self.fills:
             self._drop(block, fill)
-        while (unsaid := self._fill_in(block)) is not None:
+        repeats = fills.repeats(block)
+        while (unsaid := self._fill_in(block, repeats)) is not None:
             self.fills[unsaid] = 0
             self._drop(block, unsaid)
+            repeats = fills.repeats(block)
         if not self.integers:
-            self.repeats = self.repeats + fills.repeats(block)
+            self.repeats = self.repeats + repeats
 
-    def _fill_in(self, block: np.ndarray) -> float | None:
+    def _fill_in(self, block: np.ndarray, repeats: np.ndarray) -> float | None:
         """A value that stands for no data in a block and is not known yet."""
         step = abs(self.scale[0]) if self.integers else 0.0
         fill = fills.outside(block, self.values, step)
-        if fill is None and fills.may_be_filled(fills.repeats(block)):
+        if fill is None and fills.may_be_filled(repeats):
             if np.fmin.reduce(block, None) == np.fmax.reduce(block, None):
                 # No data if the file has other values, which this block does not show.
                 block = self._rows_of_file()
