@@ -15,7 +15,7 @@ from stackshift.ground.lattice import Grid
 from stackshift.simulate import simulation
 from stackshift.stack import alignment, check_columns, mean_image
 from stackshift.stack import columns as c
-from stackshift.stack.detection import Histogram, averaged, quiet
+from stackshift.stack.detection import Histogram, averaged, quiet, spread_out, variances
 from stackshift.tile.scaled import transformed
 
 SIZE = 220
@@ -215,9 +215,57 @@ def test_boxes_and_gaps():
     found = averaged(power, 3)
     assert np.isnan(found[:, :4]).all()
     assert found[4, 4:8] == pytest.approx(10 * np.log10(4), abs=1e-4)
+
+
+def test_ground_that_changes_by_more_than_the_middle_pixel_is_not_quiet():
+    random = np.random.default_rng(6)
+    scatter = np.where(np.arange(40)[:, None] < 10, 3.0, 1.0)
+    # A level of each scene's own is no change, and gaps are none.
+    ratios = random.normal(0, scatter, (60, 40, 50)) + random.normal(0, 9, 60)[:, None, None]
+    ratios[::3, 20:30] = np.nan
+    found = variances(ratios)
+    about = ratios - np.nanmedian(ratios, axis=(1, 2), keepdims=True)
+    assert found == pytest.approx(np.nanvar(about, axis=0, ddof=1), rel=1e-4)
+    still = quiet(found, found)
+    assert not still[:10].any() and still[10:].mean() > 0.99
+    # A part that changes everywhere is held to the middle of all.
+    assert not quiet(found[:10], found).any()
     few = np.zeros((3, 4, 4), np.float32)
     few[0, 1, 1] = np.nan
-    assert quiet(few).all()
+    assert quiet(variances(few), variances(few)).all()
+    assert np.isnan(variances(np.full((6, 2, 2), np.nan))).all()
+
+
+@pytest.mark.parametrize(("shape", "most"), [((32, 32), 60), ((8, 120), 61.5), ((50, 3), 20)])
+def test_blocks_are_spread_over_the_ground_that_has_data(shape, most):
+    shares = np.ones(shape)
+    shares[: shape[0] // 4] = 0
+    found = spread_out(shares, most)
+    assert found == sorted(set(found)) and len(found) == int(most)
+    assert min(row for row, _ in found) >= shape[0] // 4
+    # In a sixth of the ground along either axis a sixth of them: by chance 60 would to 2.9.
+    for axis, (first, size) in enumerate([(shape[0] // 4, shape[0]), (0, shape[1])]):
+        places = np.array(found)[:, axis]
+        if size - first >= 6:
+            counts, _ = np.histogram(places, np.linspace(first - 0.5, size - 0.5, 7))
+            assert np.sqrt(np.mean((counts - most / 6) ** 2)) <= 2.1
+    assert len(spread_out(shares, 1e9)) == np.count_nonzero(shares)
+    assert len(spread_out(shares, 0.1)) == 1
+    assert spread_out(np.zeros(shape), most) == []
+
+
+def test_blocks_of_large_scenes_stand_for_all(measured, tmp_path, monkeypatch):
+    """A third of the ground, in blocks: what they tell is what all tells, to what it scatters."""
+    monkeypatch.setattr(detect, "_SIDE", 32)
+    monkeypatch.setattr(detect, "_PIXELS", SIZE**2 // 3)
+    found, *_, report = compared(tmp_path)
+    assert report["blocks"] == pytest.approx(SIZE**2 / 3 / 32**2, abs=2) and report["side"] == 32
+    whole = measured[0]
+    assert measured[2]["blocks"] == 1
+    assert (found["pixels"] < 0.4 * whole["pixels"]).all()
+    assert (found["pixels"] > 0.2 * whole["pixels"]).all()
+    for column in ("rms", "rms_corrected"):
+        assert found[column].to_numpy() == pytest.approx(whole[column].to_numpy(), rel=0.06)
 
 
 def test_a_stack_in_which_nothing_could_be_measured_has_an_empty_table(tmp_path):

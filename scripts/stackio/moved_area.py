@@ -36,7 +36,7 @@ class MovedArea:
         if not (self.down or self.right):
             return raster.read_part(self.source, rows, columns)[0]
         # Imported here, as most scenes lie where they were and SciPy takes its time.
-        from stackshift.ground.resampling import HALO, sampled
+        from stackshift.ground.resampling import HALO, Surface
 
         def around(wanted: tuple[int, int], by: float, size: int) -> tuple[int, int]:
             halo = HALO + math.ceil(abs(by))
@@ -49,4 +49,4 @@ class MovedArea:
         image = raster.read_part(self.source, down, right)[0]
         at = np.arange(*rows) - down[0] - self.down, np.arange(*columns) - right[0] - self.right
         places = np.broadcast_arrays(at[0][:, None], at[1][None, :])
-        return sampled(image, places[0], places[1])
+        return Surface(image).at(*places)

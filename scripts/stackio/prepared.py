@@ -32,7 +32,7 @@ class Prepared:
         as it is.
     mask : 1 where it is no data, or None.
     level : middle of the area, so that brightness stays about what it was.
-    valid : pixels that `rows` has seen with a value.
+    valid : pixels that have been read with a value.
     masked, without : those of them that are masked; that have no area, and so are lost (``area``),
         and that no mask knows of, and so are left (``mask``).
     """
@@ -52,17 +52,21 @@ class Prepared:
 
     def rows(self, first: int, count: int) -> np.ndarray:
         """Rows of the scene, float32, NaN = no data."""
-        block = raster.read_rows(self.scene, first, count)
+        return self.part((first, first + count), (0, self.scene.width))
+
+    def part(self, rows: tuple[int, int], columns: tuple[int, int]) -> np.ndarray:
+        """The scene between two rows and two columns, float32, NaN = no data."""
+        block = raster.read_part(self.scene, rows, columns)[0]
         if self.area is None and self.mask is None:
             return block
         known = np.isfinite(block)
         self.valid += int(np.count_nonzero(known))
         if self.area is not None:
-            area = self.area.part((first, first + count), (0, block.shape[1]))
+            area = self.area.part(rows, columns)
             self.without["area"] += int(np.count_nonzero(known & ~np.isfinite(area)))
             block = block * (area / np.float32(self.level))
         if self.mask is not None:
-            mask = raster.read_rows(self.mask, first, count)
+            mask = raster.read_part(self.mask, rows, columns)[0]
             drop = mask > 0
             self.masked += int(np.count_nonzero(known & drop))
             self.without["mask"] += int(np.count_nonzero(known & np.isnan(mask)))
@@ -70,7 +74,7 @@ class Prepared:
         return block
 
     def tags(self) -> dict[str, str]:
-        """What was done, for the stages that follow; the shares of what `rows` has seen."""
+        """What was done, for the stages that follow; the shares of what was read."""
         found, valid = {}, max(self.valid, 1)
         if self.area is not None:
             found["normalisation"] = "undone"

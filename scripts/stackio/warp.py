@@ -20,7 +20,7 @@ from rasterio.warp import reproject, transform
 from stackio import earth, raster
 from stackio.pixels import Pixels
 from stackshift.ground.lattice import Grid
-from stackshift.ground.resampling import HALO, sampled
+from stackshift.ground.resampling import HALO, Surface
 
 BLOCK_COLUMNS = 1024
 # Places between so many nodes an axis and block are interpolated: a change of CRS is smooth over
@@ -52,7 +52,7 @@ def warped(
         if part is None:
             return None
         if resampling == "sinc":
-            return sampled(part.image, *part.places, part.scale)
+            return Surface(part.image, part.scale).at(*part.places)
         return _by_gdal(part, pixels, _cut(grid, rows, columns), resampling)
 
     return _in_parts(pixels.source, grid, rows, values_at)

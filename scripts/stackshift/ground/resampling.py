@@ -6,6 +6,8 @@ scene; there a cubic spline is as good as exact. Short kernels let mirror images
 the Nyquist frequency pass, which pull what is measured by hundredths of a pixel.
 """
 
+from functools import cached_property
+
 import numpy as np
 from scipy import ndimage
 
@@ -15,7 +17,7 @@ REACH = 16
 _BETA = 4.0
 # The spline's own reach, after which its weights are below 1e-4.
 _SPLINE = 4
-# Pixels that `sampled` wants to see around what it samples; half a box of the mean comes on top.
+# Pixels that a `Surface` wants to see around what it samples; half a box of the mean comes on top.
 HALO = REACH + _SPLINE + 1
 # Standard deviation of the Gaussian that fills gaps with the mean of what is near, and its reach,
 # which is beyond what any valid pixel can see.
@@ -36,54 +38,66 @@ def kernel(fraction: float) -> np.ndarray:
     return weights / weights.sum()
 
 
-def sampled(
-    image: np.ndarray,
-    rows: np.ndarray,
-    columns: np.ndarray,
-    scale: tuple[float, float] = (1.0, 1.0),
-) -> np.ndarray:
+class Surface:
     """Power at any places of an image.
 
     Parameters
     ----------
     image : (rows, columns) float32 power, NaN = no data.
-    rows, columns : places in pixels, 0 being the middle of the first one; arrays of one shape.
     scale : pixels of the image, from north to south and from west to east, in one of the result;
         above 1 the image is averaged first.
 
-    Returns
-    -------
-    float32 of the shape of the places. NaN where the nearest pixel is no data or outside; what is
-    not positive has no logarithm and stays as it is at the nearest pixel.
+    Attributes
+    ----------
+    image : as it was given; it must not change.
     """
-    whole = np.floor(rows + 0.5).astype(np.intp), np.floor(columns + 0.5).astype(np.intp)
-    inside = (whole[0] >= 0) & (whole[0] < image.shape[0])
-    inside &= (whole[1] >= 0) & (whole[1] < image.shape[1])
-    nearest = np.full(rows.shape, np.nan, np.float32)
-    nearest[inside] = image[whole[0][inside], whole[1][inside]]
-    positive = nearest > 0
-    if not positive.any():
+
+    def __init__(self, image: np.ndarray, scale: tuple[float, float] = (1.0, 1.0)):
+        self.image = image
+        # Of an even or broken number of pixels, the mean of two places that lie apart on the axis.
+        self._widths = [_odd(width) for width in scale]
+        self._apart = [_apart(*pair) for pair in zip(scale, self._widths, strict=True)]
+
+    @cached_property
+    def _spline(self) -> np.ndarray:
+        log = _logarithm(_averaged(self.image, self._widths))
+        for axis in (0, 1):
+            log = _twice(log, axis)
+        return ndimage.spline_filter(log, 3, output=np.float32, mode="mirror")
+
+    def at(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """Power at some places.
+
+        Parameters
+        ----------
+        rows, columns : in pixels, 0 being the middle of the first one; arrays of one shape.
+
+        Returns
+        -------
+        float32 of the shape of the places. NaN where the nearest pixel is no data or outside; what
+        is not positive has no logarithm and stays as it is at the nearest pixel.
+        """
+        image = self.image
+        whole = np.floor(rows + 0.5).astype(np.intp), np.floor(columns + 0.5).astype(np.intp)
+        inside = (whole[0] >= 0) & (whole[0] < image.shape[0])
+        inside &= (whole[1] >= 0) & (whole[1] < image.shape[1])
+        nearest = np.full(rows.shape, np.nan, np.float32)
+        nearest[inside] = image[whole[0][inside], whole[1][inside]]
+        positive = nearest > 0
+        if not positive.any():
+            return nearest
+        if not any(self._apart):
+            nearest[positive] = np.exp(_between(self._spline, rows, columns)[positive])
+            return nearest
+        total, count = np.zeros_like(nearest), np.zeros_like(nearest)
+        for down in {-self._apart[0], self._apart[0]}:
+            for right in {-self._apart[1], self._apart[1]}:
+                at = rows + down, columns + right
+                known = _positive_at(image, *at)
+                total += np.where(known, np.exp(_between(self._spline, *at)), np.float32(0))
+                count += known
+        np.divide(total, count, out=nearest, where=positive & (count > 0))
         return nearest
-    # Of an even or broken number of pixels, the mean of two places that lie apart along the axis.
-    widths = [_odd(width) for width in scale]
-    apart = [_apart(*pair) for pair in zip(scale, widths, strict=True)]
-    log = _logarithm(_averaged(image, widths))
-    for axis in (0, 1):
-        log = _twice(log, axis)
-    spline = ndimage.spline_filter(log, 3, output=np.float32, mode="mirror")
-    del log
-    if not any(apart):
-        nearest[positive] = np.exp(_between(spline, rows, columns)[positive])
-        return nearest
-    total, count = np.zeros_like(nearest), np.zeros_like(nearest)
-    for down in {-apart[0], apart[0]}:
-        for right in {-apart[1], apart[1]}:
-            at = rows + down, columns + right
-            known = _positive_at(image, *at)
-            total += np.where(known, np.exp(_between(spline, *at)), np.float32(0))
-            count += known
-    np.divide(total, count, out=nearest, where=positive & (count > 0))
-    return nearest
 
 
 def _between(spline: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:

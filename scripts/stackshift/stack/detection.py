@@ -20,6 +20,8 @@ _TEN = 10.0
 NEXT_TO_NONE = 1e-5
 # False alarms that a detector may have, as a share of unchanged ground.
 RARE = 1e-3
+# One over the plastic number, and over its square: multiples of both fill [0, 1) evenly.
+_TURN = (0.7548776662466927, 0.5698402909980532)
 # Share of a box that must have data.
 _FILLED = 0.5
 
@@ -47,8 +49,8 @@ def averaged(power: np.ndarray, box: int) -> np.ndarray:
     return np.where(known, 10 * np.log10(np.maximum(ratio, 1e-12)), np.float32(np.nan))
 
 
-def quiet(ratios: np.ndarray) -> np.ndarray:
-    """Pixels of ground that does not change by itself, by their scatter over the scenes.
+def variances(ratios: np.ndarray) -> np.ndarray:
+    """What ground changes by itself: the variance over the scenes.
 
     Parameters
     ----------
@@ -57,21 +59,58 @@ def quiet(ratios: np.ndarray) -> np.ndarray:
 
     Returns
     -------
-    (rows, columns) booleans: all pixels with data where there are fewer than five scenes.
+    (rows, columns) decibels squared; NaN where too few scenes have data, and 0 in all that have
+    any where there are fewer than five scenes.
     """
     known = np.isfinite(ratios)
     count = known.sum(axis=0)
     if len(ratios) < _ENOUGH:
-        return count > 0
-    enough = count >= max(_ENOUGH, len(ratios) // 2)
-    if not enough.any():
-        return enough
-    level = np.array([np.median(one[there]) if there.any() else 0.0
-                      for one, there in zip(ratios, known, strict=True)])  # fmt: skip
-    about = np.where(known, ratios - level[:, None, None].astype(np.float32), 0)
-    mean = about.sum(axis=0) / np.maximum(count, 1)
-    variance = (np.where(known, about - mean, 0) ** 2).sum(axis=0) / np.maximum(count - 1, 1)
-    return enough & (variance <= _QUIET**2 * np.median(variance[enough]))
+        return np.where(count > 0, 0.0, np.nan)
+    total, squares = (np.zeros(ratios.shape[1:], np.float32) for _ in range(2))
+    for one, there in zip(ratios, known, strict=True):
+        if there.any():
+            about = np.where(there, one - np.median(one[there]), 0)
+            total += about
+            squares += about**2
+    of = np.maximum(count, 1)
+    found = np.maximum(squares - total**2 / of, 0) / np.maximum(count - 1, 1)
+    return np.where(count >= max(_ENOUGH, len(ratios) // 2), found, np.nan)
+
+
+def quiet(found: np.ndarray, all_found: np.ndarray) -> np.ndarray:
+    """Pixels of ground that does not change by itself.
+
+    Parameters
+    ----------
+    found : `variances` of some pixels.
+    all_found : those of the stack, out of which the middle one is taken; NaN = none.
+    """
+    known = all_found[np.isfinite(all_found)]
+    return found <= _QUIET**2 * np.median(known) if known.size else np.zeros(found.shape, bool)
+
+
+def spread_out(shares: np.ndarray, most: float) -> list[tuple[int, int]]:
+    """Blocks of a grid that stand for all: as many as may be, evenly spread over those with data.
+
+    Parameters
+    ----------
+    shares : (rows, columns) of blocks, share of each that has data.
+    most : number of full blocks that are taken at most; one in any case.
+
+    Returns
+    -------
+    (row, column) of each, row by row: all with data where they are no more than that.
+
+    Notes
+    -----
+    They are taken in the order of an additive recurrence, which is even at any length and in any
+    direction (Roberts 2018, "The unreasonable effectiveness of quasirandom sequences").
+    """
+    rows, columns = np.nonzero(shares > 0)
+    order = np.argsort((rows * _TURN[0] + columns * _TURN[1]) % 1)
+    count = int((np.cumsum(shares[rows, columns][order]) <= most).sum())
+    taken = order[: max(1, count)]
+    return sorted((int(rows[at]), int(columns[at])) for at in taken)
 
 
 def place_of_template(members: dict[str, dict], places: dict[str, Place]) -> Place:
