@@ -214,9 +214,7 @@ class _Others:
                     own = transformed(raster.read_rows(source, 0, source.height), self._transform)
                 values, valid = self._of_cell(row, column).without(name, own)
                 level = np.float32(self._levels[row, column])
-                decibels = mean_image.decibels(
-                    values[of_rows, of_columns] + level, self._transform
-                )
+                decibels = mean_image.decibels(values[of_rows, of_columns] + level, self._transform)
                 known = valid[of_rows, of_columns]
                 found[into_rows, into_columns] = np.where(known, decibels, np.nan)
         return _power_of(found)
