@@ -71,8 +71,13 @@ NAMES = list(SCENES)
 GRID = Grid("EPSG:32611", (POSTING, 0.0, WEST, 0.0, -POSTING, NORTH), 800, 800)
 
 
-def documents(offsets, tiles=4, rotate=None, noise=0.1, without=(), moving=(), only=None):
-    """What align writes of each scene, for offsets (east, north); some tiles move 3 m a scene."""
+def documents(
+    offsets, tiles=4, rotate=None, noise=0.1, without=(), moving=(), only=None, slipped=None
+):
+    """What align writes of each scene, for offsets (east, north); some tiles move 3 m a scene.
+
+    The last column of tiles of the scene ``slipped`` lies 8 m to the west of the rest.
+    """
     random = np.random.default_rng(1)
     found = []
     for age, name in enumerate(NAMES):
@@ -82,7 +87,8 @@ def documents(offsets, tiles=4, rotate=None, noise=0.1, without=(), moving=(), o
                 # 200 microradians counter-clockwise about the middle of the scene.
                 turn = 2e-4 * np.array([(y - 1.5) * 6000, (x - 1.5) * 6000]) * (name == rotate)
                 drift = np.array([3.0 * age, 0]) * ((x, y) in moving)
-                east, north = -(offsets[name] + turn + drift + random.normal(0, noise, 2))
+                slip = np.array([-8.0, 0]) * (name == slipped and x == tiles - 1)
+                east, north = -(offsets[name] + turn + slip + drift + random.normal(0, noise, 2))
                 bad = name in without or (only is not None and not only(name, x, y))
                 records.append(
                     {
@@ -220,6 +226,24 @@ def test_a_rotated_scene_is_not_a_shifted_one(tmp_path, offsets):
     assert abs(row[c.SCALE]) < 4 * row[c.SCALE_SIGMA]
 
 
+def test_a_scene_a_part_of_which_lies_elsewhere_is_told_and_its_error_reaches_there(
+    tmp_path, offsets
+):
+    """Also of a scene that is turned besides."""
+    scenes, *_, findings = run(tmp_path, offsets, slipped=NAMES[4], rotate=NAMES[4])
+    assert scenes[c.FLAG][4] == "rotated uneven" and scenes[c.FLAG].drop(4).isna().all()
+    scenes, *_, findings = run(tmp_path, offsets, slipped=NAMES[4])
+    assert scenes[c.FLAG][4] == "uneven" and scenes[c.FLAG].drop(4).isna().all()
+    (one,) = findings["uneven"]
+    assert one["scene"] == NAMES[4] and (one["tiles"], one["off"]) == (16, 4)
+    assert one["far"] == pytest.approx(8, abs=0.2)
+    truth = np.array(list(offsets.values()))
+    error = scenes[c.OFFSET_EAST][4] - (truth - np.median(truth, axis=0))[4, 0]
+    # Twelve of sixteen tiles lie there; the mean of all lies 2 m to the west.
+    assert abs(error) < 0.3 and scenes[c.SIGMA_EAST][4] == pytest.approx(2, abs=0.3)
+    assert scenes[c.SIGMA_NORTH][4] < 0.1 and scenes[c.SIGMA_EAST].drop(4).max() < 0.05
+
+
 def test_a_scene_without_a_tile_says_why_and_changes_nothing_else(tmp_path, offsets):
     scenes, _, _, residuals, _ = run(tmp_path, offsets, without=[NAMES[6]])
     lost = scenes.iloc[6]
@@ -305,10 +329,10 @@ def test_flags_of_scenes_out_of_the_main_part():
     given = series([0.0, 0.1, 50.0, -0.1, 0.05, -0.05, 0.02, 30.0, 0.0])
     given[c.PART] = [0, 0, 0, 0, 0, 0, 0, 1, None]
     given.loc[8, [c.OFFSET_EAST, c.OFFSET_NORTH, c.SIGMA_EAST, c.SIGMA_NORTH]] = np.nan
-    table = inversion.screened(given, NO_TILES, {})
+    table, _ = inversion.screened(given, NO_TILES, {})
     assert list(table[c.FLAG]) == ["", "", "outlier", *[""] * 4, "outlier", "unmeasured"]
     given.loc[2, c.OFFSET_EAST], given.loc[4, c.OFFSET_NORTH] = 0.0, -50.0
-    table = inversion.screened(given, NO_TILES, {})
+    table, _ = inversion.screened(given, NO_TILES, {})
     assert list(table[c.FLAG])[:7] == ["", "", "", "", "outlier", "", ""]
 
 
@@ -351,7 +375,7 @@ def test_rotation_and_scale_are_relative_to_the_median_scene(kind):
                          c.OFFSET_EAST: scale * east - turn * north + noise[0],
                          c.OFFSET_NORTH: scale * north + turn * east + noise[1],
                          c.SIGMA_EAST: 0.01, c.SIGMA_NORTH: 0.01})  # fmt: skip
-    table = inversion.screened(given, pd.DataFrame(rows), positions)
+    table, _ = inversion.screened(given, pd.DataFrame(rows), positions)
     assert list(table[c.FLAG]) == ["", "", kind, "", "", "", "", ""]
     # Nine tiles 1000 m apart: their squared distances from the middle add up to 12 km^2.
     sigma = 1e6 * 0.01 / np.sqrt(12e6)
