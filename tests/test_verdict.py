@@ -80,6 +80,9 @@ def test_counts_behind_a_verdict():
     assert found["share"] == pytest.approx(4 / 7)
     assert found["share_low"] == pytest.approx(stats.beta.ppf(0.1, 3, 6))
     assert found["share_high"] == pytest.approx(stats.beta.ppf(0.9, 7, 2))
+    # What could not be measured is no miss.
+    needed = found["needed_now"]
+    assert stats.binom.cdf(3, needed, 0.2) <= 0.1 < stats.binom.cdf(3, needed - 1, 0.2)
 
 
 @pytest.mark.parametrize("confidence", [0.5, 0.6, 0.8, 0.9, 0.95, 0.999])
@@ -183,6 +186,8 @@ def test_the_pairs_that_are_needed_are_those_of_the_network_as_it_grows():
         ([1] * 4 + [63], 0.1, "met", ["too few"]),
         ([1] * 4 + [6.1], 1.0, "met", ["too few"]),
         ([1] * 3 + [5.9, 6.1], 1.0, "cannot be said", ["too few"]),
+        # With the fourth there would be just enough, and one is out for sure.
+        ([1] * 3 + [5.9, 63], 1.0, "cannot be said", ["too few"]),
         ([5.5] * 21, 2.0, "cannot be said", ["error bars"]),
         ([1] * 12 + [np.nan] * 9, 0.1, "cannot be said", ["unmeasured"]),
         ([1] * 18 + [np.nan] * 3, 0.1, "met", ["unmeasured"]),
@@ -196,6 +201,13 @@ def test_these_products_and_why_products_in_general_are_undecided(distances, sig
     found = judgement.judge(distances, np.full(len(distances), sigmas), REQUIREMENT)
     assert (found["these"], found["causes"]) == (these, causes)
     assert (found["verdict"] == "undecided") == bool(causes)
+
+
+@pytest.mark.parametrize(("share", "total"), [(0.55, 20), (0.57, 100), (0.8, 5), (0.07, 100)])
+def test_just_the_share_that_is_asked_is_enough_however_the_product_is_rounded(share, total):
+    enough = round(share * total)
+    assert judgement.answer(enough, total - enough, total, share) == "met"
+    assert judgement.answer(enough - 1, total - enough + 1, total, share) == "not met"
 
 
 def test_a_box_is_within_along_each_axis():
