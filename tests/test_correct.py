@@ -327,6 +327,15 @@ def test_only_what_is_significantly_off_is_moved_and_by_minus_its_offset(tmp_pat
     assert moved_by["significant"][0]["reason"].endswith("m off: no more than chance")
 
 
+def test_each_axis_is_as_far_off_as_its_own_error_says():
+    """1 m is five standard errors to the east, and a fifth of one to the north."""
+    table = scenes([(1.0, 0.0, 0.2), (0.0, 1.0, 0.2), (0.0, 0.0, 0.2)])
+    table[c.SIGMA_NORTH] = 5.0
+    found = decision.moves(table, "significant", REQUIREMENT)
+    assert [move["corrected"] for move in found] == [True, False, False]
+    assert {(move["sigma_east"], move["sigma_north"]) for move in found} == {(0.2, 5.0)}
+
+
 def test_the_scene_that_offsets_are_from_is_not_moved(tmp_path):
     table = scenes([(9, 0, 0.2), (0, 0, 0.0), (0, 0, 0.2)])
     table.to_csv(tmp_path / "scenes.csv", index=False)
