@@ -198,6 +198,9 @@ def test_scenes_are_usable_by_range_and_azimuth():
         for shift in ((0.6, 0), (0, 0.6))
     ]
     assert refused[0] >= 9 and refused[1] <= 2
+    # A limit of its own counts along both axes, in place of the requirement's.
+    wide = decision.refused(scenes_table((0.6, 0))[0], rule | {"metres": 2.0}, REQUIREMENT)
+    assert not any(wide)
     moved = decision.moves(scenes_table((0.6, 0))[0], "outside", REQUIREMENT)
     assert sum(one["corrected"] for one in moved) == refused[0]
 

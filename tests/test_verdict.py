@@ -417,6 +417,7 @@ def test_the_report_says_what_was_left_out_and_why(tmp_path):
     table.loc[8, [c.OFFSET_EAST, c.OFFSET_NORTH]] = None
     table.loc[8, c.MESSAGE] = "no tile counts"
     table.loc[9, c.OFFSET_EAST], table.loc[9, c.FLAG] = 30.0, "outlier"
+    table.loc[5, c.OVERLAP] = "-0.9"
     pairs.loc[[2, 3, 7, 8], [c.SHIFT_X, c.SHIFT_Y, c.SIGMA_X, c.SIGMA_Y]] = None
     tiles = pd.DataFrame({c.SCENE: table[c.SCENE], c.STATUS: ["no_match"] * 7 + ["ok"] * 14})
     contents = {
@@ -438,11 +439,15 @@ def test_the_report_says_what_was_left_out_and_why(tmp_path):
         rows.to_csv(inputs[name], index=False)
     compared = {"polarizations": ["VV", "VH"], "disagreements": [], "widened": {"east": 4.0}}
     (tmp_path / "VV_VH.json").write_text(json.dumps(compared))
-    stage.main(
-        inputs, [tmp_path / "VV_VH.json"], (2, 2), REQUIREMENT,
-        tmp_path / "verdict.json", tmp_path / "verdict.csv", hints=["area layers lie there"],
-    )  # fmt: skip
-    found = json.loads((tmp_path / "verdict.json").read_text(), parse_constant=pytest.fail)
+
+    def judged():
+        stage.main(
+            inputs, [tmp_path / "VV_VH.json"], (2, 2), REQUIREMENT,
+            tmp_path / "verdict.json", tmp_path / "verdict.csv", hints=["area layers lie there"],
+        )  # fmt: skip
+        return json.loads((tmp_path / "verdict.json").read_text(), parse_constant=pytest.fail)
+
+    found = judged()
     assert [left["scene"] for left in found["left_out"]] == [
         "20211220T000000", table[c.SCENE][3], table[c.SCENE][8],
     ]  # fmt: skip
@@ -460,8 +465,13 @@ def test_the_report_says_what_was_left_out_and_why(tmp_path):
     assert list(rows.measured) == [19] * 4 + [16] * 4
     assert [cause["cause"] for cause in found["to_look_at"]] == [
         *["not measured"] * 3, "stands out", "nothing to match", "polarizations disagree",
-        "shift is not what the scenes' offsets say", "broken network",
+        "slices differ", "shift is not what the scenes' offsets say", "broken network",
         "layers not used", "scenes",
     ]  # fmt: skip
     assert "of 1 of 20 pairs" in found["to_look_at"][-4]["text"]
     assert found["to_look_at"][-2]["text"] == "area layers lie there"
+    # Half of the scenes on either side of the median, each within 6 m, and 10 m from the others.
+    table[c.OFFSET_EAST] = np.where(np.arange(21) % 2, 5.0, -5.0)
+    table[c.OFFSET_NORTH] = 0.0
+    table.to_csv(inputs["scenes"], index=False)
+    assert "scenes far from each other" in [cause["cause"] for cause in judged()["to_look_at"]]
