@@ -183,6 +183,16 @@ def test_the_stage_judges_what_it_combines(tmp_path):
     assert pairs[c.SIGMA_X].median() == pytest.approx(0.2 * 0.3 / np.hypot(0.2, 0.3), rel=0.25)
 
 
+def test_what_is_to_look_at_is_told_of_all_polarizations_together(tmp_path):
+    """Half of the scenes lie 5 m to either side of the median; none has the two oldest."""
+    values = np.column_stack([np.where(np.arange(12) % 2, 5.0, -5.0), np.zeros(12)])
+    values[10:] = np.nan
+    _, report = judged(tmp_path, values, values + 0.1, None)
+    told = {line["cause"]: line["text"] for line in report["to_look_at"]}
+    assert set(told) == {"not measured", "scenes far from each other"}
+    assert all(day in told["not measured"] for day in ("2022-01-01", "2022-01-02"))
+
+
 @pytest.mark.parametrize(
     ("reference", "middle", "words"),
     [(None, 0, "the stack's median"), ("stack", 0, "the stack's median"), ("dem", 7, "the DEM")],

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import snyder
-from makers import NORTH, POSTING, WEST
+from makers import NORTH, POSTING, WEST, write_scene
 
 import locate
 from stackio import files
@@ -71,9 +71,16 @@ NAMES = list(SCENES)
 GRID = Grid("EPSG:32611", (POSTING, 0.0, WEST, 0.0, -POSTING, NORTH), 800, 800)
 
 
-def documents(offsets, tiles=4, rotate=None, noise=0.1, without=(), moving=(), only=None):
-    """What align writes of each scene, for offsets (east, north); some tiles move 3 m a scene."""
+def documents(
+    offsets, tiles=4, rotate=None, noise=0.1, without=(), moving=(), only=None, uneven=0.0
+):
+    """What align writes of each scene, for offsets (east, north); some tiles move 3 m a scene.
+
+    In all scenes tiles lie wrongly to the east by ``uneven`` metres, as the image that they are
+    matched with does.
+    """
     random = np.random.default_rng(1)
+    image = uneven * np.random.default_rng(2).normal(size=(tiles, tiles))
     found = []
     for age, name in enumerate(NAMES):
         records = []
@@ -82,6 +89,7 @@ def documents(offsets, tiles=4, rotate=None, noise=0.1, without=(), moving=(), o
                 # 200 microradians counter-clockwise about the middle of the scene.
                 turn = 2e-4 * np.array([(y - 1.5) * 6000, (x - 1.5) * 6000]) * (name == rotate)
                 drift = np.array([3.0 * age, 0]) * ((x, y) in moving)
+                drift = drift + (image[y, x], 0)
                 east, north = -(offsets[name] + turn + drift + random.normal(0, noise, 2))
                 bad = name in without or (only is not None and not only(name, x, y))
                 records.append(
@@ -119,7 +127,8 @@ def tables(offsets, without=(), noise=0.05):
     return pd.DataFrame(rows), pd.DataFrame(rows[::16]).assign(**{c.COUNT: 16})
 
 
-def run(tmp_path, offsets, reference=None, without=(), **options):
+def run(tmp_path, offsets, reference=None, without=(), said=None, known=None, **options):
+    """What locate writes; ``said`` is added to what align says of scenes, ``known`` given besides."""
     measurements, pairs = tables(offsets, without)
     measurements.to_csv(tmp_path / "measurements.csv", index=False)
     pairs.to_csv(tmp_path / "pairs.csv", index=False)
@@ -127,7 +136,7 @@ def run(tmp_path, offsets, reference=None, without=(), **options):
     paths = []
     for content in documents(offsets, without=without, **options):
         paths.append(tmp_path / f"{content['scene']}.json")
-        paths[-1].write_text(json.dumps(content))
+        paths[-1].write_text(json.dumps(content | (said or {}).get(content["scene"], {})))
     names = ("scenes", "scene_tiles", "tiles", "residuals")
     # What scenes differ by is read in test_reasons.py.
     outputs = {name: tmp_path / f"{name}.csv" for name in names}
@@ -135,6 +144,7 @@ def run(tmp_path, offsets, reference=None, without=(), **options):
     locate.main(
         paths, tmp_path / "pairs.csv", tmp_path / "measurements.csv", tmp_path / "grid.json", None,
         {name: {"platform": own} for name, own in SCENES.items()}, (4, 4), reference, outputs,
+        **(known or {}),
     )  # fmt: skip
     read = [pd.read_csv(outputs[name], dtype={c.SCENE: str}) for name in names]
     for table, name in zip(read, names, strict=True):
@@ -170,6 +180,44 @@ def test_tables_of_a_sound_stack(tmp_path, offsets):
     assert np.sqrt((left**2).mean()) == pytest.approx(np.sqrt(0.05**2 + 2 * 0.025**2), rel=0.4)
     assert residuals[[c.Z_X, c.Z_Y]].notna().all(axis=None)
     assert findings["parts"] == 1 and findings["tiles_that_move"] == []
+
+
+def test_what_was_noticed_of_a_scene_is_among_the_findings(tmp_path, offsets):
+    said = {
+        NAMES[1]: {"repeated": 0.3},
+        NAMES[2]: {"unnamed_no_data": "-99"},
+        NAMES[3]: {"contrast": "inverted"},
+        NAMES[4]: {"contrast": "same"},
+    }
+    *_, findings = run(tmp_path, offsets, "mosaic.tif", said=said, uneven=2.0)
+    assert findings["repeated"] == {NAMES[1]: 0.3}
+    assert findings["unnamed_no_data"] == {NAMES[2]: "-99"}
+    zero = findings["zero"]
+    assert zero["absolute"] and zero["inverted"] == [NAMES[3]]
+    # The mean of 16 tiles of 2 m each, along the axis along which the image is uneven.
+    assert zero["common_sigma_east"] == pytest.approx(2 / 4, rel=0.3)
+    assert zero["common_sigma_north"] < 0.05
+
+
+def test_a_scene_whose_heading_is_missed_is_among_the_findings(tmp_path, offsets):
+    """One of Sentinel-1, and any where others have one; the angle is the mean of what is known."""
+    told = {"heading": None, "incidence": None, "side": "right", "swath": "IW2", "from": "the orbit"}
+    told |= {"direction": "descending", "sentinel": True}
+    seen_by = dict.fromkeys(NAMES, told)
+    seen_by[NAMES[1]] = told | {"direction": None, "from": "needs a direction"}
+    seen_by[NAMES[2]] = told | {"sentinel": False, "from": "needs a heading"}
+    angles = np.full((800, 800), 39.0, np.float32)
+    angles[:200] = np.nan
+    layer = write_scene(tmp_path / "angle.tif", angles, no_data=np.nan)
+    known = {"seen_by": seen_by, "incidence": [str(layer)]}
+    table, *_, findings = run(tmp_path, offsets, known=known)
+    assert findings["no_heading"] == {
+        NAMES[1]: "needs a direction", NAMES[2]: "needs a heading",
+    }  # fmt: skip
+    assert table[c.INCIDENCE].dropna().to_numpy() == pytest.approx(np.full(14, 39.0))
+    # Of satellites that have none without the config nobody misses it.
+    alone = dict.fromkeys(NAMES, told | {"sentinel": False})
+    assert run(tmp_path, offsets, known={"seen_by": alone})[-1]["no_heading"] == {}
 
 
 def test_a_tile_that_is_all_a_scene_has_tells_no_scatter(tmp_path, offsets):
