@@ -96,7 +96,7 @@ def test_what_is_changed_is_measured_again(dropped, tmp_path):
 def test_what_stands_without_its_tiles_is_measured_again_as_the_config_says(
     dropped, section, change
 ):
-    """A JSON that is there has no rule: nothing but the digest in it tells that it is an old one."""
+    """A JSON that is there has no rule: nothing but the digest in it tells that it is old."""
     config = dropped.config | {section: dropped.config.get(section, {}) | change}
     jobs = Workspace(dropped.folder, config).dry("analysed")
     found = {stage: jobs.get(stage) for stage in ("correlate", "template", "align")}

@@ -88,8 +88,7 @@ def documents(
             for x in range(tiles):
                 # 200 microradians counter-clockwise about the middle of the scene.
                 turn = 2e-4 * np.array([(y - 1.5) * 6000, (x - 1.5) * 6000]) * (name == rotate)
-                drift = np.array([3.0 * age, 0]) * ((x, y) in moving)
-                drift = drift + (image[y, x], 0)
+                drift = np.array([3.0 * age * ((x, y) in moving) + image[y, x], 0])
                 east, north = -(offsets[name] + turn + drift + random.normal(0, noise, 2))
                 bad = name in without or (only is not None and not only(name, x, y))
                 records.append(
@@ -128,7 +127,7 @@ def tables(offsets, without=(), noise=0.05):
 
 
 def run(tmp_path, offsets, reference=None, without=(), said=None, known=None, **options):
-    """What locate writes; ``said`` is added to what align says of scenes, ``known`` given besides."""
+    """What locate writes; ``said`` is added to what align says of scenes, ``known`` is given."""
     measurements, pairs = tables(offsets, without)
     measurements.to_csv(tmp_path / "measurements.csv", index=False)
     pairs.to_csv(tmp_path / "pairs.csv", index=False)
@@ -201,7 +200,7 @@ def test_what_was_noticed_of_a_scene_is_among_the_findings(tmp_path, offsets):
 
 def test_a_scene_whose_heading_is_missed_is_among_the_findings(tmp_path, offsets):
     """One of Sentinel-1, and any where others have one; the angle is the mean of what is known."""
-    told = {"heading": None, "incidence": None, "side": "right", "swath": "IW2", "from": "the orbit"}
+    told = {"heading": None, "incidence": None, "side": "right", "swath": "IW2", "from": "an orbit"}
     told |= {"direction": "descending", "sentinel": True}
     seen_by = dict.fromkeys(NAMES, told)
     seen_by[NAMES[1]] = told | {"direction": None, "from": "needs a direction"}

@@ -88,7 +88,7 @@ def test_an_arrow_is_beyond_its_error_once_in_a_thousand_and_each_axis_has_its_o
 
 
 def test_in_degrees_an_arrow_to_the_north_east_is_drawn_half_way_between_both():
-    """At 60 degrees north, where axes draw a degree of latitude twice as long as one of longitude."""
+    """At 60 degrees north, where axes draw a degree of latitude twice as long as of longitude."""
     pixels = {(0, 0): Pixel((50.0, 0.0), (0.0, -100.0))}
     grid = Grid("EPSG:4326", (0.001, 0.0, 10.0, 0.0, -0.001, 60.05), 100, 100)
     place = Ground(grid, None, [0, 100], [0, 100], pixels)
