@@ -106,6 +106,28 @@ def test_the_stage_writes_a_line_a_table_and_a_figure(tmp_path):
     assert outputs["figure"].stat().st_size > 10_000 and outputs["figure_png"].stat().st_size > 0
 
 
+def test_the_figure_shows_each_scene_where_it_was_and_where_it_is():
+    """The newest is moved, the middle one is left where it was, the oldest lies elsewhere."""
+    before, after = scenes([(3, -4), (1, 0), (0, 5)]), scenes([(0.3, -0.4), (0.9, 0), (0, 2)])
+    moves = dict(zip(NAMES, [move(-3, 4), move(0, 0), move(0, -5)], strict=True))
+    table = proof.table(before, after, moves, Zero.of("dem"))
+    table[a.FOUND] = [proof.AS_EXPECTED, proof.AS_EXPECTED, proof.ELSEWHERE]
+    figure = before_after.drawn(table, proof.summary(table, 30.0), 6.0, "site")
+    plane, time = figure.axes
+    shown = {line.get_label(): line.get_xydata().tolist() for line in plane.lines}
+    assert shown["before"] == [[3, -4], [1, 0], [0, 5]]
+    assert shown["after"] == [[0.3, -0.4], [0.9, 0], [0, 2]]
+    arrows = [(text.xyann, text.xy) for text in plane.texts if text.arrow_patch]
+    assert arrows == [((3, -4), (0.3, -0.4)), ((0, 5), (0, 2))]
+    # Days since 1970 of the three scenes, and metres.
+    days = {line.get_label(): line.get_xydata().round(6).tolist() for line in time.lines}
+    newest, middle, oldest = 19017, 19005, 18993
+    assert days["as it was"] == [[newest, 5], [middle, 1], [oldest, 5]]
+    assert days["corrected, measured again"] == [[newest, 0.5], [middle, 0.9], [oldest, 2]]
+    assert days["not moved"] == [[middle, 1]]
+    assert days["elsewhere than it should be"] == [[oldest, 2]]
+
+
 def measured_twice(random, count, tiles, moved, again=0.0, template=0.02):
     """A stack measured before and after it was moved, out of one speckle, by what is known of it.
 
