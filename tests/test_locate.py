@@ -126,7 +126,9 @@ def tables(offsets, without=(), noise=0.05):
     return pd.DataFrame(rows), pd.DataFrame(rows[::16]).assign(**{c.COUNT: 16})
 
 
-def run(tmp_path, offsets, reference=None, without=(), said=None, known=None, **options):
+def run(
+    tmp_path, offsets, reference=None, without=(), said=None, known=None, truth=None, **options
+):
     """What locate writes; ``said`` is added to what align says of scenes, ``known`` is given."""
     measurements, pairs = tables(offsets, without)
     measurements.to_csv(tmp_path / "measurements.csv", index=False)
@@ -141,14 +143,14 @@ def run(tmp_path, offsets, reference=None, without=(), said=None, known=None, **
     outputs = {name: tmp_path / f"{name}.csv" for name in names}
     outputs |= {"why": tmp_path / "why.csv", "findings": tmp_path / "findings.json"}
     locate.main(
-        paths, tmp_path / "pairs.csv", tmp_path / "measurements.csv", tmp_path / "grid.json", None,
+        paths, tmp_path / "pairs.csv", tmp_path / "measurements.csv", tmp_path / "grid.json", truth,
         {name: {"platform": own} for name, own in SCENES.items()}, (4, 4), reference, outputs,
         **(known or {}),
     )  # fmt: skip
     read = [pd.read_csv(outputs[name], dtype={c.SCENE: str}) for name in names]
     for table, name in zip(read, names, strict=True):
-        known = [column for column in table_columns.TABLES[name] if not column.startswith("true_")]
-        assert list(table) == known
+        columns = list(table_columns.TABLES[name])
+        assert list(table) == (columns if truth else c.without_truth(columns))
     return *read, json.loads(outputs["findings"].read_text(), parse_constant=pytest.fail)
 
 
@@ -217,6 +219,22 @@ def test_a_scene_whose_heading_is_missed_is_among_the_findings(tmp_path, offsets
     # Of satellites that have none without the config nobody misses it.
     alone = dict.fromkeys(NAMES, told | {"sentinel": False})
     assert run(tmp_path, offsets, known={"seen_by": alone})[-1]["no_heading"] == {}
+
+
+@pytest.mark.parametrize("reference", [None, "dem", NAMES[2]])
+def test_the_truth_of_a_scene_has_the_zero_of_its_offset(tmp_path, offsets, reference):
+    """Seven metres east of the map, which shows in what is counted from the map alone."""
+    moved = {name: np.add(place, (7, 0)) for name, place in offsets.items()}
+    rows = [{c.SCENE: n, c.OFFSET_EAST: e, c.OFFSET_NORTH: v} for n, (e, v) in moved.items()]
+    pd.DataFrame(rows).to_csv(tmp_path / "truth.csv", index=False)
+    # A scene that was not measured is no part of the median.
+    without = (NAMES[5],) if reference is None else ()
+    table, *_ = run(tmp_path, moved, reference, without=without, truth=str(tmp_path / "truth.csv"))
+    places = np.array([moved[name] for name in table[c.SCENE]])
+    counted = [name not in without for name in table[c.SCENE]]
+    zero = {None: np.median(places[counted], axis=0), "dem": 0}.get(reference)
+    zero = moved[reference] if zero is None else zero
+    assert table[[c.TRUE_EAST, c.TRUE_NORTH]].to_numpy() == pytest.approx(places - zero, abs=1e-5)
 
 
 def test_a_tile_that_is_all_a_scene_has_tells_no_scatter(tmp_path, offsets):
