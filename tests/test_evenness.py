@@ -17,7 +17,8 @@ def stack(random, scenes, tiles, quoted=0.2, true=None):
 
 
 @pytest.mark.parametrize(
-    ("scenes", "tiles", "true"), [(3, 16, 0.2), (6, 16, 0.2), (24, 64, 0.2), (6, 4, 0.2), (9, 25, 0.4)]
+    ("scenes", "tiles", "true"),
+    [(3, 16, 0.2), (6, 16, 0.2), (24, 64, 0.2), (6, 4, 0.2), (9, 25, 0.4)],
 )
 def test_a_stack_of_even_scenes_has_a_finding_in_a_hundred(scenes, tiles, true):
     """As quoted, and where all errors are twice what is quoted."""
@@ -41,7 +42,7 @@ def test_one_wild_tile_a_gap_or_few_tiles_make_no_scene_uneven():
 
 @pytest.mark.parametrize("scenes", [3, 4, 6, 20])
 def test_a_part_that_lies_elsewhere_is_found_though_it_pulls_the_mean_of_the_others(scenes):
-    """Where all are matched with the mean of the others, a part of 5 m moves theirs by 5 / (n - 1)."""
+    """In the mean of the others, with which all are matched, a part moves theirs by 1 / (n - 1)."""
     random = np.random.default_rng(scenes)
     for _ in range(30):
         offsets, sigmas = stack(random, scenes, 16)
@@ -75,8 +76,8 @@ def test_parts_are_counted_and_the_mean_of_all_is_told():
     # Five of nineteen 5 m off the middle one.
     assert found.apart == pytest.approx(5 * np.sqrt(5 / 19), rel=0.15)
     assert evenness.to_all(offsets[0], sigmas[0]) == pytest.approx([15 / 19, 20 / 19], abs=0.15)
-    text = causes.of_findings({"uneven": [{"scene": "20220104T000000", "tiles": 19, "off": 5,
-                                           "far": found.far, "apart": found.apart}]})[0]  # fmt: skip
+    said = {"scene": "20220104T000000", "tiles": 19, "off": 5, "far": 5.0, "apart": 2.6}
+    (text,) = causes.of_findings({"uneven": [said]})
     assert text["cause"] == "uneven" and text["text"].startswith("5 of 19 tiles of 2022-01-04 lie ")
 
 

@@ -1,7 +1,7 @@
 """Scenes parts of which lie elsewhere: a slice with another orbit, a warp, a turned scene.
 
-A tile that differs from its scene in all dates is ground that moves (`series.moving`); here it is one
-scene whose tiles differ from each other by more than those of other scenes do.
+A tile that differs from its scene in all dates is ground that moves (`series.moving`); here it is
+one scene whose tiles differ from each other by more than those of other scenes do.
 """
 
 from typing import NamedTuple
