@@ -18,6 +18,7 @@ from stackshift.tile.match import Match
 from stackshift.tile.methods import SMALLEST
 from stackshift.tile.peak import coarse_peak, peak_width
 from stackshift.tile.precision import covariance, knapp_carter
+from stackshift.tile.pull import without_pull
 from stackshift.tile.refinement import axial, refine, stretch
 from stackshift.tile.refusal import beyond_radius, faint, no_peak
 from stackshift.tile.scaled import Tile, transformed
@@ -121,6 +122,19 @@ def match(
 
 
 def match_transformed(
+    tiles: Sequence[Tile], *, expected: tuple[int, int] = (0, 0), **options
+) -> Match:
+    """The same for two tiles on the scale of `transformed` already."""
+    found = _with_holes(tiles, expected=expected, **options)
+    plain = {"moved": (0.0, 0.0), "folded": (1.0, 1.0), "max_sigma": np.inf}
+    again = options | plain | {"expected": found.expected}
+    mended = without_pull(tiles, found, lambda pair: _with_holes(pair, **again))
+    if mended is not found and mended.sigma and not max(mended.sigma) <= options["max_sigma"]:
+        return _unsure(max(mended.sigma), options["max_sigma"], found.quality, found.coherence)
+    return mended
+
+
+def _with_holes(
     tiles: Sequence[Tile],
     *,
     search_radius: int,
@@ -135,7 +149,7 @@ def match_transformed(
     folded: tuple[complex, complex] = (1.0, 1.0),
     expected: tuple[int, int] = (0, 0),
 ) -> Match:
-    """The same for two tiles on the scale of `transformed` already."""
+    """The same as the tiles show it, whose holes are filled."""
     shape = tiles[0].shape
     if min(shape) < _SMALLEST:
         return Match.rejected(
@@ -302,12 +316,7 @@ def _judged(spectra, found, longer, whole, psr, max_sigma, transform, ahead, nar
     same = spectra.band.centres < _COMPARED * np.pi
     mean = float(np.average(coherence[same], weights=spectra.band.counts[same]))
     if not max(sigma) <= max_sigma:
-        return Match.rejected(
-            outcome.LOW_QUALITY,
-            f"standard error {max(sigma):.2f} pixel is above the gate of {max_sigma:g}",
-            quality=psr,
-            coherence=mean,
-        )
+        return _unsure(max(sigma), max_sigma, psr, mean)
     rows, columns = (float(v) for v in -(whole + displacement))
     across = float(spread[0, 1])
     return Match(
@@ -319,6 +328,15 @@ def _judged(spectra, found, longer, whole, psr, max_sigma, transform, ahead, nar
         mean,
         covariance=((sigma[0] ** 2, across), (across, sigma[1] ** 2)),
         shared=_plain(shared),
+    )
+
+
+def _unsure(sigma: float, most: float, psr, coherence) -> Match:
+    return Match.rejected(
+        outcome.LOW_QUALITY,
+        f"standard error {sigma:.2f} pixel is above the gate of {most:g}",
+        quality=psr,
+        coherence=coherence,
     )
 
 
