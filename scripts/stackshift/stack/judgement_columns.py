@@ -7,14 +7,18 @@ WHY_TABLE = {
     "value": ("", "of the attribute; where an order changes, the first behind, and later"),
     "scenes": ("", "measured scenes of the group that do not clearly stand out by themselves"),
     "others": ("", "such scenes that it is compared with"),
+    "base": (
+        "",
+        "value of those scenes where they are not all others; before: those before a step",
+    ),
     "difference_east": (
         "m",
-        "how far east of the others the group lies, beside all that was found; a year for a trend",
+        "how far east of these the group lies, beside all that was found; a year for a trend",
     ),
     c.SIGMA_EAST: ("m", "standard error of difference_east"),
     "difference_north": (
         "m",
-        "how far north of the others the group lies, beside all that was found; a year for a trend",
+        "how far north of these the group lies, beside all that was found; a year for a trend",
     ),
     c.SIGMA_NORTH: ("m", "standard error of difference_north"),
     "difference_range": ("m", "the same along ground range; empty without headings"),
