@@ -43,6 +43,7 @@ VERDICT_TABLE = {
     "scenes": ("", "scenes of the stack, or pairs"),
     "sure_within": ("", "scenes or pairs within by their error bar too"),
     "sure_outside": ("", "scenes or pairs outside by their error bar too"),
+    "effective": ("", "independent scenes or pairs that they count for in the limits of the share"),
     "share": ("1", "share of the measured that are within"),
     "share_low": ("1", "lower confidence limit of the share"),
     "share_high": ("1", "upper confidence limit of the share"),
