@@ -46,6 +46,7 @@ def main(
     judged["to_look_at"] = [
         *causes.of_scenes(judged["left_out"], judged["outliers"]),
         *causes.of_pairs(judged["pairs"]["any_two_within"], requirement),
+        *causes.of_time(judged["in_time"]),
     ]
     files.write_csv(outputs["scenes"], table)
     files.write_csv(outputs["pairs"], both)

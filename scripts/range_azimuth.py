@@ -32,7 +32,7 @@ def main(
         asked = (asked, asked)
     elif requirement["shape"] == answers.RANGE_AZIMUTH:
         asked = tuple(limits(requirement)[:, 0])
-    reasons = pd.read_csv(why, dtype={"attribute": str, "value": str})
+    reasons = pd.read_csv(why, dtype={"attribute": str, "value": str, "base": str})
     shown = reasons[reasons["attribute"].isin(("platform", "swath"))]
     drawing.save(radar.range_azimuth(table, asked, shown, title, zero), *figures)
     logging.info("%d scenes", len(table))

@@ -51,6 +51,7 @@ def main(
         *causes.of_polarizations([files.read_json(path) for path in comparisons]),
         *causes.of_overlaps(dict(zip(scenes[c.SCENE], overlaps, strict=True))),
         *causes.of_pairs(judged["pairs"]["any_two_within"], requirement),
+        *causes.of_time(judged["in_time"]),
         *causes.of_residuals(_of_pairs(residuals), bool(findings.get("tiles_that_move"))),
         *causes.of_findings(findings),
         *[causes.look_at("layers not used", line) for line in hints],

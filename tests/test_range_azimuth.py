@@ -129,6 +129,28 @@ def test_platforms_and_swaths_are_compared_along_range_and_azimuth():
     assert swath["found"] == 0 and abs(swath["difference_range"]) < 4 * swath["sigma_range"]
 
 
+def test_several_platforms_are_compared_with_one_along_range_and_azimuth_too():
+    """By the means of the groups, 1 m, 2 m and 1 m away from each other."""
+    table, _ = scenes_table(count=30)
+    platform = np.array(["S1A", "S1B", "S1C"] * 10)
+    seen = np.random.default_rng(2).normal(0, 0.1, (2, 30))
+    seen += np.outer((1, 0), platform == "S1B") + np.outer((0, 2), platform == "S1C")
+    table[c.OFFSET_EAST], table[c.OFFSET_NORTH] = flight.to_east_north(
+        tuple(seen), DOWN.heading, DOWN.side
+    )
+    table = looks.with_looks(table, dict.fromkeys(table[c.SCENE], DOWN))
+    told = {s: {"platform": p} for s, p in zip(table[c.SCENE], platform, strict=True)}
+    rows, _ = explanation.explained(table, told)
+    rows = rows[rows.attribute == "platform"].set_index("value")
+    first = seen[:, platform == "S1A"].mean(axis=1)
+    for value in ("S1B", "S1C"):
+        apart = seen[:, platform == value].mean(axis=1) - first
+        found = rows.loc[value, ["difference_range", "difference_azimuth"]].to_numpy(float)
+        assert found == pytest.approx(apart, abs=0.02)
+        assert rows.loc[value, "base"] == "S1A" and rows.loc[value, "others"] == 10
+    assert np.isnan(rows.loc["S1A", "difference_range"])
+
+
 def judged(table, requirement=REQUIREMENT):
     """The verdict on scenes and on pairs of neighbours, whose shifts are the differences."""
     east, north = (table[name].to_numpy(float) for name in (c.OFFSET_EAST, c.OFFSET_NORTH))
@@ -231,7 +253,8 @@ def test_the_figure_is_drawn(tmp_path, shape):
     table.to_csv(tmp_path / "scenes.csv", index=False)
     row = {"attribute": "platform", "value": "S1A", "scenes": 12, "others": 12, "found": 1}
     row |= {f"{n}{a}": 0.1 for n in ("difference_", "sigma_") for a in ("range", "azimuth")}
-    pd.DataFrame([row], columns=list(judgement_columns.WHY_TABLE)).to_csv(
+    of_one = row | {"value": "S1C", "base": "S1B"}
+    pd.DataFrame([row, of_one], columns=list(judgement_columns.WHY_TABLE)).to_csv(
         tmp_path / "why.csv", index=False
     )
     paths = [tmp_path / "one.svg", tmp_path / "one.png"]
@@ -246,6 +269,7 @@ def test_the_figure_is_drawn(tmp_path, shape):
     assert (
         said in text and "S1A less the other scenes" in text and "+12.3 m of ground range" in text
     )
+    assert "S1C less S1B" in text
     assert imread(paths[1]).std() > 0.01
 
 

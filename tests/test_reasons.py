@@ -252,6 +252,88 @@ def test_the_table_and_its_sentences():
     assert list(table) == list(judgement_columns.WHY_TABLE)
 
 
+def told_apart(true, attribute, values, seed, sigma=0.3):
+    """What is found of scenes at true places, (scenes, 2) metres, of an attribute."""
+    count = len(true)
+    names = [
+        f"20{20 + i // 24}{i // 2 % 12 + 1:02}{i % 2 * 12 + 1:02}T052301" for i in range(count)
+    ]
+    offsets = true + np.random.default_rng(seed).normal(0, sigma, (count, 2))
+    scenes = scenes_table(offsets, names).assign(**{c.SIGMA_EAST: sigma, c.SIGMA_NORTH: sigma})
+    attributes = {n: {attribute: value} for n, value in zip(names, values, strict=True)}
+    return explanation.explained(scenes, attributes)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(("sizes", "base"), [((10, 10, 10), "1.0"), ((6, 10, 14), "3.0")])
+def test_several_versions_are_told_from_the_largest_group_whatever_comes_first(seed, sizes, base):
+    """Versions 1.0, 2.0 and 3.0 lie at 0, 2 and 5 m: what is between any two is known."""
+    version = np.random.default_rng([seed, 1]).permutation(np.repeat(["1.0", "2.0", "3.0"], sizes))
+    place = {"1.0": 0.0, "2.0": 2.0, "3.0": 5.0}
+    true = np.outer([place[one] for one in version], (1, 0))
+    table, findings = told_apart(true, "processor version", version, seed)
+    size = dict(zip(place, sizes, strict=True))
+    assert [one["value"] for one in findings] == [one for one in place if one != base]
+    for one in findings:
+        between = place[one["value"]] - place[base]
+        # Standard error of a difference of two means, times four.
+        error = 0.3 * np.sqrt(1 / size[one["value"]] + 1 / size[base])
+        assert abs(one["difference_east"] - between) < 4 * error
+        assert (one["base"], one["scenes"], one["others"]) == (base, size[one["value"]], size[base])
+        side = "east" if between > 0 else "west"
+        assert one["text"].endswith(f" m {side} of those with processor version {base}")
+    rows = table[table["attribute"] == "processor version"].set_index("value")
+    # The base is compared with none, and no group of several versions says more.
+    assert sorted(rows.index) == ["1.0", "2.0", "3.0"]
+    assert np.isnan(rows.loc[base, "difference_east"]) and rows.loc[base, "others"] == 0
+    assert (rows["found"] == (rows.index != base)).all()
+
+
+def test_of_platforms_that_lie_apart_each_way_none_is_left_untold():
+    """S1B 2 m east and S1C 2 m south of S1A, and one of S1D that stands for none of them."""
+    platform = np.array(["S1A", "S1B", "S1C"] * 10)
+    platform[4] = "S1D"
+    true = np.outer(platform == "S1B", (2, 0)) + np.outer(platform == "S1C", (0, -2))
+    true = true + np.outer(platform == "S1D", (1, 1))
+    for seed in range(4):
+        table, findings = told_apart(true, "platform", platform, seed)
+        east, south = findings
+        assert (east["value"], south["value"]) == ("S1B", "S1C")
+        assert east["text"].endswith("m east of those of S1A")
+        assert south["text"].endswith("m south of those of S1A")
+        assert {one["others"] for one in findings} == {10} and east["scenes"] == 9
+        assert abs(east["difference_east"] - 2) < 0.6 and abs(east["difference_north"]) < 0.6
+        assert abs(south["difference_north"] + 2) < 0.6 and abs(south["difference_east"]) < 0.6
+        (alone,) = table[table["value"] == "S1D"].note
+        assert alone == "one scene is no group"
+
+
+def test_of_two_groups_and_of_one_that_is_apart_the_others_are_all_others():
+    two = np.array(["S1A", "S1B"] * 12)
+    _, (one,) = told_apart(np.outer(two == "S1B", (3, 0)), "platform", two, 1)
+    assert one["text"].endswith("m east of the others")
+    assert (one["base"], one["scenes"], one["others"]) == (None, 12, 12)
+    three = np.array(["S1A", "S1B", "S1C"] * 8)
+    _, (one,) = told_apart(np.outer(three == "S1B", (3, 0)), "platform", three, 1)
+    assert one["text"].endswith("m east of the others")
+    assert (one["base"], one["scenes"], one["others"]) == (None, 8, 16)
+
+
+def test_each_of_two_steps_is_told_from_the_scenes_before_it():
+    """0, 4 and 1 m east, twelve scenes each: 4 m, and 3 m back."""
+    true = np.outer(np.repeat([0.0, 4.0, 1.0], 12), (1, 0))
+    _, findings = told_apart(true, "platform", ["S1A"] * 36, 3)
+    first, second = sorted(findings, key=lambda one: one["value"])
+    assert [one["value"][:10] for one in (first, second)] == ["2020-07-01", "2021-01-01"]
+    assert first["text"].startswith("scenes from 2020-07-01 on and before 2021-01-01 lie ")
+    assert first["text"].endswith(" m east of those before")
+    assert second["text"].startswith("scenes from 2021-01-01 on lie ")
+    assert second["text"].endswith(" m west of those from 2020-07-01 on before them")
+    assert [one["base"] for one in (first, second)] == ["before", "2020-07-01"]
+    assert {(one["scenes"], one["others"]) for one in findings} == {(12, 12)}
+    assert abs(first["difference_east"] - 4) < 0.5 and abs(second["difference_east"] + 3) < 0.5
+
+
 def test_what_scenes_of_one_fraction_share_no_number_of_them_makes_less():
     """A scale of what is told that is wrong by a share is so for each scene."""
     random = np.random.default_rng(6)

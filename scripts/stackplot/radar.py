@@ -4,6 +4,7 @@ import itertools
 import textwrap
 
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse, Rectangle
 
@@ -184,7 +185,8 @@ def _beside(axes, table, why) -> None:
     for _, row in why.iterrows():
         if np.isnan(row["difference_range"]):
             continue
-        lines += [("", ""), (f"{row['value']} less the other scenes", "bold")]
+        base = "the other scenes" if pd.isna(row["base"]) else row["base"]
+        lines += [("", ""), (f"{row['value']} less {base}", "bold")]
         for name, word in (("range", "ground range"), ("azimuth", "azimuth")):
             apart, sigma = row[f"difference_{name}"], row[f"sigma_{name}"]
             lines.append((f"{word} {apart:+.2f} ± {sigma:.2f} m", ""))

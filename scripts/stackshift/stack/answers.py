@@ -117,6 +117,15 @@ def general(kind: str, found: dict, requirement: dict) -> str:
     )
 
 
+def together(count: int, effective: float, correlation: float) -> str:
+    """How many independent scenes some count for whose offsets hang together in time."""
+    worth = f"{effective:.0f}" if effective >= 10 else f"{effective:.2g}"
+    return (
+        f"{counted(count, 'scenes')} count for {worth}, as their offsets hang together from date "
+        f"to date (correlation {correlation:.2f})"
+    )
+
+
 def _cause(cause: str, kind: str, found: dict) -> str:
     if cause == judgement.ERROR_BARS:
         one = _unsure(found) == 1

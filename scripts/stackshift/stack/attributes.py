@@ -65,6 +65,11 @@ class Candidate:
         return _PHRASES.get(self.kind, f"scenes with {self.kind} {{}}").format(value)
 
     @property
+    def group(self) -> bool:
+        """Whether it is a group of scenes of one value, and no place in an order."""
+        return self.kind not in (TIME, PROCESSED, TREND) and not self.since
+
+    @property
     def named(self) -> str:
         """The cause in words, as one among several."""
         if self.kind == TREND:

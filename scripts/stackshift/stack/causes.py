@@ -148,6 +148,25 @@ def of_pairs(any_two: dict, requirement: dict) -> list[dict]:
     ]
 
 
+def of_time(in_time: dict) -> list[dict]:
+    """Offsets that hang together from date to date, so that scenes say less in general.
+
+    Parameters
+    ----------
+    in_time : ``correlation``, ``p``, ``scenes`` measured and their ``design`` effect, as of
+        `persistence.in_time`.
+    """
+    if in_time["design"] <= 1:
+        return []
+    count = in_time["scenes"]
+    said = answers.together(count, count / in_time["design"], in_time["correlation"])
+    text = (
+        f"{said}: a season, a drift, a step (why.csv), or by chance in one of twenty stacks; "
+        "pairs of neighbours lie nearer to each other than scenes far apart in time"
+    )
+    return [look_at("offsets hang together", text)]
+
+
 def of_residuals(rows: list[dict], moving: bool) -> list[dict]:
     """Pairs whose shifts by their own tiles are not what their scenes' offsets say.
 

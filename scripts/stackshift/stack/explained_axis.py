@@ -22,11 +22,21 @@ class Axis:
     """Offsets along one axis, and what the candidates explain of them."""
 
     def __init__(self, values: np.ndarray, sigmas: np.ndarray, columns: np.ndarray, least: float):
-        self.least = least
+        self.least, self.count = least, len(columns)
         self.values, self.sigmas, self.columns = values - np.median(values), sigmas, columns
         self.binary = np.isin(columns, (0, 1)).all(axis=1)
         self.sound = np.ones(len(values), bool)
         self.weights = screening.weightings(self.values, sigmas)
+
+    def start(self, sound: np.ndarray) -> None:
+        """Take scenes, (scenes,) booleans, for sound as they were found elsewhere."""
+        self.sound = sound
+        self.weights = screening.weightings(self.values[sound], self.sigmas[sound], levels=2)
+
+    def beside(self, columns: list[np.ndarray]) -> None:
+        """Take (scenes,) columns that are no candidates, behind these, and no others before."""
+        self.columns = np.vstack([self.columns[: self.count], *columns])
+        self.binary = np.isin(self.columns, (0, 1)).all(axis=1)
 
     def look(self, chosen: list[int], level: float) -> np.ndarray:
         """(candidates,) p-value of each beside the chosen ones, of all candidates and both axes."""
@@ -107,6 +117,8 @@ class _Model:
     def __init__(self, axis: Axis, weights: np.ndarray, chosen: list[int]):
         sound, root, self.least = axis.sound, np.sqrt(weights), axis.least
         design = np.column_stack([np.ones(sound.sum()), axis.columns[chosen][:, sound].T])
+        # Those of which no scene is sound have no direction.
+        design = design[:, design.any(axis=0)]
         self._basis, _ = np.linalg.qr(root[:, None] * design)
         columns = axis.columns[:, sound]
         about = columns - (columns @ weights / weights.sum())[:, None]

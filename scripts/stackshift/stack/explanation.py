@@ -1,5 +1,7 @@
 """Why the scenes of a stack lie apart, as a table and in sentences."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -17,6 +19,8 @@ from stackshift.stack.pairing import days_between
 
 # Along which axis a difference is told.
 _SIDES = (("east", "west"), ("north", "south"))
+# In the row of what others are compared with.
+_BASE = "the others of this attribute are compared with it"
 # An axis is told from so many standard errors on.
 _TOLD = 2.0
 
@@ -41,7 +45,8 @@ def explained(
     -------
     (table, findings): a row for each group of each attribute, and for what was found besides,
     with the columns of `judgement_columns.WHY_TABLE`; and of each cause that was found its
-    ``kind``, ``value``, ``scenes``, differences and errors in metres, ``p``, ``alike`` and a
+    ``kind``, ``value``, ``scenes``, the ``others`` that it is compared with, their value ``base``
+    (None: all others), differences and errors in metres, ``p``, ``alike`` and a
     ``text``.
     """
     offset, sigma = [c.OFFSET_EAST, c.OFFSET_NORTH], [c.SIGMA_EAST, c.SIGMA_NORTH]
@@ -61,8 +66,8 @@ def explained(
     if len(series) and c.OFFSET_RANGE in series and series[c.OFFSET_RANGE].notna().all():
         # The same scenes as the radar sees them, for what lies between groups there.
         seen, errors = ([axis[i] for axis in c.LOOK_AXES] for i in (0, 1))
-        along = reasons.search(
-            series[seen].to_numpy(float), series[errors].to_numpy(float), looked, least=least
+        along = reasons.along(
+            found, series[seen].to_numpy(float), series[errors].to_numpy(float), looked, least
         )
         _widen(along, looked, alike, turned=True)
     rows = [_row(looked, found, number, along) for number in _listed(looked, found)]
@@ -79,9 +84,9 @@ def _widen(
     north, ``turned``, it may all lie.
     """
     for number, candidate in enumerate(looked):
-        inside = candidate.column == 1
-        if candidate.kind != TREND and inside.any() and not inside.all():
-            apart = alike[inside].mean(axis=0) - alike[~inside].mean(axis=0)
+        of = compared(looked, found, number)
+        if candidate.kind != TREND and of.inside.any() and of.outside.any():
+            apart = alike[of.inside].mean(axis=0) - alike[of.outside].mean(axis=0)
             apart = np.hypot(*apart) if turned else apart
             found.sigma[number] = np.hypot(found.sigma[number], apart)
             if np.any(apart):
@@ -92,12 +97,73 @@ def _widen(
     found.chosen[:] = [number for number in found.chosen if found.p[number] <= screening.ALPHA]
 
 
+@dataclass(frozen=True)
+class Compared:
+    """Scenes that a difference is between.
+
+    Attributes
+    ----------
+    inside, outside : (scenes,) booleans, those of the group and those that it is compared with;
+        all and none for a trend.
+    phrase, those : both in words.
+    base : value of those that it is compared with; empty where they are all others.
+    """
+
+    inside: np.ndarray
+    outside: np.ndarray
+    phrase: str
+    those: str
+    base: str
+
+
+def compared(looked: list[Candidate], found: reasons.Result, number: int) -> Compared:
+    """What is compared with what: a group with its base or all others, a step with those before.
+
+    Of several steps of one kind each is what changes between the step before and the next one.
+    """
+    candidate = looked[number]
+    inside = candidate.column == 1
+    if candidate.kind == TREND:
+        every = np.ones(len(inside), bool)
+        return Compared(every, ~every, candidate.phrase, "", "")
+    base = found.base.get(number)
+    if base is not None:
+        of = looked[base]
+        outside = (of.column == 1) & ~inside
+        those = of.phrase.replace("scenes", "those", 1)
+        return Compared(
+            inside, outside, candidate.phrase, those, of.value if base != number else ""
+        )
+    steps = [looked[one] for one in found.model if looked[one].kind == candidate.kind]
+    if candidate.kind not in (TIME, PROCESSED) or len(steps) < 2 or number not in found.model:
+        return Compared(inside, ~inside, candidate.phrase, "the others", "")
+    size = candidate.column.sum()
+    earlier = min(
+        (one for one in steps if one.column.sum() > size), key=lambda one: one.column.sum(),
+        default=None,
+    )  # fmt: skip
+    later = max(
+        (one for one in steps if one.column.sum() < size), key=lambda one: one.column.sum(),
+        default=None,
+    )  # fmt: skip
+    outside, phrase, those = ~inside, candidate.phrase, "those before"
+    if earlier is not None:
+        outside = (earlier.column == 1) & ~inside
+        those = f"those from {earlier.value} on before them"
+    if later is not None:
+        inside = inside & (later.column == 0)
+        phrase += f" and before {later.value}"
+    return Compared(inside, outside, phrase, those, earlier.value if earlier else "before")
+
+
 def _listed(looked: list[Candidate], found: reasons.Result) -> list[int]:
     """What was found; each group of each attribute; of each order the clearest place."""
     best: dict[str, int] = {}
+    # Its groups say all of an attribute whose groups are told from one of them.
+    whole = {looked[number].kind for number in found.base}
     listed = list(found.chosen)
     for number, candidate in enumerate(looked):
-        if number in found.chosen:
+        if number in found.chosen or (candidate.kind in whole and not candidate.group):
             continue
         if candidate.kind in (TIME, PROCESSED):
             other = best.setdefault(candidate.kind, number)
@@ -117,14 +183,16 @@ def _row(
     candidate = looked[number]
     is_found = number in found.chosen
     alike = [looked[one].named for one in found.alike.get(number, [])] if is_found else []
-    group = candidate.kind != TREND
-    column = candidate.column[found.counted]
+    of = compared(looked, found, number)
+    inside, outside = (int(side[found.counted].sum()) for side in (of.inside, of.outside))
+    note = sentence(looked, found, number) if is_found else ""
     seen = {} if along is None else _seen(along, number)
     return seen | {
         "attribute": candidate.kind,
         "value": candidate.value + (" and later" if candidate.since else ""),
-        "scenes": int(column.sum()) if group else len(column),
-        "others": int((column == 0).sum()) if group else 0,
+        "scenes": inside,
+        "others": outside,
+        "base": of.base,
         "difference_east": found.difference[number, 0],
         c.SIGMA_EAST: found.sigma[number, 0],
         "difference_north": found.difference[number, 1],
@@ -132,7 +200,7 @@ def _row(
         "p": found.p[number],
         "found": int(is_found),
         "inseparable": "; ".join(alike),
-        "note": sentence(looked, found, number) if is_found else "",
+        "note": _BASE if found.base.get(number) == number else note,
     }
 
 
@@ -182,6 +250,8 @@ def _finding(
         "kind": row["attribute"],
         "value": row["value"],
         "scenes": row["scenes"],
+        "others": row["others"],
+        "base": row["base"] or None,
         **{name: float(row[name]) if np.isfinite(row[name]) else None for name in names},
         "p": float(row["p"]),
         "alike": [looked[one].named for one in found.alike.get(number, [])],
@@ -203,7 +273,8 @@ def sentence(looked: list[Candidate], found: reasons.Result, number: int) -> str
         parts = [part.replace(" m ", " m a year to the ", 1) for part in parts]
         text = f"scenes move by {' and '.join(parts)}"
     else:
-        text = f"{candidate.phrase} lie {' and '.join(parts)} of the others"
+        of = compared(looked, found, number)
+        text = f"{of.phrase} lie {' and '.join(parts)} of {of.those}"
     alike = [looked[one].named for one in found.alike.get(number, [])]
     if alike:
         text += f"; the scenes cannot tell this from {' or '.join(alike)}"

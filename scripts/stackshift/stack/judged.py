@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from stackshift.stack import answers, circle, judgement, looks
+from stackshift.stack import answers, circle, judgement, looks, persistence
 from stackshift.stack import columns as c
 from stackshift.stack.inversion import as_numbers
 from stackshift.stack.separations import Separations, any_two, growth, separations
@@ -46,7 +46,9 @@ def judge(
     seen = looks.of_scenes(scenes)
     # Of two scenes the median lies half way: both are as far from it as they are from each other.
     halves = 2.0 if not absolute and np.isfinite(east).sum() == 2 else 1.0
-    criteria = _criteria(east, north, sigmas, requirement, seen, halves)
+    order = np.argsort(scenes[c.SCENE].to_numpy(str), kind="stable")
+    in_time = persistence.in_time(np.array([east, north])[:, order])
+    criteria = _criteria(east, north, sigmas, requirement, seen, halves, order=order)
     apart, design = separations(pairs, scenes)
     seen_apart = looks.of_pairs(pairs, scenes, apart)
     apart_criteria = _criteria(
@@ -73,6 +75,7 @@ def judge(
             days,
             _place(zero or {}, len(scenes)) if absolute and kind == "scenes" else "",
             apart.by_scenes if kind == "pairs" else 0,
+            in_time if kind == "scenes" else None,
         )
         for kind in requirement["of"]
     }
@@ -96,8 +99,18 @@ def judge(
             "any_two": any_two(scenes, requirement),
             "any_two_within": any_two(scenes, requirement, within=True),
         },
-        "CE90": circle.circular_error(east, north, 90, requirement["confidence"], sigmas),
-        "CE95": circle.circular_error(east, north, 95, requirement["confidence"], sigmas),
+        "in_time": {
+            "correlation": in_time.correlation,
+            "p": in_time.p,
+            "scenes": int((np.isfinite(east) & np.isfinite(north)).sum()),
+            "design": in_time.design,
+        },
+        **{
+            f"CE{percent}": circle.circular_error(
+                east, north, percent, requirement["confidence"], sigmas, in_time.design
+            )
+            for percent in (90, 95)
+        },
         "worst_scene": _farthest(Separations(list(scenes[c.SCENE]), east, north, sigmas), "scene"),
         "outliers": [
             scene
@@ -123,24 +136,38 @@ def _criteria(
     seen: looks.Seen | None,
     design: float = 1.0,
     growth: judgement.Growth = judgement.alone,
+    order: np.ndarray | None = None,
 ) -> dict[str, dict]:
-    """What is judged along each axis, radially, and along both axes at once, by criterion."""
+    """What is judged along each axis, radially, and along both axes at once, by criterion.
+
+    With the ``order`` of scenes in time they count for as many as are independent along the axes
+    that are looked at.
+    """
+
+    def counted(values) -> tuple[float, judgement.Growth]:
+        if order is None:
+            return design, growth
+        together = persistence.in_time(np.asarray(values)[:, order]).design
+        return max(design, together), judgement.alike(together)
+
     figures = {
-        "east": (np.abs(east), sigmas[0]),
-        "north": (np.abs(north), sigmas[1]),
-        "radial": judgement.radial(east, north, *sigmas),
-        "box": (np.abs([east, north]), np.asarray(sigmas)),
+        "east": (np.abs(east), sigmas[0], [east]),
+        "north": (np.abs(north), sigmas[1], [north]),
+        "radial": (*judgement.radial(east, north, *sigmas), [east, north]),
+        "box": (np.abs([east, north]), np.asarray(sigmas), [east, north]),
     }
-    found = {
-        name: judgement.judge(*of, requirement, design, growth=growth)
-        for name, of in figures.items()
-    }
+    found = {}
+    for name, (distances, errors, values) in figures.items():
+        worth, grown = counted(values)
+        found[name] = judgement.judge(distances, errors, requirement, worth, growth=grown)
     if seen is None:
         return found
     allowed = looks.limits(requirement)
     for name, rows in (("range", [0]), ("azimuth", [1]), (answers.RANGE_AZIMUTH, [0, 1])):
+        along = seen.values[rows]
+        worth, grown = counted(along)
         found[name] = judgement.judge(
-            np.abs(seen.values[rows]), seen.sigmas[rows], requirement, design, allowed[rows], growth
+            np.abs(along), seen.sigmas[rows], requirement, worth, allowed[rows], grown
         )
     return found
 
@@ -190,6 +217,7 @@ def _answer(
     days: dict,
     place: str,
     by_scenes: int,
+    in_time: persistence.InTime | None,
 ) -> dict:
     """Both answers on scenes or pairs, with their words."""
 
@@ -200,10 +228,14 @@ def _answer(
         f"{called(row['name'])} ({answers.metres(row['metres'], row['sigma'])} m)"
         for row in outside
     ]
+    hang = ""
+    if in_time is not None and in_time.design > 1:
+        count = found["scenes"]
+        hang = f"; the {answers.together(count, count / in_time.design, in_time.correlation)}"
     return {
         "verdict": found["verdict"],
         "these": found["these"],
         "text_these": answers.these(kind, found, requirement, named, place, by_scenes),
-        "text_general": answers.general(kind, found, requirement),
+        "text_general": answers.general(kind, found, requirement) + hang,
         "outside": outside,
     }

@@ -35,6 +35,11 @@ def alone(count: int) -> tuple[int, float]:
     return count, count
 
 
+def alike(design: float) -> Growth:
+    """Scenes of which so many say as much as an independent one."""
+    return lambda count: (count, count / design)
+
+
 def judge(
     distances,
     sigmas,
@@ -70,7 +75,8 @@ def judge(
     ``undecided``, and ``causes`` says why: TOO_FEW, ERROR_BARS, UNMEASURED. ``needed`` is how many
     products pass without a miss, ``needed_now`` with the misses that there are (None: no number).
 
-    Counts: ``within`` by the distance alone, ``measured``, ``scenes`` (all products),
+    Counts: ``within`` by the distance alone, ``measured``, ``scenes`` (all products), of which
+    ``effective`` is how many independent ones they count for,
     ``sure_within`` and ``sure_outside`` by the error bar, and the ``share`` of the measured.
     """
     distances, sigmas = np.atleast_2d(np.asarray(distances, float), np.asarray(sigmas, float))
@@ -91,6 +97,7 @@ def judge(
         "scenes": total,
         "sure_within": sure,
         "sure_outside": outside,
+        "effective": total / design,
         "share": within / measured if measured else None,
         "share_low": low,
         "share_high": high,

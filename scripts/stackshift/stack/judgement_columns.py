@@ -7,14 +7,18 @@ WHY_TABLE = {
     "value": ("", "of the attribute; where an order changes, the first behind, and later"),
     "scenes": ("", "measured scenes of the group that do not clearly stand out by themselves"),
     "others": ("", "such scenes that it is compared with"),
+    "base": (
+        "",
+        "value of those scenes where they are not all others; before: those before a step",
+    ),
     "difference_east": (
         "m",
-        "how far east of the others the group lies, beside all that was found; a year for a trend",
+        "how far east of these the group lies, beside all that was found; a year for a trend",
     ),
     c.SIGMA_EAST: ("m", "standard error of difference_east"),
     "difference_north": (
         "m",
-        "how far north of the others the group lies, beside all that was found; a year for a trend",
+        "how far north of these the group lies, beside all that was found; a year for a trend",
     ),
     c.SIGMA_NORTH: ("m", "standard error of difference_north"),
     "difference_range": ("m", "the same along ground range; empty without headings"),
@@ -39,6 +43,7 @@ VERDICT_TABLE = {
     "scenes": ("", "scenes of the stack, or pairs"),
     "sure_within": ("", "scenes or pairs within by their error bar too"),
     "sure_outside": ("", "scenes or pairs outside by their error bar too"),
+    "effective": ("", "independent scenes or pairs that they count for in the limits of the share"),
     "share": ("1", "share of the measured that are within"),
     "share_low": ("1", "lower confidence limit of the share"),
     "share_high": ("1", "upper confidence limit of the share"),
