@@ -86,6 +86,14 @@ def by_scenes(least: int, each: float):
     return megabytes
 
 
+def where_mb(wildcards, input, attempt) -> int:
+    """Megabytes to see where the error is: by the scenes, and nine layers of a tile."""
+    tiles = math.prod(tiles_of(wildcards))
+    # The template has three bands of the grid.
+    layers = 9 * megabytes_of([input.template]) / 3 / tiles
+    return round(by_scenes(700, 1)(wildcards, attempt) + attempt * layers)
+
+
 def minutes_by_scenes(least: int, scenes_a_minute: float):
     """Minutes for a job behind the pairs by the number of scenes, more at each attempt."""
 

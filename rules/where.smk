@@ -32,7 +32,7 @@ rule where:
         "../envs/analyse.yaml"
     threads: 1
     resources:
-        mem_mb=by_scenes(700, 1),
+        mem_mb=where_mb,
         runtime=minutes_by_scenes(10, 50),
     params:
         layers=lambda wildcards: {

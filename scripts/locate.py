@@ -42,6 +42,7 @@ def main(
     seen_by: dict[str, dict] | None = None,
     incidence: list[str] | None = None,
     moved: bool = False,
+    made_from: str = "",
 ) -> None:
     """Write the tables of the scenes and tiles of a stack.
 
@@ -61,6 +62,7 @@ def main(
         or one for each in their order; none if there is none.
     moved : whether scenes were moved by what was measured of them, so that they scatter by less
         than their errors.
+    made_from : digest of all that the tables depend on, which the findings carry.
     """
     least = screening.AS_QUOTED if moved else screening.LEAST
     names = {columns.REFERENCE: str, columns.SECONDARY: str}
@@ -130,7 +132,7 @@ def main(
     files.write_csv(outputs["tiles"], by_tile)
     files.write_csv(outputs["residuals"], residuals)
     files.write_csv(outputs["why"], why)
-    files.write_json(outputs["findings"], findings)
+    files.write_json(outputs["findings"], findings | {"made_from": made_from})
     located = int(table[columns.OFFSET_EAST].notna().sum())
     logging.info("%d of %d scenes located, %d pairs count", located, len(table), len(pair_table))
     if stack.moves.any():
@@ -172,4 +174,5 @@ if __name__ == "__main__":
             seen_by=dict(snakemake.params.seen_by),
             incidence=job.paths(snakemake.input.get("incidence", [])),
             moved=snakemake.wildcards.stack.endswith("@corrected"),
+            made_from=snakemake.params.made_from,
         )

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -10,6 +11,8 @@ from pathlib import Path
 
 # Without bars there is a line at each tenth of the jobs, and after so many seconds at the latest.
 _PARTS, _SECONDS = 10, 60
+# A disk with fewer bytes left may not have taken what a log had to say.
+_FULL = 100_000
 _NO_RULE = re.compile(r"^No rule to produce (\S+)", re.M)
 _NOT_MADE = re.compile(r"^File (.+) marked for report but does not exist", re.M)
 # What a function of a rule refuses, which Snakemake tells with wildcards and lines of the rules.
@@ -186,6 +189,9 @@ def failure(job: dict) -> str:
             return f"{rule} failed: {errors[-1]} ({path})"
         if last:
             return f"{rule} failed: {last} ({path})"
+    folder = logs[0].parent if logs else Path()
+    if shutil.disk_usage(folder).free < _FULL:
+        return f"{rule} failed and could not say why: the disk of {folder} is full"
     return f"{rule} failed and has said nothing: was it killed, out of memory?"
 
 

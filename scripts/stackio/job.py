@@ -37,6 +37,8 @@ def logged(snakemake):
         force=True,
     )
     logging.captureWarnings(True)
+    # A log that cannot be written, as on a full disk, is no traceback: the error itself is told.
+    logging.raiseExceptions = False
     # It tells every hiccup of GDAL that an error then sums up.
     logging.getLogger("rasterio").setLevel(logging.WARNING)
     try:
