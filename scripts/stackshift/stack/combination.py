@@ -45,6 +45,7 @@ class Combined:
     disagree : (products,) whether that is more than chance (Holm, over all products).
     correlation : of the errors of any two measurements, 0 to 0.9.
     widened : by what the errors were multiplied, as the products' measurements scatter more.
+    weights : (measurements, products) what each counts for, in sum 1; 0 for what is not there.
     """
 
     def __init__(self, values, sigmas, same_zero: bool):
@@ -62,10 +63,11 @@ class Combined:
         self.widened = float(np.sqrt(max(1.0, spread)))
         count = values.shape[1]
         self.values, self.sigmas, square = (np.full(count, np.nan) for _ in range(3))
+        self.weights = np.zeros(values.shape)
         for at in np.flatnonzero(known.any(axis=0)):
             of = known[:, at]
             covariance = _covariance(sigmas[of, at], self.correlation)
-            weights = _weights(covariance)
+            weights = self.weights[of, at] = _weights(covariance)
             self.values[at] = weights @ values[of, at]
             self.sigmas[at] = self.widened * np.sqrt(weights @ covariance @ weights)
             if of.sum() > 1:
@@ -204,6 +206,58 @@ def of_scenes(
         **{axis: _summary(found, names) for axis, found in apart.items()},
     }
     return made, summary
+
+
+def measured_again(
+    first: pd.DataFrame,
+    second: pd.DataFrame,
+    before: dict[str, pd.DataFrame],
+    after: dict[str, pd.DataFrame],
+    reference: str | None = None,
+) -> pd.DataFrame:
+    """Combined scenes that were measured twice, the second time with the weights of the first.
+
+    Weights follow the errors and their correlation as a measurement shows them, which are never
+    quite the same twice. With new ones a scene in which the polarizations lie apart would lie
+    elsewhere, though each says that it has stayed. So what changed is combined, not what is.
+
+    Parameters
+    ----------
+    first, second : combined scenes (`action_columns.COMBINED_TABLE`) of the two measurements.
+    before, after : the scenes of the polarizations that these are made of, in one order.
+    reference : as for `of_scenes`.
+
+    Returns
+    -------
+    The second table with other offsets: those of the first and the weighted mean of by how much a
+    scene lies elsewhere in each polarization that has it both times, from the zero of the others.
+    """
+    names, same_zero = list(second[c.SCENE]), reference is not None
+    made = second.copy()
+    lined_up = [
+        [tables[p].set_index(c.SCENE).reindex(names) for p in before] for tables in (before, after)
+    ]
+    start = first.set_index(c.SCENE).reindex(names)
+    for offset, sigma, _ in _SCENES:
+        earlier, later = ([as_numbers(t, offset)[0] for t in tables] for tables in lined_up)
+        sigmas = [as_numbers(table, sigma)[0] for table in lined_up[0]]
+        weights = Combined(earlier, sigmas, same_zero).weights
+        change = np.array(later) - np.array(earlier)
+        known = np.isfinite(change)
+        if not same_zero:
+            _to_one_zero(change, known)
+        # What counted for nothing the first time counts where nothing else was measured again.
+        weights = np.where(known, np.maximum(weights, _NONE), 0.0)
+        total = weights.sum(axis=0)
+        change = (weights * np.nan_to_num(change)).sum(axis=0)
+        values = as_numbers(start, offset)[0] + np.where(
+            total > 0, change / np.where(total > 0, total, 1.0), np.nan
+        )
+        counted = np.isfinite(values)
+        made[offset] = values - (
+            np.median(values[counted]) if counted.any() and not same_zero else 0
+        )
+    return made
 
 
 def of_pairs(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
