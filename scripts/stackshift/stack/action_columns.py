@@ -93,6 +93,7 @@ _SHEET = {
 }
 USABLE_TABLE = {
     **_SHEET,
+    POLARIZATIONS: ("", "polarizations in which the scene is there, separated by blanks"),
     OFFSET: ("m", "how far the scene lies off, as the requirement measures it"),
     ERROR: ("m", "standard error of offset"),
     c.OFFSET_EAST: (

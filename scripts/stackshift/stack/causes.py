@@ -20,6 +20,11 @@ _UNEVEN = 0.5
 _BY_CHANCE = 0.01
 # What scenes that lie apart have in common.
 _CAUSES = {"time": "step in time", "trend": "trend in time", "platform": "platforms differ"}
+_OTHERWISE = "made differently"
+# What the offsets of a polarization say, which those of all together say by themselves.
+_OF_OFFSETS = {
+    "not measured", "stands out", "scenes far from each other", _OTHERWISE, *_CAUSES.values(),
+}  # fmt: skip
 
 
 def look_at(cause: str, text: str) -> dict[str, str]:
@@ -194,7 +199,7 @@ def _size(value: float) -> float:
 def of_findings(findings: dict) -> list[dict]:
     """What the scenes' offsets follow, tiles that move, a broken network."""
     found = [
-        look_at(_CAUSES.get(why["kind"], "made differently"), why["text"])
+        look_at(_CAUSES.get(why["kind"], _OTHERWISE), why["text"])
         for why in findings.get("why", [])
     ]
     if moving := findings.get("tiles_that_move"):
@@ -244,3 +249,26 @@ def _by_value(of_scenes: dict[str, str]) -> list[tuple[str, list[str]]]:
 def of_catalogue(remarks: list[str]) -> list[dict]:
     """What was noticed when the scenes were looked for: slices, duplicates, tracks."""
     return [look_at("scenes", remark) for remark in remarks]
+
+
+def of_each(told: dict[str, list[dict]]) -> list[dict]:
+    """What the polarizations of a stack say besides their offsets, each line once.
+
+    Parameters
+    ----------
+    told : lines of what to look at by polarization.
+
+    Returns
+    -------
+    The lines, with the polarizations that say so where not all do.
+    """
+    said: dict[tuple[str, str], list[str]] = {}
+    for polarization, lines in told.items():
+        for line in lines:
+            if line["cause"] not in _OF_OFFSETS:
+                by = said.setdefault((line["cause"], line["text"]), [])
+                by += [polarization] if polarization not in by else []
+    return [
+        look_at(cause, text if len(by) == len(told) else f"{' and '.join(by)}: {text}")
+        for (cause, text), by in said.items()
+    ]

@@ -238,10 +238,9 @@ def measured_again(
         [tables[p].set_index(c.SCENE).reindex(names) for p in before] for tables in (before, after)
     ]
     start = first.set_index(c.SCENE).reindex(names)
-    for offset, sigma, _ in _SCENES:
+    first_weights = _weights_along(lined_up[0], same_zero)
+    for (offset, *_), weights in zip(_SCENES, first_weights, strict=True):
         earlier, later = ([as_numbers(t, offset)[0] for t in tables] for tables in lined_up)
-        sigmas = [as_numbers(table, sigma)[0] for table in lined_up[0]]
-        weights = Combined(earlier, sigmas, same_zero).weights
         change = np.array(later) - np.array(earlier)
         known = np.isfinite(change)
         if not same_zero:
@@ -260,13 +259,72 @@ def measured_again(
     return made
 
 
-def of_pairs(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """The shifts of the pairs that any polarization has (`action_columns.COMBINED_PAIRS_TABLE`)."""
+def _weights_along(aligned: list[pd.DataFrame], same_zero: bool) -> list[np.ndarray]:
+    """What each polarization counts for in each scene along each axis: (polarizations, scenes)."""
+    return [
+        Combined(
+            [as_numbers(table, offset)[0] for table in aligned],
+            [as_numbers(table, sigma)[0] for table in aligned],
+            same_zero,
+        ).weights
+        for offset, sigma, _ in _SCENES
+    ]
+
+
+def shared(
+    names: list[str],
+    tables: dict[str, pd.DataFrame],
+    of_each: dict[str, dict[str, list[float]]],
+    reference: str | None = None,
+) -> np.ndarray:
+    """What combined scenes that lie off alike have alike of their errors, as `shown.Stack.shared`.
+
+    Parameters
+    ----------
+    names : of the combined scenes.
+    tables, reference : as for `of_scenes`.
+    of_each : by polarization and scene, metres to the east and north with their sign.
+
+    Returns
+    -------
+    (scenes, 2) metres: the mean of the polarizations', as the scenes are.
+    """
+    aligned = [table.set_index(c.SCENE).reindex(names) for table in tables.values()]
+    parts = np.array([[of_each[p].get(name, (0.0, 0.0)) for name in names] for p in tables], float)
+    weights = np.stack(_weights_along(aligned, reference is not None), axis=-1)
+    return (weights * parts).sum(axis=0)
+
+
+def attributes(of_each: dict[str, dict[str, dict[str, str]]]) -> dict[str, dict[str, str]]:
+    """Attributes of combined scenes: each is that of the first polarization that tells it.
+
+    Parameters
+    ----------
+    of_each : by polarization and scene, as for `explanation.explained`.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for scenes in of_each.values():
+        for name, told in scenes.items():
+            found[name] = told | found.get(name, {})
+    return found
+
+
+def of_pairs(
+    tables: dict[str, pd.DataFrame], chosen: Sequence[tuple[str, str]] | None = None
+) -> pd.DataFrame:
+    """The shifts of pairs out of all polarizations (`action_columns.COMBINED_PAIRS_TABLE`).
+
+    Parameters
+    ----------
+    tables : pairs (`columns.PAIRS_TABLE`) by polarization.
+    chosen : (reference, secondary) of the pairs that are made of the scenes of all polarizations
+        together; None for all that any has. One over a scene that a polarization lacks is none: it
+        says again what those with that scene do. One that no polarization has is not measured.
+    """
     keys = [c.REFERENCE, c.SECONDARY]
     indexed = {p: table.set_index(keys) for p, table in tables.items()}
-    whole = pd.MultiIndex.from_tuples(
-        list(dict.fromkeys(key for table in indexed.values() for key in table.index)), names=keys
-    )
+    found = dict.fromkeys(key for table in indexed.values() for key in table.index)
+    whole = pd.MultiIndex.from_tuples(list(found if chosen is None else chosen), names=keys)
     aligned = {p: table.reindex(whole) for p, table in indexed.items()}
     made = whole.to_frame(index=False)
     for shift, sigma, axis in _PAIRS:
