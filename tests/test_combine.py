@@ -6,7 +6,8 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
-from makers import pair_settings
+from conftest import TOGETHER, Workspace, small_stack
+from makers import hyp3_name, pair_settings
 from matplotlib.axes import Axes
 from matplotlib.container import ErrorbarContainer
 from matplotlib.text import Text
@@ -372,3 +373,31 @@ def test_each_polarization_stands_by_its_own_pass(steps):
         assert np.all(np.abs(beside) < 0.35 * apart)
         assert np.all(np.abs(beside) < 8) and np.all(np.abs(beside) > 1.5)
     assert np.sign(beside[0]) == 1 and np.sign(marked(figure, "VV")[0] - at[0]) == -1
+
+
+@pytest.mark.long
+def test_two_polarizations_of_a_stack_with_a_step_and_a_gap_by_the_workflow(tmp_path):
+    """The four newest of eight passes lie two pixels, 60 m, east; VH lacks the third."""
+    times = [f"20220{month}{day:02}T000000" for month in (1, 2, 3, 4) for day in (3, 15)]
+    offsets = [(0.0, 0.0)] * 4 + [(0.0, 2.0)] * 4
+    for polarization in ("VV", "VH"):
+        small_stack(tmp_path / "scenes", polarization, times, offsets)
+    (tmp_path / "scenes" / hyp3_name(times[2], "VH")).unlink()
+    config = {"stacks": {"site": {"directory": "scenes", "polarizations": ["VV", "VH"]}}}
+    workspace = Workspace(tmp_path, config | TOGETHER)
+    folder = tmp_path / "results" / "site"
+    done = workspace.run(*(str(f"results/site/{name}") for name in (
+        "combined/verdict.json", "scenes_usable.csv",
+    )))  # fmt: skip
+    assert done.status == 0, done.text
+    line = "1 of 8 scenes has no VH: 2022-02-03"
+    assert done.text.count(f"stack 'site': {line}") == 1
+    assert json.loads((folder / "VH" / "inventory.json").read_text())["remarks"] == [line]
+    report = json.loads((folder / "combined" / "verdict.json").read_text())
+    told = {one["cause"]: one["text"] for one in report["to_look_at"]}
+    assert told["scenes"] == line
+    assert told["step in time"].startswith("scenes from 2022-03-03 on lie 60.")
+    assert " m east of the others" in told["step in time"]
+    assert report["pairs"]["criteria"]["radial"]["scenes"] == 7
+    usable = pd.read_csv(folder / "scenes_usable.csv").set_index(c.SCENE)[a.POLARIZATIONS]
+    assert usable[times[2]] == "VV" and set(usable[times[1]]) == {"VV VH"}
