@@ -384,7 +384,7 @@ def test_two_polarizations_of_a_stack_with_a_step_and_a_gap_by_the_workflow(tmp_
         small_stack(tmp_path / "scenes", polarization, times, offsets)
     (tmp_path / "scenes" / hyp3_name(times[2], "VH")).unlink()
     config = {"stacks": {"site": {"directory": "scenes", "polarizations": ["VV", "VH"]}}}
-    workspace = Workspace(tmp_path, config | TOGETHER)
+    workspace = Workspace(tmp_path, config | TOGETHER | {"tiles": {"rows": 2, "columns": 2}})
     folder = tmp_path / "results" / "site"
     done = workspace.run(*(str(f"results/site/{name}") for name in (
         "combined/verdict.json", "scenes_usable.csv",
@@ -397,7 +397,8 @@ def test_two_polarizations_of_a_stack_with_a_step_and_a_gap_by_the_workflow(tmp_
     told = {one["cause"]: one["text"] for one in report["to_look_at"]}
     assert told["scenes"] == line
     assert told["step in time"].startswith("scenes from 2022-03-03 on lie 60.")
-    assert " m east of the others" in told["step in time"]
+    # True east, from which the grid is turned by a degree here.
+    assert " m east and 1." in told["step in time"]
     assert report["pairs"]["criteria"]["radial"]["scenes"] == 7
     usable = pd.read_csv(folder / "scenes_usable.csv").set_index(c.SCENE)[a.POLARIZATIONS]
     assert usable[times[2]] == "VV" and set(usable[times[1]]) == {"VV VH"}

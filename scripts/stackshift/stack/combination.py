@@ -323,8 +323,8 @@ def of_pairs(
     """
     keys = [c.REFERENCE, c.SECONDARY]
     indexed = {p: table.set_index(keys) for p, table in tables.items()}
-    found = dict.fromkeys(key for table in indexed.values() for key in table.index)
-    whole = pd.MultiIndex.from_tuples(list(found if chosen is None else chosen), names=keys)
+    every = dict.fromkeys(key for table in indexed.values() for key in table.index)
+    whole = pd.MultiIndex.from_tuples(list(every if chosen is None else chosen), names=keys)
     aligned = {p: table.reindex(whole) for p, table in indexed.items()}
     made = whole.to_frame(index=False)
     for shift, sigma, axis in _PAIRS:
