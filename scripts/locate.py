@@ -90,7 +90,8 @@ def main(
     table[columns.HEADING_FROM] = [(seen_by or {}).get(name, {}).get("from") for name in scenes]
     table[columns.SWATH] = [(seen_by or {}).get(name, {}).get("swath") for name in scenes]
     tiles = looks.with_looks(tiles, looked, (seen[columns.OFFSET_EAST], seen[columns.OFFSET_NORTH]))
-    table = inversion.screened(table, tile_offsets.still(seen, stack), positions, least)
+    still = tile_offsets.still(seen, stack)
+    table, uneven = inversion.screened(table, still, positions, least)
     processed = shown.processing(stack)
     attributes = shown.with_processing(scenes, processed)
     why, causes = explanation.explained(table, attributes, least, stack.shared)
@@ -103,6 +104,7 @@ def main(
     findings["own_share"] = {
         axis: found.own_share for axis, found in zip(("east", "north"), network, strict=True)
     }
+    findings["uneven"] = uneven
     findings["tiles_that_move"] = tile_offsets.moving_tiles(stack)
     findings["zero"] = {"kind": zero.kind, "from": zero.words, "absolute": zero.absolute}
     findings["zero"] |= offsets.zero_of(stack, table)

@@ -5,8 +5,10 @@ import shutil
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from conftest import ROOT, TIMES, TOGETHER, Workspace, small_stack
+from makers import write_scene
 
 from stackflow.batches import COPIED, MATCHED, chunks, of_pairs, of_scenes, size_of
 from stackio import job
@@ -167,6 +169,26 @@ def test_what_jobs_of_several_make_is_what_jobs_of_one_make(finished, batched):
     for path in rasters:
         assert (workspace.folder / path).read_bytes() == (finished.folder / path).read_bytes()
     assert workspace.dry("analysed") == {}
+
+
+@pytest.mark.parametrize(
+    ("entry", "config"),
+    [
+        ({"masks": [{"path": "layer.tif"}]}, {}),
+        ({"layers": {"area": "layer.tif"}}, {"correlate": {"normalisation": "undo"}}),
+        ({"layers": {"area": "layer.tif"}}, {"align": {"reference": "dem"}}),
+        ({}, {"align": {"reference": "layer.tif"}}),
+    ],
+)
+def test_scenes_that_go_with_a_layer_have_jobs_of_their_own(tmp_path, entry, config):
+    """A job of several takes none along: it would leave masks out, and align with the template."""
+    small_stack(tmp_path / "scenes")
+    write_scene(tmp_path / "layer.tif", np.ones((150, 170), np.float32), no_data=np.nan)
+    stacks = {"stacks": {"site": {"directory": "scenes"} | entry}}
+    tiles = {"tiles": {"rows": 1, "columns": 1}}
+    jobs = Workspace(tmp_path, stacks | tiles | config | TOGETHER).dry("analysed")
+    assert (jobs["flatten"], jobs["tile"], jobs["align"]) == (3, 3, 3)
+    assert jobs.get("mask", 0) + jobs.get("layer", 0) == 1
 
 
 def test_a_stage_is_forced_with_its_batches(batched, tmp_path):

@@ -306,6 +306,16 @@ def test_the_stage_judges_what_it_combines(tmp_path):
     assert pairs[c.SIGMA_X].median() == pytest.approx(0.2 * 0.3 / np.hypot(0.2, 0.3), rel=0.25)
 
 
+def test_what_is_to_look_at_is_told_of_all_polarizations_together(tmp_path):
+    """Half of the scenes lie 5 m to either side of the median; none has the two oldest."""
+    values = np.column_stack([np.where(np.arange(12) % 2, 5.0, -5.0), np.zeros(12)])
+    values[10:] = np.nan
+    _, report = judged(tmp_path, values, values + 0.1, None)
+    told = {line["cause"]: line["text"] for line in report["to_look_at"]}
+    assert set(told) == {"not measured", "scenes far from each other"}
+    assert all(day in told["not measured"] for day in ("2022-01-01", "2022-01-02"))
+
+
 @pytest.mark.parametrize(
     ("reference", "middle", "words"),
     [(None, 0, "the stack's median"), ("stack", 0, "the stack's median"), ("dem", 7, "the DEM")],
@@ -334,6 +344,26 @@ def test_the_figure_shows_what_disagrees_and_bears_that_nothing_is_known():
     nothing = {p: scenes(np.full((4, 2), np.nan), np.nan) for p in tables}
     figure = per_pass.offset_per_pass(*combined_of(nothing), 6.0, "sea")
     assert "the polarizations disagree" not in [t.get_text() for t in figure.findobj(Text)]
+
+
+def test_each_mark_of_a_pass_is_that_of_its_own_polarization_and_axis():
+    """VH has the older pass alone."""
+    tables = {"VV": scenes([(1.0, 3.0), (-2.0, 0.5)], 0.2), "VH": scenes([(-2.1, 0.6)], 0.4)}
+    tables["VV"][c.SIGMA_NORTH] = 0.3
+    found, summary = combination.of_scenes(tables, "dem")
+    figure = per_pass.offset_per_pass(found, tables, summary, 6.0, "site")
+    upper, lower = figure.findobj(Axes)[:2]
+    # Two passes stand in order, the newer one first in the tables.
+    places = {"VV": [1, 0], "VH": [0]}
+    for axes, vv, vh, sigma in ((upper, [1.0, -2.0], [-2.1], 0.2), (lower, [3.0, 0.5], [0.6], 0.3)):
+        marks = {one.get_label(): one for one in axes.containers}
+        for label, expected, error in (("VV", vv, sigma), ("VH", vh, 0.4)):
+            line, _, (bars,) = marks[label]
+            at, values = line.get_xydata().T
+            assert values == pytest.approx(expected)
+            assert at == pytest.approx(places[label], abs=0.4)
+            halves = [np.ptp(bar[:, 1]) / 2 for bar in bars.get_segments()]
+            assert halves == pytest.approx([error] * len(expected))
 
 
 def combined_of(tables):

@@ -293,6 +293,17 @@ def test_metres_are_those_of_what_the_file_and_the_stack_share(tmp_path):
     assert record["files"][0]["moved_x"] == pytest.approx(100 / metres, rel=1e-5)
 
 
+def test_a_file_whose_pixels_are_no_squares_is_moved_as_far(tmp_path):
+    transform = Affine(20, 0, WEST, 0, -60, NORTH)
+    path = write_scene(tmp_path / "x_VV.tif", texture(70, 225), transform=transform)
+    grid = Grid("EPSG:32611", tuple(transform)[:6], 225, 70)
+    _, record = moved(tmp_path, [files_of(path)], 100.0, -50.0, grid)
+    # In pixels of 30 m in the middle, 4500 x 4200 m in all.
+    rows, columns = snyder.pixels(snyder.utm(WEST + 2250, NORTH - 2100), 100.0, -50.0)
+    assert record["files"][0]["moved_x"] == pytest.approx(30 * columns, rel=1e-5)
+    assert record["files"][0]["moved_y"] == pytest.approx(-30 * rows, rel=1e-5)
+
+
 def scenes(rows):
     east, north, sigma = np.transpose(rows)
     count = len(rows)
@@ -325,6 +336,15 @@ def test_only_what_is_significantly_off_is_moved_and_by_minus_its_offset(tmp_pat
     assert (lost["flag"], lost["reason"]) == ("unmeasured", "not measured: sea")
     assert lost["sigma_east"] is None
     assert moved_by["significant"][0]["reason"].endswith("m off: no more than chance")
+
+
+def test_each_axis_is_as_far_off_as_its_own_error_says():
+    """1 m is five standard errors to the east, and a fifth of one to the north."""
+    table = scenes([(1.0, 0.0, 0.2), (0.0, 1.0, 0.2), (0.0, 0.0, 0.2)])
+    table[c.SIGMA_NORTH] = 5.0
+    found = decision.moves(table, "significant", REQUIREMENT)
+    assert [move["corrected"] for move in found] == [True, False, False]
+    assert {(move["sigma_east"], move["sigma_north"]) for move in found} == {(0.2, 5.0)}
 
 
 def test_the_scene_that_offsets_are_from_is_not_moved(tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from stackshift.errors import InputError
-from stackshift.stack import datum
+from stackshift.stack import datum, offsets
 from stackshift.stack.zero import Zero
 
 
@@ -45,6 +45,16 @@ def test_the_error_of_the_median_in_numbers():
     _, sigma = datum.from_median(own, np.full(301, 0.4))
     expected = 0.4 * np.sqrt(1 + (np.pi / 2 - 2) / 301)
     assert np.sqrt(np.mean(sigma**2)) == pytest.approx(expected, rel=0.005)
+
+
+def test_the_middle_scene_lies_at_zero_by_an_error_of_its_own():
+    """Of scenes far apart it is the median: its distance from that is sure, its place is not."""
+    values, sigmas = np.array([10.0, 30.0, 20.0]), np.array([0.3, 0.5, 0.4])
+    found, errors = offsets.relative(values, sigmas, ["a", "b", "c"], None)
+    assert list(found) == [-10, 10, 0]
+    # Of three it is a third of their mean.
+    assert errors[2] == pytest.approx(0.4 * np.sqrt(2 / 3))
+    assert errors[:2] == pytest.approx(datum.from_median(values, sigmas)[1][:2])
 
 
 def test_offsets_from_a_scene():

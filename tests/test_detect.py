@@ -209,6 +209,16 @@ def test_histograms_tell_rms_median_and_share():
     assert Histogram().figures(2.0)["rms"] is None
 
 
+def test_what_is_added_is_negative_where_a_scene_differs_more_in_its_place():
+    random = np.random.default_rng(6)
+    narrow, wide = Histogram(), Histogram()
+    for histogram, scatter in ((narrow, 0.3), (wide, 0.5)):
+        histogram.add(random.normal(0, scatter, 50_000))
+    for before, after, added in ((wide, narrow, 0.4), (narrow, wide, -0.4)):
+        row = detect._row("a", (3.0, -4.0), before, after, 0.9)
+        assert (row["distance"], row["added"]) == pytest.approx((5, added), rel=0.03)
+
+
 def test_boxes_and_gaps():
     power = np.full((9, 9), 4.0, np.float32)
     power[:, :4] = np.nan

@@ -154,6 +154,24 @@ def test_every_rule_says_what_it_needs():
             assert "code_digest(" in rule or "_from(" in rule
 
 
+def test_a_rule_has_the_digests_of_its_own_script_and_of_what_that_fills_in():
+    """Else a change of the code, or of a page's template, would leave old results as they are."""
+    digested = (ROOT / "rules" / "made_from.smk").read_text()
+    for path in sorted((ROOT / "rules").glob("*.smk")):
+        for rule in re.split(r"^ *rule\b", path.read_text(), flags=re.M)[1:]:
+            script = re.search(r"scripts/(\w+)\.py", rule)
+            if not script:
+                continue
+            own = f'code_digest("{script[1]}"'
+            # Where no digest stands in the rule it is in what its results are made from.
+            where = rule if "code_digest(" in rule else digested
+            assert own in where, (path.name, script[1])
+            text = (ROOT / "scripts" / f"{script[1]}.py").read_text()
+            filled = set(re.findall(r'job\.template\(snakemake, f?"([^"]+)"\)', text))
+            _, _, names = rule.partition("template_digest(")
+            assert filled <= set(re.findall(r'"report/([^"]+)"', names)), (path.name, script[1])
+
+
 def test_each_stage_is_a_rule_file_a_script_and_a_test():
     having_rules = {
         path.stem

@@ -19,6 +19,7 @@ from PIL import Image
 import explore
 from stackio import files, writing
 from stackplot import contents
+from stackplot.explorer import series
 from stackshift.ground.lattice import Grid
 from stackshift.stack import columns
 
@@ -118,6 +119,9 @@ def content(page):
 def test_the_page_carries_the_numbers_of_the_tables(page):
     found = content(page)
     assert [scene["name"][:8] for scene in found["scenes"]][:2] == ["20200106", "20200118"]
+    assert {"scenes_east", "scenes_north"} <= set(
+        re.findall(r"scenes_\w+", json.dumps(found["item"]))
+    )
     third = found["scenes"][2]["tiles"]
     # Millimetres.
     assert third["e"][0] == 2 and third["n"][0] == 4 and third["u"][0] == 500
@@ -132,6 +136,23 @@ def test_the_page_carries_the_numbers_of_the_tables(page):
     # The good scenes fill the axes.
     assert found["limit"] == pytest.approx(1.25 * 6)
     assert found["tile"] == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize(("direction", "step", "far"), [("east", 1e-3, 1), ("north", 2e-3, -1)])
+def test_offsets_in_time_lie_where_they_are_with_their_standard_errors(direction, step, far):
+    scenes = tables(4, 1, 1)["scenes"][::-1].assign(said="", platform="S1A")
+    scenes[f"sigma_{direction}"] = 0.3
+    drawn = series(scenes, direction, 6.0)
+    found = drawn.select_one({"name": f"scenes_{direction}"}).data
+    usual = [0, 2, 3]
+    assert found["value"][usual] == pytest.approx(step * np.array(usual))
+    for end, sign in (("low", -1), ("high", 1)):
+        assert found[end][usual] == pytest.approx(step * np.array(usual) + sign * 0.3)
+        # What lies beyond the axis has a mark at its edge, and no bar there.
+        assert np.isnan(found[end][OUTLIER])
+    assert found["value"][OUTLIER] == pytest.approx(far * 0.95 * drawn.y_range.end)
+    marks = {1: "triangle", -1: "inverted_triangle"}
+    assert found["marker"] == ["circle", marks[far], "circle", "circle"]
 
 
 def test_a_scene_that_was_not_measured_says_why():

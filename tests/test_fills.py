@@ -118,6 +118,15 @@ def test_amplitudes_that_are_cut_off_at_their_brightest_keep_them(tmp_path):
     assert np.isfinite(brought(tmp_path, path, values="amplitude")).all()
 
 
+def test_amplitudes_that_are_not_calibrated_keep_the_values_that_many_pixels_have(tmp_path):
+    """Whole numbers in the thousands, all of them beyond what is measured, in steps of 20."""
+    stored = (20 * np.rint(150 * np.sqrt(SPECKLED / SPECKLED.mean()))).astype(np.uint16)
+    assert stored.min() > 1000 / 5 and np.unique(stored, return_counts=True)[1].max() > 50
+    path = write_scene(tmp_path / "numbers.tif", stored)
+    found = brought(tmp_path, path, values="amplitude")
+    np.testing.assert_allclose(found, stored.astype(float) ** 2, rtol=1e-5)
+
+
 def test_an_image_of_one_value_is_left_as_it_is(tmp_path):
     path = write_scene(tmp_path / "constant.tif", np.full(IMAGE.shape, 0.1, np.float32))
     assert np.isfinite(brought(tmp_path, path)).all()

@@ -79,8 +79,28 @@ def test_what_is_changed_is_measured_again(dropped, tmp_path):
         os.utime(scene, (before.st_atime, before.st_mtime + seconds))
         assert workspace.dry("analysed")["correlate"] == 1
     os.utime(scene, ns=(before.st_atime_ns, before.st_mtime_ns))
-    workspace.config["flatten"] = {"outside": "keep"}
-    assert workspace.dry("analysed")["correlate"] == 4
+
+
+@pytest.mark.parametrize(
+    ("section", "change"),
+    [
+        ("superset", {"resampling": "cubic"}),
+        ("superset", {"nodata": -9999.0}),
+        ("superset", {"mosaic": "mean"}),
+        ("superset", {"bounds": [300_000.0, 3_895_530.0, 305_100.0, 3_900_000.0]}),
+        ("flatten", {"outside": "keep"}),
+        ("tiles", {"rows": 3}),
+        ("correlate", {"coherence": {"taper": 0.2}}),
+    ],
+)
+def test_what_stands_without_its_tiles_is_measured_again_as_the_config_says(
+    dropped, section, change
+):
+    """A JSON that is there has no rule: nothing but the digest in it tells that it is old."""
+    config = dropped.config | {section: dropped.config.get(section, {}) | change}
+    jobs = Workspace(dropped.folder, config).dry("analysed")
+    found = {stage: jobs.get(stage) for stage in ("correlate", "template", "align")}
+    assert found == {"correlate": 4, "template": 1, "align": 5}
 
 
 def test_forced_stages_run(dropped):

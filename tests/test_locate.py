@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import snyder
-from makers import NORTH, POSTING, WEST
+from makers import NORTH, POSTING, WEST, write_scene
 
 import locate
 from stackio import files
@@ -71,9 +71,25 @@ NAMES = list(SCENES)
 GRID = Grid("EPSG:32611", (POSTING, 0.0, WEST, 0.0, -POSTING, NORTH), 800, 800)
 
 
-def documents(offsets, tiles=4, rotate=None, noise=0.1, without=(), moving=(), only=None):
-    """What align writes of each scene, for offsets (east, north); some tiles move 3 m a scene."""
+def documents(
+    offsets,
+    tiles=4,
+    rotate=None,
+    noise=0.1,
+    without=(),
+    moving=(),
+    only=None,
+    slipped=None,
+    uneven=0.0,
+):
+    """What align writes of each scene, for offsets (east, north); some tiles move 3 m a scene.
+
+    The last column of tiles of the scene ``slipped`` lies 8 m to the west of the rest. In all
+    scenes tiles lie wrongly to the east by ``uneven`` metres, as the image that they are matched
+    with does.
+    """
     random = np.random.default_rng(1)
+    image = uneven * np.random.default_rng(2).normal(size=(tiles, tiles))
     found = []
     for age, name in enumerate(NAMES):
         records = []
@@ -81,8 +97,9 @@ def documents(offsets, tiles=4, rotate=None, noise=0.1, without=(), moving=(), o
             for x in range(tiles):
                 # 200 microradians counter-clockwise about the middle of the scene.
                 turn = 2e-4 * np.array([(y - 1.5) * 6000, (x - 1.5) * 6000]) * (name == rotate)
-                drift = np.array([3.0 * age, 0]) * ((x, y) in moving)
-                east, north = -(offsets[name] + turn + drift + random.normal(0, noise, 2))
+                drift = np.array([3.0 * age * ((x, y) in moving) + image[y, x], 0])
+                slip = np.array([-8.0, 0]) * (name == slipped and x == tiles - 1)
+                east, north = -(offsets[name] + turn + slip + drift + random.normal(0, noise, 2))
                 bad = name in without or (only is not None and not only(name, x, y))
                 records.append(
                     {
@@ -119,7 +136,10 @@ def tables(offsets, without=(), noise=0.05):
     return pd.DataFrame(rows), pd.DataFrame(rows[::16]).assign(**{c.COUNT: 16})
 
 
-def run(tmp_path, offsets, reference=None, without=(), **options):
+def run(
+    tmp_path, offsets, reference=None, without=(), said=None, known=None, truth=None, **options
+):
+    """What locate writes; ``said`` is added to what align says of scenes, ``known`` is given."""
     measurements, pairs = tables(offsets, without)
     measurements.to_csv(tmp_path / "measurements.csv", index=False)
     pairs.to_csv(tmp_path / "pairs.csv", index=False)
@@ -127,19 +147,20 @@ def run(tmp_path, offsets, reference=None, without=(), **options):
     paths = []
     for content in documents(offsets, without=without, **options):
         paths.append(tmp_path / f"{content['scene']}.json")
-        paths[-1].write_text(json.dumps(content))
+        paths[-1].write_text(json.dumps(content | (said or {}).get(content["scene"], {})))
     names = ("scenes", "scene_tiles", "tiles", "residuals")
     # What scenes differ by is read in test_reasons.py.
     outputs = {name: tmp_path / f"{name}.csv" for name in names}
     outputs |= {"why": tmp_path / "why.csv", "findings": tmp_path / "findings.json"}
     locate.main(
-        paths, tmp_path / "pairs.csv", tmp_path / "measurements.csv", tmp_path / "grid.json", None,
+        paths, tmp_path / "pairs.csv", tmp_path / "measurements.csv", tmp_path / "grid.json", truth,
         {name: {"platform": own} for name, own in SCENES.items()}, (4, 4), reference, outputs,
+        **(known or {}),
     )  # fmt: skip
     read = [pd.read_csv(outputs[name], dtype={c.SCENE: str}) for name in names]
     for table, name in zip(read, names, strict=True):
-        known = [column for column in table_columns.TABLES[name] if not column.startswith("true_")]
-        assert list(table) == known
+        columns = list(table_columns.TABLES[name])
+        assert list(table) == (columns if truth else c.without_truth(columns))
     return *read, json.loads(outputs["findings"].read_text(), parse_constant=pytest.fail)
 
 
@@ -172,6 +193,60 @@ def test_tables_of_a_sound_stack(tmp_path, offsets):
     assert findings["parts"] == 1 and findings["tiles_that_move"] == []
     # For the polarizations together.
     assert set(findings["shared"]) == set(findings["processing"]) == set(NAMES)
+
+
+def test_what_was_noticed_of_a_scene_is_among_the_findings(tmp_path, offsets):
+    said = {
+        NAMES[1]: {"repeated": 0.3},
+        NAMES[2]: {"unnamed_no_data": "-99"},
+        NAMES[3]: {"contrast": "inverted"},
+        NAMES[4]: {"contrast": "same"},
+    }
+    *_, findings = run(tmp_path, offsets, "mosaic.tif", said=said, uneven=2.0)
+    assert findings["repeated"] == {NAMES[1]: 0.3}
+    assert findings["unnamed_no_data"] == {NAMES[2]: "-99"}
+    zero = findings["zero"]
+    assert zero["absolute"] and zero["inverted"] == [NAMES[3]]
+    # The mean of 16 tiles of 2 m each, along the axis along which the image is uneven.
+    assert zero["common_sigma_east"] == pytest.approx(2 / 4, rel=0.3)
+    assert zero["common_sigma_north"] < 0.05
+
+
+def test_a_scene_whose_heading_is_missed_is_among_the_findings(tmp_path, offsets):
+    """One of Sentinel-1, and any where others have one; the angle is the mean of what is known."""
+    told = {"heading": None, "incidence": None, "side": "right", "swath": "IW2", "from": "an orbit"}
+    told |= {"direction": "descending", "sentinel": True}
+    seen_by = dict.fromkeys(NAMES, told)
+    seen_by[NAMES[1]] = told | {"direction": None, "from": "needs a direction"}
+    seen_by[NAMES[2]] = told | {"sentinel": False, "from": "needs a heading"}
+    angles = np.full((800, 800), 39.0, np.float32)
+    angles[:200] = np.nan
+    layer = write_scene(tmp_path / "angle.tif", angles, no_data=np.nan)
+    known = {"seen_by": seen_by, "incidence": [str(layer)]}
+    table, *_, findings = run(tmp_path, offsets, known=known)
+    assert findings["no_heading"] == {
+        NAMES[1]: "needs a direction", NAMES[2]: "needs a heading",
+    }  # fmt: skip
+    assert table[c.INCIDENCE].dropna().to_numpy() == pytest.approx(np.full(14, 39.0))
+    # Of satellites that have none without the config nobody misses it.
+    alone = dict.fromkeys(NAMES, told | {"sentinel": False})
+    assert run(tmp_path, offsets, known={"seen_by": alone})[-1]["no_heading"] == {}
+
+
+@pytest.mark.parametrize("reference", [None, "dem", NAMES[2]])
+def test_the_truth_of_a_scene_has_the_zero_of_its_offset(tmp_path, offsets, reference):
+    """Seven metres east of the map, which shows in what is counted from the map alone."""
+    moved = {name: np.add(place, (7, 0)) for name, place in offsets.items()}
+    rows = [{c.SCENE: n, c.OFFSET_EAST: e, c.OFFSET_NORTH: v} for n, (e, v) in moved.items()]
+    pd.DataFrame(rows).to_csv(tmp_path / "truth.csv", index=False)
+    # A scene that was not measured is no part of the median.
+    without = (NAMES[5],) if reference is None else ()
+    table, *_ = run(tmp_path, moved, reference, without=without, truth=str(tmp_path / "truth.csv"))
+    places = np.array([moved[name] for name in table[c.SCENE]])
+    counted = [name not in without for name in table[c.SCENE]]
+    zero = {None: np.median(places[counted], axis=0), "dem": 0}.get(reference)
+    zero = moved[reference] if zero is None else zero
+    assert table[[c.TRUE_EAST, c.TRUE_NORTH]].to_numpy() == pytest.approx(places - zero, abs=1e-5)
 
 
 def test_a_tile_that_is_all_a_scene_has_tells_no_scatter(tmp_path, offsets):
@@ -220,6 +295,24 @@ def test_a_rotated_scene_is_not_a_shifted_one(tmp_path, offsets):
     row = flagged.iloc[0]
     assert row[c.ROTATION] == pytest.approx(200, abs=4 * row[c.ROTATION_SIGMA])
     assert abs(row[c.SCALE]) < 4 * row[c.SCALE_SIGMA]
+
+
+def test_a_scene_a_part_of_which_lies_elsewhere_is_told_and_its_error_reaches_there(
+    tmp_path, offsets
+):
+    """Also of a scene that is turned besides."""
+    scenes, *_, findings = run(tmp_path, offsets, slipped=NAMES[4], rotate=NAMES[4])
+    assert scenes[c.FLAG][4] == "rotated uneven" and scenes[c.FLAG].drop(4).isna().all()
+    scenes, *_, findings = run(tmp_path, offsets, slipped=NAMES[4])
+    assert scenes[c.FLAG][4] == "uneven" and scenes[c.FLAG].drop(4).isna().all()
+    (one,) = findings["uneven"]
+    assert one["scene"] == NAMES[4] and (one["tiles"], one["off"]) == (16, 4)
+    assert one["far"] == pytest.approx(8, abs=0.2)
+    truth = np.array(list(offsets.values()))
+    error = scenes[c.OFFSET_EAST][4] - (truth - np.median(truth, axis=0))[4, 0]
+    # Twelve of sixteen tiles lie there; the mean of all lies 2 m to the west.
+    assert abs(error) < 0.3 and scenes[c.SIGMA_EAST][4] == pytest.approx(2, abs=0.3)
+    assert scenes[c.SIGMA_NORTH][4] < 0.1 and scenes[c.SIGMA_EAST].drop(4).max() < 0.05
 
 
 def test_a_scene_without_a_tile_says_why_and_changes_nothing_else(tmp_path, offsets):
@@ -307,10 +400,10 @@ def test_flags_of_scenes_out_of_the_main_part():
     given = series([0.0, 0.1, 50.0, -0.1, 0.05, -0.05, 0.02, 30.0, 0.0])
     given[c.PART] = [0, 0, 0, 0, 0, 0, 0, 1, None]
     given.loc[8, [c.OFFSET_EAST, c.OFFSET_NORTH, c.SIGMA_EAST, c.SIGMA_NORTH]] = np.nan
-    table = inversion.screened(given, NO_TILES, {})
+    table, _ = inversion.screened(given, NO_TILES, {})
     assert list(table[c.FLAG]) == ["", "", "outlier", *[""] * 4, "outlier", "unmeasured"]
     given.loc[2, c.OFFSET_EAST], given.loc[4, c.OFFSET_NORTH] = 0.0, -50.0
-    table = inversion.screened(given, NO_TILES, {})
+    table, _ = inversion.screened(given, NO_TILES, {})
     assert list(table[c.FLAG])[:7] == ["", "", "", "", "outlier", "", ""]
 
 
@@ -353,7 +446,7 @@ def test_rotation_and_scale_are_relative_to_the_median_scene(kind):
                          c.OFFSET_EAST: scale * east - turn * north + noise[0],
                          c.OFFSET_NORTH: scale * north + turn * east + noise[1],
                          c.SIGMA_EAST: 0.01, c.SIGMA_NORTH: 0.01})  # fmt: skip
-    table = inversion.screened(given, pd.DataFrame(rows), positions)
+    table, _ = inversion.screened(given, pd.DataFrame(rows), positions)
     assert list(table[c.FLAG]) == ["", "", kind, "", "", "", "", ""]
     # Nine tiles 1000 m apart: their squared distances from the middle add up to 12 km^2.
     sigma = 1e6 * 0.01 / np.sqrt(12e6)

@@ -78,6 +78,37 @@ def test_what_is_beyond_its_error_has_another_colour():
     assert len(set(colours)) == 2
 
 
+def test_an_arrow_is_beyond_its_error_once_in_a_thousand_and_each_axis_has_its_own():
+    # Chi squared of two axes is beyond -2 ln p by chance with probability p.
+    least = np.sqrt(-2 * np.log(1e-3))
+    table = tiles(least * np.array([0.99, 1.01, 0, 0]), least * np.array([0, 0, 1.98, 2.02]))
+    table["sigma_east"], table["sigma_north"] = 1.0, 2.0
+    found = arrows.vectors(ground(), table, arrows.OFFSETS, 6)
+    assert found["clear"].tolist() == [False, True, False, True]
+
+
+def test_in_degrees_an_arrow_to_the_north_east_is_drawn_half_way_between_both():
+    """At 60 degrees north, where axes draw a degree of latitude twice as long as of longitude."""
+    pixels = {(0, 0): Pixel((50.0, 0.0), (0.0, -100.0))}
+    grid = Grid("EPSG:4326", (0.001, 0.0, 10.0, 0.0, -0.001, 60.05), 100, 100)
+    place = Ground(grid, None, [0, 100], [0, 100], pixels)
+    found = arrows.vectors(place, tiles([3.0], [3.0]), arrows.OFFSETS, 6)
+    assert place.aspect == pytest.approx(2, rel=1e-3)
+    # Half as long as a tile along each axis; the tile is 0.1 degrees.
+    assert found["right"].iloc[0] == pytest.approx(0.05)
+    assert found["up"].iloc[0] == pytest.approx(0.05 / 2, rel=1e-3)
+
+
+def test_a_picture_lies_below_the_tiles_with_its_first_row_in_the_north(tmp_path):
+    writing.write_picture(tmp_path / "one.png", np.full((2, 20, 40), 255, np.uint8))
+    axes = drawing.new_figure(4, 4).subplots()
+    ground().backdrop(axes, str(tmp_path / "one.png"))
+    (image,) = axes.images
+    # 12 km to the east and 6 km to the south of the grid's corner.
+    assert image.origin == "upper" and image.get_extent() == [300, 312, 3894, 3900]
+    assert axes.get_xlim() == (300, 312) and axes.get_ylim() == (3894, 3900)
+
+
 def stack_tiles(rows):
     """Scenes' tiles out of the statuses of each tile, scene by scene."""
     return pd.DataFrame(
@@ -153,6 +184,14 @@ def test_lengths_of_arrows_that_are_cut_are_written():
     axes = drawing.new_figure(4, 4).subplots()
     arrows.say_cut(axes, ground(), tiles([600.0, 1.0, 30.0], [0.0, 1.0, 40.0]), 6, 8)
     assert [text.get_text() for text in axes.texts] == ["600 m", "50 m"]
+    # An arrow reaches over its tile by a quarter before it is cut.
+    axes = drawing.new_figure(4, 4).subplots()
+    arrows.say_cut(axes, ground(), tiles([7.4, 7.6], [0.0, 0.0]), 6, 8)
+    assert [text.get_text() for text in axes.texts] == ["8 m"]
+    axes = drawing.new_figure(4, 4).subplots()
+    many = pd.concat([tiles([10.0, 10.0, 11.0], [0.0] * 3), tiles([12.0, 900.0], [0.0] * 2)])
+    arrows.say_cut(axes, ground(), many, 6, 8)
+    assert [text.get_text() for text in axes.texts] == ["5 arrows cut: 11 m"]
 
 
 def test_a_tile_scatters_by_half_axes_in_a_ring_of_the_requirement():
@@ -169,6 +208,25 @@ def test_a_tile_scatters_by_half_axes_in_a_ring_of_the_requirement():
     assert ellipse.width / ring.width == pytest.approx(1.5 / 6)
     assert ellipse.height / ring.height == pytest.approx(3 / 6)
     assert ring.width == pytest.approx(0.92 * 3.0)
+
+
+def test_a_scatter_beyond_the_requirement_has_another_colour_and_one_that_is_cut_its_radius():
+    axes = drawing.new_figure(4, 4).subplots()
+    table = pd.DataFrame(
+        {
+            "tile_number_x": [0, 1, 2], "tile_number_y": 0, "scenes_measured": 5,
+            "scatter_east": [3.0, 5.0, 12.0], "scatter_north": [4.0, 4.0, 9.0],
+        }
+    )  # fmt: skip
+    maps.scatter(axes, ground(), table, 6.0, ["measured"] * 3)
+    ellipses, rings = axes.patches[::2], axes.patches[1::2]
+    # 5, 6.4 and 15 m to both sides together.
+    colours = [drawing.mpl.colors.to_hex(one.get_facecolor()) for one in ellipses]
+    assert [colour == arrows.SIGNIFICANT.lower() for colour in colours] == [False, True, True]
+    ratios = [(one.width / ring.width, one.height / ring.height)
+              for one, ring in zip(ellipses, rings, strict=True)]  # fmt: skip
+    assert np.ravel(ratios) == pytest.approx([3 / 6, 4 / 6, 5 / 6, 4 / 6, 1, 0.75])
+    assert [text.get_text() for text in axes.texts] == ["15 m"]
 
 
 def test_a_small_map_shows_what_a_large_one_does():

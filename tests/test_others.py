@@ -5,9 +5,9 @@ import pytest
 from makers import displaced, texture
 from twotiles import OPTIONS
 
-from stackshift.stack import alignment, mean_image, others, placing
+from stackshift.stack import alignment, mean_image, others
 from stackshift.stack.others import OfTemplate, Others
-from stackshift.tile import coherence, scaled
+from stackshift.tile import coherence, placing, scaled
 from stackshift.tile.scaled import Tile
 
 # More than the pixels that are worked on together.

@@ -221,6 +221,79 @@ def is_axes(artist):
     return hasattr(artist, "get_ylim")
 
 
+def bars(axes):
+    """Where the marks of an axes lie that have error bars, and half the length of their bars."""
+    found = []
+    for container in axes.containers:
+        line, _, strokes = container
+        halves = [
+            [np.ptp(stroke, axis=0).max() / 2 for stroke in one.get_segments()] for one in strokes
+        ]
+        found += list(zip(*line.get_xydata().T, *halves, strict=True))
+    return sorted(found)
+
+
+def test_offsets_of_scenes_lie_where_they_are_with_the_error_bars_of_their_axis():
+    table = scenes_table(2).assign(platform="S1A", flag="")
+    table["offset_east"], table["offset_north"] = [1.0, -2.0], [3.0, 0.5]
+    table["sigma_east"], table["sigma_north"] = [0.1, 0.2], [0.3, 0.4]
+    table["true_offset_east"], table["true_offset_north"] = [1.1, -2.2], [3.3, 0.6]
+    figure = scenes_figures.offset_per_scene(table, 6.0, (4.0, 0.2), "site VV")
+    east, north, plane = figure.findobj(is_axes)
+    # Days since 1970 of 2024-01-06 and twelve days later.
+    assert np.ravel(bars(east)) == pytest.approx([19728, 1.0, 0.1, 19740, -2.0, 0.2])
+    assert np.ravel(bars(north)) == pytest.approx([19728, 3.0, 0.3, 19740, 0.5, 0.4])
+    expected = [-2.0, 0.5, 0.2, 0.4, 1.0, 3.0, 0.1, 0.3]
+    assert np.ravel(bars(plane)) == pytest.approx(expected)
+    for axes, truth in ((east, [1.1, -2.2]), (north, [3.3, 0.6])):
+        (line,) = (line for line in axes.lines if line.get_label() == "truth")
+        assert list(line.get_ydata()) == truth
+
+
+def test_what_is_rotated_or_scaled_is_marked_like_an_outlier():
+    table = scenes_table(4).assign(platform="S1A", flag=["rotated", "scaled", "outlier", None])
+    table["offset_east"] = table["offset_north"] = 1.0
+    texts = words(scenes_figures.offset_per_scene(table, 6.0, (4.0, 0.2), "site VV"))
+    for day in ("2024-01-06", "2024-01-18", "2024-01-30"):
+        assert texts.count(day) == 3
+    assert "2024-02-11" not in texts
+
+
+def test_shifts_of_pairs_lie_where_they_are_with_the_errors_of_their_axis_oldest_first():
+    table = pairs_table(2)
+    table["shift_x"], table["shift_y"] = [1.0, -2.0], [3.0, 0.5]
+    table["sigma_x"], table["sigma_y"] = [0.1, 0.2], [0.3, 0.4]
+    table["nmad_x"], table["nmad_y"] = [0.5, 0.6], [0.7, 0.8]
+    table["true_shift_x"], table["true_shift_y"] = [1.1, -2.2], [3.3, 0.6]
+    east, north, plane = pairs_figures.shift_per_pair(table, 6.0, "s").findobj(is_axes)
+    # The second row is the older pair; behind each error bar there is the spread of the tiles.
+    for axes, expected in (
+        (east, [0, -2.0, 0.2, 0, -2.0, 0.6, 1, 1.0, 0.1, 1, 1.0, 0.5]),
+        (north, [0, 0.5, 0.4, 0, 0.5, 0.8, 1, 3.0, 0.3, 1, 3.0, 0.7]),
+        (plane, [-2.0, 0.5, 0.2, 0.4, 1.0, 3.0, 0.1, 0.3]),
+    ):
+        assert np.ravel(bars(axes)) == pytest.approx(expected)
+    for axes, truth in ((east, [-2.2, 1.1]), (north, [0.6, 3.3])):
+        (line,) = (line for line in axes.lines if line.get_marker() == "x")
+        assert list(line.get_ydata()) == truth
+
+
+def test_a_tile_stands_in_its_row_and_column_with_its_own_scatter():
+    tiles = tiles_table(2, 3).assign(scenes_measured=[2, 3, 4, 5, 6, 7], moves=0)
+    tiles["scatter_east"] = 0.3 * np.arange(1, 7)
+    tiles["scatter_north"] = 0.4 * np.arange(1, 7)
+    axes = tiles_figures.offset_per_tile(tiles, 6.0, "s").findobj(is_axes)
+    radial, scenes, east, north = (one.images[0] for one in axes if one.images and one.get_title())
+    counted = np.array([[1, 2, 3], [4, 5, 6]])
+    for image, expected in (
+        (radial, 0.5 * counted), (east, 0.3 * counted), (north, 0.4 * counted),
+        (scenes, counted + 1),
+    ):  # fmt: skip
+        assert np.asarray(image.get_array()) == pytest.approx(expected)
+        # The first row is at the top.
+        assert image.origin == "upper"
+
+
 def test_the_axis_is_set_by_the_usual_values_and_the_requirement():
     assert marks.reach(np.array([0.1, -0.2, np.nan]), 6) == pytest.approx(1.25 * 6)
     assert marks.reach(np.array([0.1, -11.0, 160.0]), 6) == pytest.approx(1.25 * 11)

@@ -159,6 +159,37 @@ def test_the_requirement_counts_along_range_and_azimuth():
     assert across["criteria"]["box"]["within"] >= 23
 
 
+def placed(*seen):
+    """Scenes at known places along (range, azimuth), the newest first, with errors of 1 cm."""
+    table, _ = scenes_table(count=len(seen))
+    east_north = [flight.to_east_north(place, DOWN.heading, DOWN.side) for place in seen]
+    table[c.OFFSET_EAST], table[c.OFFSET_NORTH] = np.transpose(east_north)
+    table[c.SIGMA_EAST] = table[c.SIGMA_NORTH] = 0.01
+    return looks.with_looks(table, dict.fromkeys(table[c.SCENE], DOWN))
+
+
+def test_of_both_axes_the_one_that_is_missed_is_told_though_the_other_is_longer():
+    """0.6 m are more than 0.5 in range, 0.7 m are less than 0.75 in azimuth."""
+    table = placed((0.0, 0.0), (0.6, 0.7), (0.1, 0.0), (0.0, 0.1))
+    (outside,) = judged(table)["answers"]["scenes"]["outside"]
+    assert outside["name"] == table[c.SCENE][1]
+    assert (outside["metres"], outside["sigma"]) == pytest.approx((0.6, 0.01))
+    distance, _, allowed = decision.distances(table, REQUIREMENT)
+    assert (distance[1], allowed[1]) == pytest.approx((0.6, 0.5))
+
+
+def test_any_two_scenes_are_held_against_the_limits_of_both_axes():
+    """Each within, and the first two 0.6 m apart in range, which the requirement does not allow."""
+    table = placed((0.3, 0.0), (-0.3, 0.0), (0.0, 0.2))
+    found = judged(table)["pairs"]["any_two"]
+    assert found["share"] == pytest.approx(2 / 3)
+    assert set(found["farthest"]) == set(table[c.SCENE][:2])
+    # On the ground, whatever each axis is allowed.
+    assert found["metres"] == pytest.approx(0.6)
+    # As far apart in azimuth they are near enough.
+    assert judged(placed((0.0, 0.3), (0.0, -0.3)))["pairs"]["any_two"]["share"] == 1
+
+
 def test_scenes_are_usable_by_range_and_azimuth():
     # 0.6 m: too much in range, and not in azimuth.
     rule = {"metres": None, "error_bar": False, "flags": [], "unmeasured": False}
@@ -167,6 +198,9 @@ def test_scenes_are_usable_by_range_and_azimuth():
         for shift in ((0.6, 0), (0, 0.6))
     ]
     assert refused[0] >= 9 and refused[1] <= 2
+    # A limit of its own counts along both axes, in place of the requirement's.
+    wide = decision.refused(scenes_table((0.6, 0))[0], rule | {"metres": 2.0}, REQUIREMENT)
+    assert not any(wide)
     moved = decision.moves(scenes_table((0.6, 0))[0], "outside", REQUIREMENT)
     assert sum(one["corrected"] for one in moved) == refused[0]
 

@@ -34,3 +34,13 @@ def test_what_is_left_of_a_pair_is_not_more_than_its_error_says(pair, scene, sha
     assert expected <= 1
     for z in (c.Z_X, c.Z_Y):
         assert np.sqrt(np.mean(found[z] ** 2)) == pytest.approx(expected, abs=0.04)
+
+
+def test_what_is_left_of_a_scene_is_the_rms_along_one_axis_of_its_pairs():
+    pairs = pd.DataFrame({c.REFERENCE: ["c", "b"], c.SECONDARY: ["b", "a"]})
+    pairs[c.RESIDUAL_X], pairs[c.RESIDUAL_Y] = [1.0, 0.0], [-1.0, 2.0]
+    table = pd.DataFrame({c.SCENE: ["c", "b", "a", "alone"]})
+    found = residuals.with_residuals(table, pairs)[c.RESIDUAL].to_numpy()
+    # Of both axes of one pair, of two, of one, and of none.
+    expected = [1.0, np.sqrt((1 + 1 + 0 + 4) / 4), np.sqrt(2), np.nan]
+    assert found == pytest.approx(expected, nan_ok=True)

@@ -13,10 +13,10 @@ import tile
 from stackio import raster
 from stackshift.ground.lattice import Grid
 from stackshift.simulate import simulation
-from stackshift.stack import alignment, mean_image, placing, rounds, search
+from stackshift.stack import alignment, mean_image, rounds, search
 from stackshift.stack.others import Others
 from stackshift.stack.pairing import template_members
-from stackshift.tile import coherence, near
+from stackshift.tile import coherence, near, placing
 from stackshift.tile.scaled import Tile, transformed
 from stackshift.tile.spectra import common_spectra
 

@@ -80,6 +80,9 @@ def test_counts_behind_a_verdict():
     assert found["share"] == pytest.approx(4 / 7)
     assert found["share_low"] == pytest.approx(stats.beta.ppf(0.1, 3, 6))
     assert found["share_high"] == pytest.approx(stats.beta.ppf(0.9, 7, 2))
+    # What could not be measured is no miss.
+    needed = found["needed_now"]
+    assert stats.binom.cdf(3, needed, 0.2) <= 0.1 < stats.binom.cdf(3, needed - 1, 0.2)
 
 
 @pytest.mark.parametrize("confidence", [0.5, 0.6, 0.8, 0.9, 0.95, 0.999])
@@ -196,6 +199,20 @@ def test_these_products_and_why_products_in_general_are_undecided(distances, sig
     found = judgement.judge(distances, np.full(len(distances), sigmas), REQUIREMENT)
     assert (found["these"], found["causes"]) == (these, causes)
     assert (found["verdict"] == "undecided") == bool(causes)
+
+
+@pytest.mark.parametrize(("share", "total"), [(0.55, 20), (0.57, 100), (0.8, 5), (0.07, 100)])
+def test_just_the_share_that_is_asked_is_enough_however_the_product_is_rounded(share, total):
+    enough = round(share * total)
+    assert judgement.answer(enough, total - enough, total, share) == "met"
+    assert judgement.answer(enough - 1, total - enough + 1, total, share) == "not met"
+
+
+def test_ce90_and_ce95_hold_so_many_of_the_scenes():
+    """Of radii of 1 to 40 m 36 scenes are 90 % and 38 are 95 %."""
+    table, pairs = stack(np.arange(1.0, 41.0))
+    judged = stage.judge(table, pairs, REQUIREMENT, [])
+    assert [judged[name]["metres"] for name in ("CE90", "CE95")] == [36, 38]
 
 
 def test_a_box_is_within_along_each_axis():
@@ -398,6 +415,7 @@ def test_the_report_says_what_was_left_out_and_why(tmp_path):
     table.loc[8, [c.OFFSET_EAST, c.OFFSET_NORTH]] = None
     table.loc[8, c.MESSAGE] = "no tile counts"
     table.loc[9, c.OFFSET_EAST], table.loc[9, c.FLAG] = 30.0, "outlier"
+    table.loc[5, c.OVERLAP] = "-0.9"
     pairs.loc[[2, 3, 7, 8], [c.SHIFT_X, c.SHIFT_Y, c.SIGMA_X, c.SIGMA_Y]] = None
     tiles = pd.DataFrame({c.SCENE: table[c.SCENE], c.STATUS: ["no_match"] * 7 + ["ok"] * 14})
     contents = {
@@ -420,11 +438,15 @@ def test_the_report_says_what_was_left_out_and_why(tmp_path):
         rows.to_csv(inputs[name], index=False)
     compared = {"polarizations": ["VV", "VH"], "disagreements": [], "widened": {"east": 4.0}}
     (tmp_path / "VV_VH.json").write_text(json.dumps(compared))
-    stage.main(
-        inputs, [tmp_path / "VV_VH.json"], (2, 2), REQUIREMENT,
-        tmp_path / "verdict.json", tmp_path / "verdict.csv", hints=["area layers lie there"],
-    )  # fmt: skip
-    found = json.loads((tmp_path / "verdict.json").read_text(), parse_constant=pytest.fail)
+
+    def judged():
+        stage.main(
+            inputs, [tmp_path / "VV_VH.json"], (2, 2), REQUIREMENT,
+            tmp_path / "verdict.json", tmp_path / "verdict.csv", hints=["area layers lie there"],
+        )  # fmt: skip
+        return json.loads((tmp_path / "verdict.json").read_text(), parse_constant=pytest.fail)
+
+    found = judged()
     assert [left["scene"] for left in found["left_out"]] == [
         "20211220T000000", table[c.SCENE][3], table[c.SCENE][8],
     ]  # fmt: skip
@@ -442,8 +464,13 @@ def test_the_report_says_what_was_left_out_and_why(tmp_path):
     assert list(rows.measured) == [19] * 4 + [16] * 4
     assert [cause["cause"] for cause in found["to_look_at"]] == [
         *["not measured"] * 3, "stands out", "nothing to match", "polarizations disagree",
-        "shift is not what the scenes' offsets say", "broken network",
+        "slices differ", "shift is not what the scenes' offsets say", "broken network",
         "layers not used", "scenes",
     ]  # fmt: skip
     assert "of 1 of 20 pairs" in found["to_look_at"][-4]["text"]
     assert found["to_look_at"][-2]["text"] == "area layers lie there"
+    # Half of the scenes on either side of the median, each within 6 m, and 10 m from the others.
+    table[c.OFFSET_EAST] = np.where(np.arange(21) % 2, 5.0, -5.0)
+    table[c.OFFSET_NORTH] = 0.0
+    table.to_csv(inputs["scenes"], index=False)
+    assert "scenes far from each other" in [cause["cause"] for cause in judged()["to_look_at"]]

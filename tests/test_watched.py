@@ -49,9 +49,10 @@ def test_what_the_line_says_silences_what_it_told_and_nothing_else(tmp_path):
     """The setting is read as YAML, as a user pastes it."""
     names = [("a", "VV"), ("a", "VH"), ("b.T137", "VV")]
     paths = [tmp_path / f"{number}.json" for number in range(3)]
-    for path, scene in zip(paths, (NAMES[1], None, NAMES[3]), strict=True):
-        alert = [{"text": "something", "scene": scene}] if scene else []
-        files.write_json(path, {"open": alert, "tested": 3})
+    # Of several the last one that came, which is the older acquisition here.
+    for path, scenes in zip(paths, ([NAMES[2], NAMES[1]], [], [NAMES[3]]), strict=True):
+        alerts = [{"text": "something", "scene": scene} for scene in scenes]
+        files.write_json(path, {"open": alerts, "tested": 3})
     with pytest.raises(InputError) as error:
         watched.main(paths, names)
     setting = re.search(r"once it is known: (.*)\)$", str(error.value))[1]

@@ -179,6 +179,21 @@ def test_holes_and_tongues_of_masks_are_no_edge():
     assert not where.footprint(np.zeros((50, 40), bool)).any()
 
 
+def test_a_tile_is_as_far_from_the_edge_in_a_grid_that_is_no_square(tmp_path):
+    """Of 1024 x 256 pixels, more than the picture has in which the edge is looked for."""
+    grid = Grid("EPSG:32611", (POSTING, 0.0, WEST, 0.0, -POSTING, NORTH), 256, 1024)
+    known = np.zeros((1024, 256), np.float32)
+    known[512:, :32] = np.nan
+    with writing.create(tmp_path / "t.tif", grid, {}, bands=("a", "b", "c")) as target:
+        for band in (1, 2, 3):
+            writing.write_rows(target, 0, known, band)
+    tiles, _ = where.ground_of_tiles(str(tmp_path / "t.tif"), {}, (8, 2), None)
+    far = {(x, y): edge for x, y, edge in tiles[[c.TILE_X, c.TILE_Y, w.EDGE]].to_numpy()}
+    # Middles of tiles lie 64 columns from the sides; where there is a gap, 32 from that.
+    for cell, pixels in (((0, 0), 64), ((1, 1), 64), ((0, 4), 32), ((0, 6), 32), ((1, 7), 64)):
+        assert far[cell] == pytest.approx(pixels * POSTING, abs=1.5 * POSTING), cell
+
+
 def test_a_tile_in_a_hole_is_far_from_the_edge(folder, tmp_path):
     holed = read(folder / "template.tif")
     holed = holed[0] if holed.ndim == 3 else holed

@@ -31,7 +31,7 @@ def offset_per_scene(
     table = table.assign(
         when=pd.to_datetime(table[columns.TIME]).dt.tz_localize(None),
         platform=table[columns.PLATFORM].fillna("unknown"),
-        stands_out=table[columns.FLAG].fillna("").str.contains("outlier|rotated|scaled"),
+        stands_out=table[columns.FLAG].fillna("").str.contains("outlier|rotated|scaled|uneven"),
     ).reset_index(drop=True)
     limit = marks.reach(table[[columns.OFFSET_EAST, columns.OFFSET_NORTH]], requirement)
     figure = drawing.new_figure(14.5, 6.8)

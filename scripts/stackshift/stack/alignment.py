@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from stackshift.stack.mean_image import MeanImage, level
-from stackshift.stack.placing import moved, still
 from stackshift.stack.robust import weighted_huber
 from stackshift.tile import coherence as estimator
 from stackshift.tile import near
 from stackshift.tile.match import LOW_QUALITY, NO_MATCH, OK, Match
 from stackshift.tile.peak import vertex
+from stackshift.tile.placing import moved, still
 from stackshift.tile.refinement import falling
 from stackshift.tile.scaled import Tile
 

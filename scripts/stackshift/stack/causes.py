@@ -206,6 +206,7 @@ def of_findings(findings: dict) -> list[dict]:
         cells = [f"row {tile['tile_number_y']} column {tile['tile_number_x']}" for tile in moving]
         text = f"{answers.listed(cells)}: left out of all scenes (tiles.csv)"
         found.append(look_at("tiles that move", text))
+    found += [look_at("uneven", _of_parts(one)) for one in findings.get("uneven", [])]
     found += [look_at("layers", text) for text in coverage.texts(findings.get("coverage", {}))]
     for reason, scenes in _by_value(findings.get("no_heading", {})):
         text = f"{answers.listed(scenes)}: heading {reason}"
@@ -236,6 +237,21 @@ def of_findings(findings: dict) -> list[dict]:
         text = f"the network of pairs falls into {findings['parts']} parts"
         found.append(look_at("broken network", text))
     return found
+
+
+def _of_parts(one: dict) -> str:
+    """A scene whose tiles lie apart, from `evenness.Parts`."""
+    day = answers.day(one["scene"])
+    if not one["off"]:
+        return (
+            f"tiles of {day} lie {one['apart']:.2g} m apart (rms beyond their errors, "
+            "scene_tiles.csv): it is distorted in itself"
+        )
+    return (
+        f"{one['off']} of {one['tiles']} tiles of {day} lie {one['far']:.3g} m from its others "
+        "(scene_tiles.csv), as a slice with another orbit would: its offset is that of most, and "
+        "its error reaches to the mean of all"
+    )
 
 
 def _by_value(of_scenes: dict[str, str]) -> list[tuple[str, list[str]]]:

@@ -237,7 +237,10 @@ SCENES_TABLE = {
     ROTATION_SIGMA: ("urad", "standard error of rotation"),
     SCALE: ("ppm", "scale of the scene against the stack, positive where it is stretched"),
     SCALE_SIGMA: ("ppm", "standard error of scale"),
-    FLAG: ("", "what stands out, separated by blanks: outlier, rotated, scaled, unmeasured"),
+    FLAG: (
+        "",
+        "what stands out, separated by blanks: outlier, rotated, scaled, uneven, unmeasured",
+    ),
     MESSAGE: ("", "why the scene has no offset; empty if it has one"),
     FILES: ("", "names of the files that the scene is made of, separated by comma and blank"),
     OVERLAP: ("dB", "median by which files are brighter than those before where they overlap"),

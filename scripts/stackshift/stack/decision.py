@@ -78,6 +78,7 @@ _SAID = {
     "outlier": "outlier: lies elsewhere than the other scenes",
     "rotated": "rotated against the stack",
     "scaled": "stretched against the stack",
+    "uneven": "a part of it lies elsewhere than the rest",
     "disagree": "its polarizations lie in different places",
 }
 

@@ -13,7 +13,7 @@ import numpy as np
 from stackshift.stack import alignment
 from stackshift.stack.alignment import Cell, Position, Seen
 from stackshift.stack.others import folded_in
-from stackshift.stack.placing import moved
+from stackshift.tile.placing import moved
 from stackshift.tile.scaled import Tile
 
 # Ways in which scenes differ most that are looked at.

@@ -10,10 +10,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from stackshift.stack.placing import moved
 from stackshift.tile import coherence
 from stackshift.tile.gaps import fill_holes, wide_gaps
 from stackshift.tile.match import OK, Match
+from stackshift.tile.placing import moved
 from stackshift.tile.scaled import Tile
 
 # What the holes say is a share of the last answer as large as their share of the tile.

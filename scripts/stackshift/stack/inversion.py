@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from stackshift.stack import columns as c
-from stackshift.stack import screening
+from stackshift.stack import evenness, screening
 from stackshift.stack.network import Adjustment, adjust
 from stackshift.stack.tables import grouped
 
@@ -45,7 +45,7 @@ def screened(
     tiles: pd.DataFrame,
     positions: dict[tuple[int, int], tuple[float, float]],
     least: float = screening.LEAST,
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, list[dict]]:
     """The scenes' table with rotation, scale and flags.
 
     Parameters
@@ -57,7 +57,9 @@ def screened(
 
     Returns
     -------
-    The table.
+    (table, uneven scenes): of each of these ``scene``, number of its ``tiles``, how many are
+    ``off`` and how ``far`` in metres, and by how much all lie ``apart``, as `evenness.Parts`. The
+    error of such a scene reaches to the mean of all its tiles, as its offset is that of most.
     """
     table = table.copy()
     flags: list[list[str]] = [[] for _ in range(len(table))]
@@ -65,9 +67,10 @@ def screened(
     for i in np.flatnonzero(~main):
         flags[i].append("unmeasured")
     _flag_outliers(table, main, flags, least)
-    _flag_planes(table, tiles, positions, flags)
+    turned = _flag_planes(table, tiles, positions, flags)
+    uneven = _flag_uneven(table, tiles, positions, turned, flags)
     table[c.FLAG] = [" ".join(flag) for flag in flags]
-    return table
+    return table, uneven
 
 
 def _flag_outliers(table, main, flags, least) -> None:
@@ -82,7 +85,8 @@ def _flag_outliers(table, main, flags, least) -> None:
             flags[i].append("outlier")
 
 
-def _flag_planes(table, tiles, positions, flags) -> None:
+def _flag_planes(table, tiles, positions, flags) -> list[int]:
+    """Flag what is turned or stretched against the stack; the numbers of these scenes."""
     fits = {}
     found = {
         key: table[key].to_numpy(float, na_value=np.nan)
@@ -99,7 +103,7 @@ def _flag_planes(table, tiles, positions, flags) -> None:
             for key, column in found.items():
                 column[number[scene]] = fit[key]
     if not fits:
-        return
+        return []
     for key, column in found.items():
         table[key] = column
     # One turned scene turns the stack's mean a little, and so all others the other way.
@@ -111,6 +115,42 @@ def _flag_planes(table, tiles, positions, flags) -> None:
         table[value] = turned
         p.append(screening.outliers(turned, errors))
     adjusted = screening.holm(np.concatenate(p)).reshape(len(kinds), -1)
+    turned_ones = set()
     for (_, _, flag), row in zip(kinds, adjusted, strict=True):
         for at in np.flatnonzero(row < screening.ALPHA):
             flags[at].append(flag)
+            turned_ones.add(int(at))
+    return sorted(turned_ones)
+
+
+def _flag_uneven(table, tiles, positions, turned, flags) -> list[dict]:
+    """Flag scenes parts of which lie elsewhere, beyond a turn or stretch that is told already."""
+    scenes = {scene: i for i, scene in enumerate(table[c.SCENE])}
+    cells = {cell: j for j, cell in enumerate(positions)}
+    offsets, sigmas = (np.full((len(scenes), len(cells), 2), np.nan) for _ in range(2))
+    rows = [scenes[scene] for scene in tiles[c.SCENE]]
+    columns = [cells[cell] for cell in zip(tiles[c.TILE_X], tiles[c.TILE_Y], strict=True)]
+    offsets[rows, columns] = np.transpose(as_numbers(tiles, c.OFFSET_EAST, c.OFFSET_NORTH))
+    sigmas[rows, columns] = np.transpose(as_numbers(tiles, c.SIGMA_EAST, c.SIGMA_NORTH))
+    flat, taken = offsets.copy(), np.zeros(len(scenes))
+    places = np.array(list(positions.values()), float).reshape(-1, 2)
+    for at in turned:
+        flat[at] -= screening.displaced(places, table[c.ROTATION].iloc[at], table[c.SCALE].iloc[at])
+        taken[at] = 2
+    found = []
+    for at in np.flatnonzero(evenness.uneven(flat, sigmas, taken)):
+        flags[at].append("uneven")
+        more = evenness.to_all(offsets[at], sigmas[at])
+        for (_, _, _, sigma), by in zip(_AXES, more, strict=True):
+            table.loc[table.index[at], sigma] = float(np.hypot(table[sigma].iloc[at], by))
+        part = evenness.parts(flat[at], sigmas[at])
+        found.append(
+            {
+                "scene": table[c.SCENE].iloc[at],
+                "tiles": int(np.isfinite(offsets[at]).all(axis=1).sum()),
+                "off": part.tiles,
+                "far": part.far,
+                "apart": part.apart,
+            }
+        )
+    return found

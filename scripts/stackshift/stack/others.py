@@ -3,7 +3,7 @@
 import numpy as np
 
 from stackshift.stack.mean_image import MeanImage
-from stackshift.stack.placing import moved, still
+from stackshift.tile.placing import moved, still
 from stackshift.tile.scaled import Remainder, Tile
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from stackshift.stack import alignment, halves
+from stackshift.stack import alignment, evenness, halves
 from stackshift.stack.alignment import Cell, Position, Seen
 from stackshift.stack.mean_image import weights
 from stackshift.stack.others import Others, folded_in
@@ -20,6 +20,8 @@ _MOST_PARTS = 4
 _SETTLED = 0.1
 # Tiles that are enough for positions and weights where pairs have told the first ones.
 _ENOUGH = 16
+# So many scenes can tell which of them is distorted in itself.
+_JUDGED = 3
 # Weight of a member in a tile in which it could not be matched while others could.
 _DOUBTFUL = 0.1
 
@@ -180,6 +182,7 @@ def _next(looked, cells: list[Cell], places, before: Template) -> Template:
         for name, place in places.items()
         if place[0] is not None
     }
+    known = _even(known, looked)
     if len(known) < 2:
         return Template({})
     positions = _from_middle(known)
@@ -193,6 +196,24 @@ def _next(looked, cells: list[Cell], places, before: Template) -> Template:
         if tile.common is not None:
             common[cell] = tile.common
     return Template(positions, weight, common)
+
+
+def _even(known: dict[str, Position], looked) -> dict[str, Position]:
+    """Without scenes that are distorted in themselves.
+
+    These are added at one place, so that their tiles would pull those of all others.
+    """
+    names = list(known)
+    if len(names) < _JUDGED:
+        return known
+    shown = np.full((2, len(names), len(looked), 2), np.nan)
+    for j, tile in enumerate(looked):
+        for i, name in enumerate(names):
+            match = tile.seen[name].match
+            if match.status == OK:
+                shown[:, i, j] = match.shift, match.sigma
+    bad = evenness.uneven(*shown)
+    return {name: known[name] for name, out in zip(names, bad, strict=True) if not out}
 
 
 def _from_middle(places: dict[str, Position]) -> dict[str, Position]:

@@ -164,3 +164,12 @@ def plane(x, y, east, north, sigma_east, sigma_north) -> dict[str, float] | None
         result[f"{name}_p"] = float(two_sided(value / error)[0])
     result["edge"] = float(np.hypot(rotation, scale) * np.hypot(x, y).max())
     return result
+
+
+def displaced(places: np.ndarray, rotation: float, scale: float) -> np.ndarray:
+    """What a rotation in microradians and a scale in ppm do at places: (places, 2), both metres.
+
+    It is that about the origin, which differs from that about the middle by one displacement.
+    """
+    turn = 1e-6 * np.array([[scale, rotation], [-rotation, scale]])
+    return places @ turn

@@ -1,0 +1,132 @@
+"""Scenes parts of which lie elsewhere: a slice with another orbit, a warp, a turned scene.
+
+A tile that differs from its scene in all dates is ground that moves (`series.moving`); here it is
+one scene whose tiles differ from each other by more than those of other scenes do.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import chdtrc, fdtrc
+
+from stackshift.stack.robust import median
+from stackshift.stack.series import means
+
+# Scenes that are called uneven in a stack in which none is.
+_ALPHA = 0.01
+# They scatter so many times as far, squared, as other scenes do: less harms nothing.
+_FAR = 2.0
+# One wild tile is no part of a scene: this share of the worst, one at least, is left out.
+_WILD = 1 / 16
+# A tile lies off the rest from so many standard errors on.
+_OFF = 5.0
+# Of two scenes nothing tells by how much their tiles scatter; errors may be half of what they are.
+_OF_TWO = 4.0
+# The middle of some scatters is as sure as the mean of so many of them.
+_EFFICIENCY = 0.64
+# Fewer tiles have no parts.
+_ENOUGH_TILES = 4
+
+
+class Parts(NamedTuple):
+    """How a scene lies in its parts.
+
+    ``apart`` metres or pixels by which its tiles lie apart beyond their errors, rms over both axes;
+    number of ``tiles`` that lie clearly off the rest, and how far their middle one does.
+    """
+
+    apart: float
+    tiles: int
+    far: float
+
+
+def uneven(offsets: np.ndarray, sigmas: np.ndarray, taken: np.ndarray | None = None) -> np.ndarray:
+    """Scenes whose tiles lie apart from each other by more than errors and other scenes explain.
+
+    The worst is left out of the others one by one, up to a third of all, so that none hides
+    another. A scene's chi squared is held to the errors and to the middle one of the other scenes
+    (an F test), as errors of all may be too small and all ground changes a little.
+
+    Parameters
+    ----------
+    offsets, sigmas : (scenes, tiles, 2) and their standard errors, one unit; NaN for a tile that
+        was not measured.
+    taken : (scenes,) degrees of freedom that were taken out beside the mean; none if left out.
+
+    Returns
+    -------
+    (scenes,) booleans; none of scenes with fewer than four tiles.
+    """
+    squares, free = _misfits(_without_pull(offsets, sigmas), sigmas)
+    free = free - (0 if taken is None else taken)
+    found = np.zeros(len(offsets), bool)
+    known = np.isfinite(offsets).all(axis=2).sum(axis=1) >= _ENOUGH_TILES
+    ratios = np.where(known, squares / np.maximum(free, 1), np.nan)
+    # Of two scenes neither is the better one.
+    most = max(int(known.sum()) // 3, 2 * int(known.sum() == 2))
+    while found.sum() < most:
+        p = np.ones(len(offsets))
+        for at in np.flatnonzero(known & ~found):
+            others = known & ~found
+            others[at] = False
+            scatter = max(1.0, median(ratios[others])) if others.sum() > 1 else _OF_TWO
+            if ratios[at] < _FAR * scatter:
+                continue
+            of_all = _EFFICIENCY * free[others].sum() if others.sum() > 1 else np.inf
+            p[at] = chdtrc(free[at], squares[at] / scatter)
+            if np.isfinite(of_all):
+                p[at] = max(p[at], fdtrc(free[at], of_all, ratios[at] / scatter))
+        worst = int(np.argmin(p))
+        if p[worst] * known.sum() >= _ALPHA:
+            break
+        found[worst] = True
+    return found
+
+
+def parts(offsets: np.ndarray, sigmas: np.ndarray) -> Parts:
+    """How the tiles of one scene lie, (tiles, 2) each, NaN for one that was not measured."""
+    there = np.isfinite(offsets).all(axis=1)
+    offsets, sigmas = offsets[there], sigmas[there]
+    middle = np.median(offsets, axis=0)
+    about = offsets - middle
+    apart = np.sqrt(max((about**2 - sigmas**2).sum(axis=1).mean(), 0.0))
+    off = (np.abs(about) > _OFF * np.maximum(sigmas, median(sigmas.ravel()))).any(axis=1)
+    far = median(np.hypot(*about[off].T)) if off.any() else 0.0
+    return Parts(float(apart), int(off.sum()), float(far))
+
+
+def to_all(offsets: np.ndarray, sigmas: np.ndarray) -> np.ndarray:
+    """How far the mean of all tiles of a scene lies from the robust one, (2,): what it may be too.
+
+    Parameters
+    ----------
+    offsets, sigmas : (tiles, 2), NaN for a tile that was not measured.
+    """
+    there = np.isfinite(offsets).all(axis=1)
+    robust, _ = means(offsets[None], sigmas[None], there)
+    # Unweighted: each tile is as large a part of the scene as any other.
+    return np.abs(offsets[there].mean(axis=0) - robust[0])
+
+
+def _without_pull(offsets, sigmas) -> np.ndarray:
+    """Offsets less what all scenes show in a tile, as a bad one in their mean makes them.
+
+    In a mean of few scenes a part that lies elsewhere moves those of all others the other way.
+    """
+    middle, _ = means(offsets, sigmas, np.ones(offsets.shape[1], bool))
+    about = offsets - middle[:, None]
+    pulled = np.zeros(about.shape[1:])
+    for tile in np.flatnonzero(np.isfinite(about).all(axis=2).sum(axis=0) > 2):
+        there = about[:, tile][np.isfinite(about[:, tile]).all(axis=1)]
+        pulled[tile] = np.median(there, axis=0)
+    return offsets - pulled
+
+
+def _misfits(offsets, sigmas) -> tuple[np.ndarray, np.ndarray]:
+    """Chi squared of each scene's tiles about its robust mean, less the worst, and its freedom."""
+    middle, _ = means(offsets, sigmas, np.ones(offsets.shape[1], bool))
+    squares = np.nan_to_num((((offsets - middle[:, None]) / sigmas) ** 2).sum(axis=2))
+    count = np.isfinite(offsets).all(axis=2).sum(axis=1)
+    left = np.arange(offsets.shape[1], 0, -1) > np.ceil(_WILD * count)[:, None]
+    squares = np.where(left, np.sort(squares, axis=1), 0).sum(axis=1)
+    return squares, np.maximum(2.0 * (count - 1), 1.0)
