@@ -74,6 +74,7 @@ def acted() -> list[dict]:
                 (f"{path}/offset_per_pass.svg", "figure"),
                 (f"{path}/scenes.csv", "one offset a pass"),
                 (f"{path}/verdict.csv", "judged"),
+                (f"{path}/why.csv", "why scenes lie apart"),
             ]
             found.insert(0, ("combined", "", f"{path}/verdict.json", files))
         for polarization in names:

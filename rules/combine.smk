@@ -6,10 +6,13 @@ rule combine:
     input:
         scenes=in_all(f"{ANALYSIS}/scenes.csv"),
         pairs=in_all(f"{ANALYSIS}/pairs.csv"),
-        inventories=in_all("results/{stack}/{polarization}/inventory.json"),
+        inventory=in_all("results/{stack}/{polarization}/inventory.json"),
+        findings=in_all(f"{ANALYSIS}/findings.json"),
+        verdict=in_all(f"{ANALYSIS}/verdict.json"),
     output:
         scenes=f"{COMBINED}/scenes.csv",
         pairs=f"{COMBINED}/pairs.csv",
+        why=f"{COMBINED}/why.csv",
         report=f"{COMBINED}/verdict.json",
         table=f"{COMBINED}/verdict.csv",
     log:
@@ -28,6 +31,7 @@ rule combine:
         polarizations=lambda wildcards: polarizations_of(real(wildcards.stack)),
         requirement=config["requirement"],
         reference=lambda wildcards: reference_of(wildcards.stack),
+        chosen=lambda wildcards: pairs_together(real(wildcards.stack)),
         code=code_digest("combine"),
     message:
         "Combine the polarizations of {wildcards.stack}"

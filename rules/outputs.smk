@@ -61,7 +61,10 @@ def links(stack: str, polarization: str) -> dict[str, list[tuple[str, str]]]:
             *((f"{name}.csv", f"{product}/analysis/{name}.csv") for name in TABLES),
             ("scenes_usable.csv", f"{stack}/scenes_usable.csv"),
             *(
-                [("combined/scenes.csv", f"{stack}/combined/scenes.csv")]
+                [
+                    (f"combined/{name}.csv", f"{stack}/combined/{name}.csv")
+                    for name in ("scenes", "why")
+                ]
                 if is_combined(stack)
                 else []
             ),

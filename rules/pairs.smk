@@ -28,6 +28,23 @@ def pairs_of(stack: str, polarization: str) -> list[tuple[str, str]]:
     return PAIRS[real(stack), polarization]
 
 
+def pairs_together(stack: str) -> list[tuple[str, str]]:
+    """The pairs of the scenes that any polarization of a stack has, newest first.
+
+    A polarization that lacks a scene pairs its neighbours with each other, which all scenes do not.
+    """
+    every = [polarization for name, polarization in PRODUCTS if name == stack]
+    scenes = {name for each in every for name in PRODUCTS[stack, each].scenes}
+    try:
+        return choose(scenes, config["pairs"])
+    except InputError:
+        # Scenes between leave none that is far enough apart.
+        return sorted(
+            {tuple(pair) for each in every for pair in pairs_of(stack, each)},
+            reverse=True,
+        )
+
+
 def members_of(wildcards) -> list[str]:
     """The scenes that the template of the stack and polarization of a job is made of."""
     return template_members(scenes_of(wildcards))

@@ -7,6 +7,11 @@ rule prove:
         tiles_after=in_all(
             "results/{stack}@corrected/{polarization}/analysis/scene_tiles.csv"
         ),
+        # Of several polarizations, which weigh the second time as they did the first.
+        scenes_before=in_all(f"{ANALYSIS}/scenes.csv"),
+        scenes_after=in_all(
+            "results/{stack}@corrected/{polarization}/analysis/scenes.csv"
+        ),
         verdict_before=lambda wildcards: best(wildcards.stack, "verdict.json"),
         verdict_after=lambda wildcards: best(
             f"{wildcards.stack}@corrected", "verdict.json"

@@ -94,9 +94,14 @@ def main(
     tiles = looks.with_looks(tiles, looked, (seen[columns.OFFSET_EAST], seen[columns.OFFSET_NORTH]))
     still = tile_offsets.still(seen, stack)
     table, uneven = inversion.screened(table, still, positions, least)
-    attributes = shown.with_processing(scenes, stack)
+    processed = shown.processing(stack)
+    attributes = shown.with_processing(scenes, processed)
     why, causes = explanation.explained(table, attributes, least, stack.shared)
-    findings: dict = {"why": causes}
+    # The last two for the polarizations together, whose offsets are explained as well.
+    findings: dict = {"why": causes, "processing": processed}
+    findings["shared"] = {
+        name: part.tolist() for name, part in zip(stack.names, stack.shared, strict=True)
+    }
     findings["parts"] = int(network[0].part.max(initial=-1) + 1)
     findings["own_share"] = {
         axis: found.own_share for axis, found in zip(("east", "north"), network, strict=True)

@@ -8,13 +8,14 @@ import pandas as pd
 from stackio import earth, files, job, raster
 from stackplot import before_after, drawing
 from stackshift.stack import columns as c
-from stackshift.stack import proof
-from stackshift.stack.zero import Zero
+from stackshift.stack import combination, proof
+from stackshift.stack.zero import STACK, Zero
 
 
 def main(
     inputs: dict[str, str],
     tiles: dict[str, list[str]],
+    scenes: dict[str, dict[str, str]],
     reference: str | None,
     requirement: dict,
     title: str,
@@ -27,6 +28,8 @@ def main(
     inputs : paths of the tables of the scenes ``before`` and ``after``, and of the JSONs
         ``moves``, ``verdict_before``, ``verdict_after`` and ``grid``.
     tiles : tables of the scenes' tiles ``before`` and ``after``, one of each polarization.
+    scenes : tables of the scenes ``before`` and ``after`` by polarization, the first of the config
+        first.
     reference : what offsets are relative to, as ``align: reference`` of the config says it.
     requirement : as in the config, of which ``metres`` are drawn.
     title : stack and polarizations.
@@ -41,6 +44,13 @@ def main(
     ]
     verdicts = [files.read_json(inputs[f"verdict_{name}"]) for name in ("before", "after")]
     zero = Zero.of(reference)
+    if len(scenes["before"]) > 1:
+        of_each = [
+            {p: pd.read_csv(path, dtype={c.SCENE: str}) for p, path in scenes[name].items()}
+            for name in ("before", "after")
+        ]
+        of_zero = None if zero.kind == STACK else reference
+        after = combination.measured_again(before, after, *of_each, of_zero)
     pixel = earth.pixel_in_the_middle(raster.read_grid(inputs["grid"]))
     table = proof.table(before, after, files.read_json(inputs["moves"]), zero, cut)
     posting = math.sqrt(math.hypot(*pixel.column) * math.hypot(*pixel.row))
@@ -61,8 +71,22 @@ def main(
 if __name__ == "__main__":
     with job.logged(snakemake):
         main(
-            inputs={k: v for k, v in snakemake.input.items() if not k.startswith("tiles_")},
+            inputs={
+                name: path
+                for name, path in snakemake.input.items()
+                if not name.startswith(("tiles_", "scenes_"))
+            },
             tiles={name: list(snakemake.input[f"tiles_{name}"]) for name in ("before", "after")},
+            scenes={
+                name: dict(
+                    zip(
+                        snakemake.params.polarizations,
+                        snakemake.input[f"scenes_{name}"],
+                        strict=True,
+                    )
+                )
+                for name in ("before", "after")
+            },
             reference=snakemake.params.reference,
             requirement=snakemake.params.requirement,
             title=f"{snakemake.wildcards.stack} {' and '.join(snakemake.params.polarizations)}",

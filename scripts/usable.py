@@ -32,7 +32,12 @@ def main(
         **{a.USABLE: ["false" if reason else "true" for reason in reasons]},
     )
     said.index = pd.Index(found[c.SCENE])
+    there: dict[str, dict[str, None]] = {}
+    for row in rows:
+        there.setdefault(row[c.SCENE], {})[row[a.POLARIZATION]] = None
+    told = {scene: " ".join(polarizations) for scene, polarizations in there.items()}
     listed = pd.DataFrame(rows).join(said, on=c.SCENE)
+    listed[a.POLARIZATIONS] = listed[c.SCENE].map(told)
     others = pd.DataFrame(unused, columns=[*a.USABLE_TABLE]).assign(**{a.USABLE: "false"})
     whole = pd.concat([listed, others], ignore_index=True) if unused else listed
     files.write_csv(table, whole[list(a.USABLE_TABLE)])

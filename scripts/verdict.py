@@ -11,6 +11,9 @@ from stackshift.stack import columns as c
 from stackshift.stack.inversion import as_numbers
 from stackshift.stack.judged import judge, rows_of
 
+# What the findings have of each scene for further stages alone.
+_OF_SCENES = ("processing", "shared")
+
 
 def main(
     inputs: dict[str, str],
@@ -57,7 +60,8 @@ def main(
         *[causes.look_at("layers not used", line) for line in hints],
         *causes.of_catalogue(inventory["remarks"]),
     ]
-    files.write_json(report, judged | {"findings": findings})
+    told = {key: value for key, value in findings.items() if key not in _OF_SCENES}
+    files.write_json(report, judged | {"findings": told})
     files.write_csv(
         table, pd.DataFrame(rows_of(judged), columns=list(judgement_columns.VERDICT_TABLE))
     )

@@ -104,3 +104,16 @@ def test_slices_that_are_not_alike_are_named():
     assert line["text"].startswith("files of 1 scene differ by more than 0.5 dB")
     assert line["text"].endswith("2022-01-25 by -1.3 dB")
     assert causes.of_overlaps({"20220101T000000": float("nan"), "20220113T000000": -0.4}) == []
+
+
+def test_lines_of_polarizations_are_told_once_with_who_says_so_if_not_all_do():
+    one, two = causes.look_at("uneven", "parts lie elsewhere"), causes.look_at("layers", "stop")
+    step = causes.look_at("step in time", "scenes from 2022-01-07 on lie 9.9 m east of the others")
+    told = causes.of_each({"VV": [one, step, two], "VH": [two, one, one], "HH": [two]})
+    assert told == [causes.look_at("uneven", "VV and VH: parts lie elsewhere"), two]
+    # Whatever is told of why offsets lie apart is left to those of all together.
+    for kind in ("time", "trend", "platform", "orbit file"):
+        lines = causes.of_findings({"why": [{"kind": kind, "text": "scenes lie apart"}]})
+        assert len(lines) == 1 and causes.of_each({"VV": lines}) == []
+    alone = causes.of_scenes([{"scene": "20220101T000000", "reason": "x"}], ["20220113T000000"])
+    assert len(alone) == 2 and causes.of_each({"VV": alone}) == []

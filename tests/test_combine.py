@@ -1,10 +1,13 @@
 """The mean of polarizations is as good as it says, and tells where they contradict each other."""
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import TOGETHER, Workspace, small_stack
+from makers import hyp3_name, pair_settings
 from matplotlib.axes import Axes
 from matplotlib.container import ErrorbarContainer
 from matplotlib.text import Text
@@ -13,7 +16,8 @@ import combine
 from stackplot import per_pass
 from stackshift.stack import action_columns as a
 from stackshift.stack import columns as c
-from stackshift.stack import combination
+from stackshift.stack import combination, judgement_columns
+from stackshift.stack.pairing import choose
 
 REQUIREMENT = {"name": "test", "metres": 6, "share": 0.8, "confidence": 0.9}
 REQUIREMENT |= {"of": ["scenes", "pairs"], "shape": "radial"}
@@ -143,11 +147,18 @@ def test_offsets_from_a_reference_keep_it():
     assert found[c.OFFSET_EAST].to_numpy(float) == pytest.approx(mean, abs=1e-9)
 
 
-def judged(tmp_path, vv, vh, reference):
-    """What the stage writes of two polarizations, of which VH lacks a file of the newest scene."""
-    paths = {"scenes": {}, "pairs": {}}
+def judged(tmp_path, vv, vh, reference=None, lines=None, attributes=None, lacks=()):
+    """What the stage writes of two polarizations, of which VH lacks a file of the newest scene.
+
+    lines : what to look at by polarization; attributes : of each scene; lacks : numbers of the
+    scenes of which VH has nothing.
+    """
+    paths = {kind: {} for kind in ("scenes", "pairs", "inventory", "findings", "verdict")}
     for polarization, values, sigma in (("VV", vv, 0.2), ("VH", vh, 0.3)):
+        count = len(values)
         table = scenes(values, sigma)
+        kept = [at for at in range(count) if polarization == "VV" or at not in lacks]
+        table, values = table.iloc[kept].reset_index(drop=True), values[kept]
         pairs = pd.DataFrame({
             c.REFERENCE: table[c.SCENE][:-1].to_numpy(), c.SECONDARY: table[c.SCENE][1:].to_numpy(),
             c.SHIFT_X: -np.diff(values[:, 0]) * -1, c.SHIFT_Y: -np.diff(values[:, 1]) * -1,
@@ -156,13 +167,125 @@ def judged(tmp_path, vv, vh, reference):
         for kind, content in (("scenes", table), ("pairs", pairs)):
             paths[kind][polarization] = tmp_path / f"{kind}_{polarization}.csv"
             content.to_csv(paths[kind][polarization], index=False)
-    entry = {"scene": names(12)[0], "file": "x_VH.tif", "reason": "is damaged"}
-    inventory = tmp_path / "inventory.json"
-    inventory.write_text(json.dumps({"left_out": [entry], "remarks": []}))
-    outputs = {k: tmp_path / f"{k}.csv" for k in ("scenes", "pairs", "table")}
+        left_out = [{"scene": names(count)[0], "file": "x_VH.tif", "reason": "is damaged"}]
+        told = {
+            "inventory": {
+                "scenes": {
+                    name: {"attributes": (attributes or {}).get(name, {})}
+                    for name in table[c.SCENE]
+                },
+                "left_out": left_out if polarization == "VH" else [],
+                "remarks": [],
+            },
+            "findings": {"processing": {}, "shared": {}},
+            "verdict": {"to_look_at": (lines or {}).get(polarization, [])},
+        }
+        for kind, content in told.items():
+            paths[kind][polarization] = tmp_path / f"{kind}_{polarization}.json"
+            paths[kind][polarization].write_text(json.dumps(content))
+    outputs = {k: tmp_path / f"{k}.csv" for k in ("scenes", "pairs", "why", "table")}
     outputs["report"] = tmp_path / "report.json"
-    combine.main(paths["scenes"], paths["pairs"], [inventory], REQUIREMENT, reference, outputs)
+    chosen = choose(names(len(vv)), pair_settings(next=1))
+    said = {kind: paths[kind] for kind in ("inventory", "findings", "verdict")}
+    combine.main(paths["scenes"], paths["pairs"], said, chosen, REQUIREMENT, reference, outputs)
     return outputs, json.loads(outputs["report"].read_text(), parse_constant=pytest.fail)
+
+
+def look_at(cause, text):
+    return {"cause": cause, "text": text}
+
+
+def test_a_step_that_both_polarizations_show_is_told_by_both_together(tmp_path):
+    """The six newest of twelve passes lie 10 m east, with errors of .17 m."""
+    truth = np.zeros((12, 2))
+    truth[:6, 0] = 10
+    random = np.random.default_rng(12)
+    vv, vh = (truth + sigma * random.normal(size=(12, 2)) for sigma in (0.2, 0.3))
+    line = look_at("step in time", "scenes from 2022-01-07 on lie 10.1 ± 0.2 m east of the others")
+    outputs, report = judged(tmp_path, vv, vh, lines={"VV": [line], "VH": [line]})
+    (step,) = [one for one in report["to_look_at"] if one["cause"] == "step in time"]
+    assert step["text"].startswith("scenes from 2022-01-07 on lie ")
+    # What is told is what the combined offsets show, to the digits of its error.
+    shown = pd.read_csv(outputs["scenes"])[c.OFFSET_EAST]
+    apart = shown[:6].mean() - shown[6:].mean()
+    metres, _, error = step["text"].split(" lie ")[1].split(" m east")[0].split()
+    assert float(metres) == pytest.approx(apart, abs=0.05)
+    assert apart == pytest.approx(10, abs=0.3) and 0.06 < float(error) < 0.2
+    assert report["findings"]["why"][0]["text"] == step["text"]
+    table = pd.read_csv(outputs["why"])
+    assert list(table) == list(judgement_columns.WHY_TABLE) and table["found"].sum() == 1
+
+
+def test_platforms_that_differ_are_told_by_the_attributes_of_any_polarization(tmp_path):
+    """Every second scene lies 4 m north and is of S1B, as the inventories say."""
+    truth = np.zeros((12, 2))
+    truth[::2, 1] = 4
+    random = np.random.default_rng(5)
+    vv, vh = (truth + sigma * random.normal(size=(12, 2)) for sigma in (0.2, 0.3))
+    told = {name: {"platform": ("S1B", "S1A")[at % 2]} for at, name in enumerate(names(12))}
+    _, report = judged(tmp_path, vv, vh, attributes=told, lacks=[4])
+    (line,) = [one for one in report["to_look_at"] if one["cause"] == "platforms differ"]
+    assert line["text"].startswith("scenes of S1") and " of the others" in line["text"]
+
+
+def test_what_polarizations_say_besides_their_offsets_is_told_once(tmp_path):
+    random = np.random.default_rng(6)
+    vv, vh = (sigma * random.normal(size=(12, 2)) for sigma in (0.2, 0.3))
+    pixels = look_at("same pixels", "2022-01-01 and 2022-01-02 are one image")
+    tiles = look_at("tiles that move", "row 1 column 2: left out of all scenes (tiles.csv)")
+    away = [
+        look_at("stands out", "lies apart from the other scenes: 2022-01-03"),
+        look_at("made differently", "scenes of x lie 1 m east of the others"),
+        look_at("not measured", "water"), look_at("trend in time", "scenes move by 1 m a year"),
+    ]  # fmt: skip
+    lines = {"VV": [away[0], pixels, *away[1:]], "VH": [tiles, *away, pixels]}
+    _, report = judged(tmp_path, vv, vh, lines=lines)
+    assert report["to_look_at"] == [
+        pixels,
+        look_at("tiles that move", "VH: row 1 column 2: left out of all scenes (tiles.csv)"),
+    ]
+
+
+def test_a_pair_over_a_scene_that_one_polarization_lacks_is_no_pair_of_all(tmp_path):
+    """Twelve passes have eleven pairs of neighbours, whichever of them VH lacks."""
+    random = np.random.default_rng(7)
+    vv, vh = (sigma * random.normal(size=(12, 2)) for sigma in (0.2, 0.3))
+    outputs, report = judged(tmp_path, vv, vh, lacks=[4])
+    pairs = pd.read_csv(outputs["pairs"])
+    assert list(zip(pairs[c.REFERENCE], pairs[c.SECONDARY], strict=True)) == list(
+        pairwise(names(12))
+    )
+    assert report["pairs"]["criteria"]["radial"]["scenes"] == 11
+    # Those of the scene are VV's alone.
+    assert pairs[c.SHIFT_X][3] == pytest.approx(vv[4, 0] - vv[3, 0], abs=1e-5)
+
+
+def test_a_pair_that_no_polarization_has_is_told_by_its_scenes(tmp_path):
+    """VH lacks one of two neighbours and VV, as far as it is told, the other one."""
+    random = np.random.default_rng(8)
+    tables = {}
+    for polarization, lacks in (("VV", 2), ("VH", 3)):
+        left = [name for at, name in enumerate(names(6)) if at != lacks]
+        shifts = random.normal(0, 0.2, (2, 4))
+        columns = dict(zip((c.SHIFT_X, c.SHIFT_Y), shifts, strict=True))
+        tables[polarization] = pd.DataFrame(
+            {c.REFERENCE: left[:-1], c.SECONDARY: left[1:], c.SIGMA_X: 0.2, c.SIGMA_Y: 0.2}
+            | columns
+        )
+    found = combination.of_pairs(tables, list(pairwise(names(6))))
+    assert list(found[c.SHIFT_X].isna()) == [False, False, True, False, False]
+
+
+def test_what_scenes_have_alike_of_their_errors_is_weighted_as_they_are():
+    """Errors of .3 and .4 m: VV weighs 16 of 25; of a scene that VH lacks its own counts."""
+    values = np.zeros((6, 2))
+    tables = {"VV": scenes(values, 0.3), "VH": scenes(values, 0.4).drop(index=2)}
+    alike = {p: {name: [m, -m] for name in names(6)} for p, m in (("VV", 0.1), ("VH", 0.2))}
+    found = combination.shared(names(6), tables, alike, "dem")
+    # Values that agree to the last digit show errors with a part in common, which favours VV.
+    assert np.all((found[[0, 1, 3, 4, 5], 0] < 0.136 + 1e-9) & (found[[0, 1, 3, 4, 5], 0] >= 0.1))
+    assert found[2].tolist() == [0.1, -0.1]
+    assert np.array_equal(found[:, 0], -found[:, 1])
 
 
 def test_the_stage_judges_what_it_combines(tmp_path):
@@ -280,3 +403,32 @@ def test_each_polarization_stands_by_its_own_pass(steps):
         assert np.all(np.abs(beside) < 0.35 * apart)
         assert np.all(np.abs(beside) < 8) and np.all(np.abs(beside) > 1.5)
     assert np.sign(beside[0]) == 1 and np.sign(marked(figure, "VV")[0] - at[0]) == -1
+
+
+@pytest.mark.long
+def test_two_polarizations_of_a_stack_with_a_step_and_a_gap_by_the_workflow(tmp_path):
+    """The four newest of eight passes lie two pixels, 60 m, east; VH lacks the third."""
+    times = [f"20220{month}{day:02}T000000" for month in (1, 2, 3, 4) for day in (3, 15)]
+    offsets = [(0.0, 0.0)] * 4 + [(0.0, 2.0)] * 4
+    for polarization in ("VV", "VH"):
+        small_stack(tmp_path / "scenes", polarization, times, offsets)
+    (tmp_path / "scenes" / hyp3_name(times[2], "VH")).unlink()
+    config = {"stacks": {"site": {"directory": "scenes", "polarizations": ["VV", "VH"]}}}
+    workspace = Workspace(tmp_path, config | TOGETHER | {"tiles": {"rows": 2, "columns": 2}})
+    folder = tmp_path / "results" / "site"
+    done = workspace.run(*(str(f"results/site/{name}") for name in (
+        "combined/verdict.json", "scenes_usable.csv",
+    )))  # fmt: skip
+    assert done.status == 0, done.text
+    line = "1 of 8 scenes has no VH: 2022-02-03"
+    assert done.text.count(f"stack 'site': {line}") == 1
+    assert json.loads((folder / "VH" / "inventory.json").read_text())["remarks"] == [line]
+    report = json.loads((folder / "combined" / "verdict.json").read_text())
+    told = {one["cause"]: one["text"] for one in report["to_look_at"]}
+    assert told["scenes"] == line
+    assert told["step in time"].startswith("scenes from 2022-03-03 on lie 60.")
+    # True east, from which the grid is turned by a degree here.
+    assert " m east and 1." in told["step in time"]
+    assert report["pairs"]["criteria"]["radial"]["scenes"] == 7
+    usable = pd.read_csv(folder / "scenes_usable.csv").set_index(c.SCENE)[a.POLARIZATIONS]
+    assert usable[times[2]] == "VV" and set(usable[times[1]]) == {"VV VH"}

@@ -191,6 +191,8 @@ def test_tables_of_a_sound_stack(tmp_path, offsets):
     assert np.sqrt((left**2).mean()) == pytest.approx(np.sqrt(0.05**2 + 2 * 0.025**2), rel=0.4)
     assert residuals[[c.Z_X, c.Z_Y]].notna().all(axis=None)
     assert findings["parts"] == 1 and findings["tiles_that_move"] == []
+    # For the polarizations together.
+    assert set(findings["shared"]) == set(findings["processing"]) == set(NAMES)
 
 
 def test_what_was_noticed_of_a_scene_is_among_the_findings(tmp_path, offsets):

@@ -13,7 +13,7 @@ import prove
 from stackplot import before_after
 from stackshift.stack import action_columns as a
 from stackshift.stack import columns as c
-from stackshift.stack import proof, screening
+from stackshift.stack import combination, proof, screening
 from stackshift.stack.zero import Zero
 
 GRID = {"crs": "EPSG:32611", "transform": [30, 0, 5e5, 0, -30, 3.9e6], "width": 90, "height": 80}
@@ -90,7 +90,9 @@ def test_the_stage_writes_a_line_a_table_and_a_figure(tmp_path):
             ("table", "csv"), ("report", "json"), ("figure", "svg"), ("figure_png", "png"),
         )
     }  # fmt: skip
-    prove.main(inputs, {"before": [], "after": []}, None, {"metres": 6}, "site VV", outputs)
+    alone = {name: {"VV": inputs[name]} for name in ("before", "after")}
+    none = {"before": [], "after": []}
+    prove.main(inputs, none, alone, None, {"metres": 6}, "site VV", outputs)
     report = json.loads(outputs["report"].read_text(), parse_constant=pytest.fail)
     assert report["line"].startswith("2 of 3 scenes moved; offsets rms 33.69 m before, 0.08 m")
     assert report["line"].endswith(
@@ -234,6 +236,109 @@ def test_scenes_left_where_they_were_are_no_outliers_of_those_that_were_moved():
             p = np.concatenate([screening.outliers(axis, sigmas, least) for axis in after])
             flagged[least] += bool((screening.holm(p) < screening.ALPHA).any())
     assert flagged[screening.LEAST] > 60 and flagged[screening.AS_QUOTED] == 0
+
+
+def in_two_polarizations(random, elsewhere=()):
+    """Scenes in VV and VH, .6 m apart in one of them, measured twice, with errors that change.
+
+    Each polarization tells where a scene is .01 m apart from the first time, and nothing moved but
+    those of `elsewhere` by half a metre. As in a real run VH is said to be better the second time.
+    """
+    names = [f"2022{month:02}05T000000" for month in range(1, 13)][::-1]
+    tables, cuts = ({}, {}), []
+    for polarization, told in (("VV", (0.085, 0.085)), ("VH", (0.095, 0.075))):
+        first = random.normal(0, 0.4, (12, 40, 2))
+        first[8] += 0.3 if polarization == "VV" else -0.3
+        second = first + random.normal(0, 0.01, (12, 1, 2)) + random.normal(0, 0.03, (12, 40, 2))
+        second[list(elsewhere)] += 0.5
+        cut = []
+        for table, values, sigma in zip(tables, (first, second), told, strict=True):
+            mean = values.mean(axis=1)
+            made = pd.DataFrame(
+                index=range(12), columns=c.without_truth(c.SCENES_TABLE), dtype=object
+            )
+            made[c.SCENE], made[c.TIME], made[c.PLATFORM] = names, names, "S1A"
+            made[c.OFFSET_EAST], made[c.OFFSET_NORTH] = (mean - np.median(mean, axis=0)).T
+            made[c.SIGMA_EAST] = made[c.SIGMA_NORTH] = sigma
+            made[c.TILES], made[c.FLAG] = 40, ""
+            table[polarization] = made
+            tiles = pd.MultiIndex.from_product([names, range(40), [0]]).to_frame(index=False)
+            tiles.columns = [c.SCENE, c.TILE_X, c.TILE_Y]
+            tiles[c.OFFSET_EAST], tiles[c.OFFSET_NORTH] = values.reshape(-1, 2).T
+            cut.append(tiles.assign(**{c.SIGMA_EAST: 0.4, c.SIGMA_NORTH: 0.4}))
+        cuts.append(tuple(cut))
+    return names, tables, cuts
+
+
+def proven(folder, names, tables, cuts):
+    """What the stage says of scenes none of which was moved on purpose."""
+    paths, tiles = {"before": {}, "after": {}}, {"before": [], "after": []}
+    inputs = {}
+    for at, name in enumerate(("before", "after")):
+        inputs[name] = folder / f"{name}.csv"
+        combination.of_scenes(tables[at])[0].to_csv(inputs[name], index=False)
+        for polarization, table in tables[at].items():
+            paths[name][polarization] = folder / f"{name}_{polarization}.csv"
+            table.to_csv(paths[name][polarization], index=False)
+        for number, cut in enumerate(cuts):
+            tiles[name].append(folder / f"{name}_tiles_{number}.csv")
+            cut[at].to_csv(tiles[name][-1], index=False)
+    verdict = {"answers": {}, "CE90": {}, "worst_scene": None, "verdict": "pass"}
+    for name, content in {
+        "moves": {name: move(0.0, 0.0) for name in names}, "grid": GRID,
+        "verdict_before": verdict, "verdict_after": verdict,
+    }.items():  # fmt: skip
+        inputs[name] = folder / f"{name}.json"
+        inputs[name].write_text(json.dumps(content))
+    suffixes = {"table": "csv", "report": "json", "figure": "svg", "figure_png": "png"}
+    outputs = {name: folder / f"proof.{suffix}" for name, suffix in suffixes.items()}
+    prove.main(inputs, tiles, paths, None, {"metres": 6}, "site VV and VH", outputs)
+    return json.loads(outputs["report"].read_text()), pd.read_csv(outputs["table"])
+
+
+def test_other_weights_of_the_polarizations_move_no_scene(tmp_path, monkeypatch):
+    """Each polarization says that nothing moved; with new weights the scene .6 m apart did."""
+    monkeypatch.setattr(prove.before_after, "drawn", lambda *_: None)
+    monkeypatch.setattr(prove.drawing, "save", lambda *_: None)
+    random = np.random.default_rng(4)
+    wrong = 0
+    for _ in range(15):
+        report, table = proven(tmp_path, *in_two_polarizations(random))
+        wrong += bool(report["elsewhere"])
+        # By .01 m a polarization, .007 m together.
+        assert report["missed"]["rms"] < 0.025
+        missed = table[a.AFTER_EAST] - table[a.EXPECTED_EAST]
+        assert table[a.MISSED_EAST].to_numpy() == pytest.approx(missed.to_numpy(), abs=3e-6)
+    # Nominal 1 % of the stacks.
+    assert wrong <= 1
+
+
+def test_a_scene_that_lies_elsewhere_in_both_polarizations_is_found(tmp_path):
+    random = np.random.default_rng(9)
+    for at in ([3], [0, 7]):
+        names, tables, cuts = in_two_polarizations(random, at)
+        report, _ = proven(tmp_path, names, tables, cuts)
+        assert report["elsewhere"] == [names[i] for i in at]
+
+
+def test_what_one_polarization_lost_on_the_way_moves_no_scene(tmp_path):
+    """VV and VH lie .8 m apart in a scene of which VH is not measured the second time."""
+    names, tables, cuts = in_two_polarizations(np.random.default_rng(2))
+    for table in tables:
+        table["VV"].loc[5, [c.OFFSET_EAST, c.OFFSET_NORTH]] += 0.4
+        table["VH"].loc[5, [c.OFFSET_EAST, c.OFFSET_NORTH]] -= 0.4
+    columns = [c.OFFSET_EAST, c.OFFSET_NORTH, c.SIGMA_EAST, c.SIGMA_NORTH]
+    tables[1]["VH"].loc[5, columns] = np.nan
+    cuts[1][1].loc[cuts[1][1][c.SCENE] == names[5], columns] = np.nan
+    report, table = proven(tmp_path, names, tables, cuts)
+    assert report["elsewhere"] == [] and report["measured"] == 12
+    assert np.abs(table[a.MISSED_EAST]).max() < 0.06
+    # From the DEM each polarization keeps its zero, from a scene that scene its place.
+    for reference in ("dem", names[2]):
+        first, second = (combination.of_scenes(t, reference)[0] for t in tables)
+        found = combination.measured_again(first, second, *tables, reference)
+        known = found[c.OFFSET_EAST].to_numpy(float) - first[c.OFFSET_EAST].to_numpy(float)
+        assert np.abs(known).max() < 0.06
 
 
 @pytest.mark.long

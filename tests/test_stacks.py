@@ -90,6 +90,26 @@ def test_a_name_is_that_of_the_pass_in_each_polarization(folder):
     assert len(products["site", "VH"].scenes["20220113T015000"].paths) == 1
 
 
+def test_a_scene_that_one_polarization_lacks_is_told_once(folder):
+    """VV of three dates, VH of the first and the last: one line to print, one in either record."""
+    for day in (1, 13, 25):
+        for pol in ("VV", "VH"):
+            if (day, pol) != (13, "VH"):
+                put(folder, f"202201{day:02}T015000", name=hyp3_name(f"202201{day:02}T015000", pol))
+    products, said = assembled(polarizations=["VV", "VH"])
+    line = "1 of 3 scenes has no VH: 2022-01-13"
+    assert said == [f"stack 'site': {line}"]
+    assert [product.remarks for product in products.values()] == [(line,), (line,)]
+    assert assembled(polarizations=["VV"])[1] == []
+    # Of many a few are named, of each polarization what it lacks.
+    vv, vh = ([f"202201{day:02}T015000" for day in range(*of)] for of in ((1, 11), (9, 14)))
+    assert stacks.lacking({"VV": vv, "VH": vh}) == (
+        "3 of 13 scenes have no VV: 2022-01-11, 2022-01-12, 2022-01-13",
+        "8 of 13 scenes have no VH: 2022-01-01, 2022-01-02, 2022-01-03, 2022-01-04, 2022-01-05 "
+        "and 3 more",
+    )
+
+
 def test_tracks_are_stacks_of_their_own_and_it_is_said(folder):
     for day in (1, 13, 25):
         put(folder, f"202201{day:02}T015000")

@@ -153,6 +153,18 @@ def there(path, folder="."):
     return head + os.path.realpath(os.path.join(folder, tail or path))
 
 
+def test_the_sheet_tells_in_which_polarizations_each_scene_is_there(places):
+    """VH of the second date is gone; each file of the others says both, and is read as one."""
+    (places / "in" / hyp3_name(TIMES[1], "VH")).unlink()
+    before, _ = assembled({"directory": "in", "polarizations": ["VV", "VH"]})
+    found = written(before, places / "s.csv", table([(0, 0, 0.1, "", "")] * 3))
+    told = {(row[c.SCENE], row[a.POLARIZATIONS]) for _, row in found.iterrows()}
+    assert told == {(TIMES[0], "VV VH"), (TIMES[1], "VV"), (TIMES[2], "VV VH")}
+    after, said = assembled({"scenes": "s.csv", "polarizations": ["VV", "VH"]})
+    assert [sorted(after[p].scenes) for p in ("VV", "VH")] == [TIMES, TIMES[::2]]
+    assert "stack 'site': 1 of 3 scenes has no VH: 2022-01-13" in said
+
+
 def test_what_is_not_usable_stands_in_the_sheet_and_is_left_out_when_it_is_read(places):
     (places / "in" / hyp3_name("20220206T000000")).write_bytes(b"no raster")
     before, _ = assembled({"directory": "in"})

@@ -515,7 +515,8 @@ def test_the_report_says_what_was_left_out_and_why(tmp_path):
     pairs.loc[[2, 3, 7, 8], [c.SHIFT_X, c.SHIFT_Y, c.SIGMA_X, c.SIGMA_Y]] = None
     tiles = pd.DataFrame({c.SCENE: table[c.SCENE], c.STATUS: ["no_match"] * 7 + ["ok"] * 14})
     contents = {
-        "findings": {"parts": 2}, "grid": {"width": 300, "height": 200},
+        "findings": {"parts": 2, "processing": {}, "shared": {}},
+        "grid": {"width": 300, "height": 200},
         "inventory": {
             "left_out": [{"scene": "20211220T000000", "file": "x.tif", "reason": "is damaged"}],
             "remarks": ["two slices of 2022-01-03"],
@@ -550,7 +551,7 @@ def test_the_report_says_what_was_left_out_and_why(tmp_path):
     assert found["worst_scene"]["scene"] == table[c.SCENE][9]
     assert found["criteria"]["radial"]["measured"] == 19
     assert found["criteria"]["radial"]["within"] == 18
-    assert found["verdict"] == "undecided"
+    assert found["verdict"] == "undecided" and found["findings"] == {"parts": 2}
     assert "80 % of the scenes within 6 m" in found["criterion"]
     rows = pd.read_csv(tmp_path / "verdict.csv")
     assert list(rows) == list(judgement_columns.VERDICT_TABLE)

@@ -4,6 +4,7 @@ All that can be said before any job is said here. Only the standard library, sin
 imports this each time it is parsed.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from stackflow.sources import Source
 from stackshift.errors import InputError
 from stackshift.ground import names
 from stackshift.ground.lattice import Grid, union
+
+# So many dates are named in a line.
+_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,35 @@ def assemble(
             )
     if not products:
         raise InputError(said[-1])
-    return products, list(dict.fromkeys([*said, *_told(name, len(labels), products)]))
+    said += _told(name, len(labels), products)
+    for stack in dict.fromkeys(stack for stack, _ in products):
+        lines = lacking({p: products[s, p].scenes for s, p in products if s == stack})
+        said += [f"stack '{stack}': {line}" for line in lines]
+        for key in products:
+            if key[0] == stack:
+                one = products[key]
+                products[key] = replace(one, remarks=(*one.remarks, *lines))
+    return products, list(dict.fromkeys(said))
+
+
+def lacking(scenes: dict[str, Iterable[str]]) -> tuple[str, ...]:
+    """A line for each polarization that lacks scenes which others of the stack have.
+
+    Parameters
+    ----------
+    scenes : names by polarization.
+    """
+    every = set().union(*map(set, scenes.values()))
+    lines = []
+    for polarization, own in scenes.items():
+        if without := sorted(every - set(own)):
+            days = [f"{name[:4]}-{name[4:6]}-{name[6:8]}" for name in without]
+            more = f" and {len(days) - _NAMED} more" if len(days) > _NAMED else ""
+            lines.append(
+                f"{len(days)} of {len(every)} scenes {'has' if len(days) == 1 else 'have'} no "
+                f"{polarization}: {', '.join(days[:_NAMED])}{more}"
+            )
+    return tuple(lines)
 
 
 def _check_apart(name: str, found: dict[str, Found]) -> None:

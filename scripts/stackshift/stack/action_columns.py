@@ -93,6 +93,7 @@ _SHEET = {
 }
 USABLE_TABLE = {
     **_SHEET,
+    POLARIZATIONS: ("", "polarizations in which the scene is there, separated by blanks"),
     OFFSET: ("m", "how far the scene lies off, as the requirement measures it"),
     ERROR: ("m", "standard error of offset"),
     c.OFFSET_EAST: (
@@ -136,8 +137,12 @@ PROOF_TABLE = {
     BEFORE_NORTH: ("m", "offset of the scene to the north as it was"),
     "before_sigma_east": ("m", "standard error of before_east"),
     "before_sigma_north": ("m", "standard error of before_north"),
-    AFTER_EAST: ("m", "offset to the east, measured again in the corrected stack"),
-    AFTER_NORTH: ("m", "offset to the north, measured again in the corrected stack"),
+    AFTER_EAST: (
+        "m",
+        "offset to the east, measured again in the corrected stack, where polarizations weigh as "
+        "they did before",
+    ),
+    AFTER_NORTH: ("m", "the same to the north"),
     "after_sigma_east": ("m", "standard error of after_east"),
     "after_sigma_north": ("m", "standard error of after_north"),
     EXPECTED_EAST: ("m", "before_east and moved_east together, from their median: what is to be"),

@@ -20,6 +20,13 @@ _UNEVEN = 0.5
 _BY_CHANCE = 0.01
 # What scenes that lie apart have in common.
 _CAUSES = {"time": "step in time", "trend": "trend in time", "platform": "platforms differ"}
+_OTHERWISE = "made differently"
+# What the offsets of a polarization say, which those of all together say by themselves.
+_TOGETHER = "offsets hang together"
+_OF_OFFSETS = {
+    "not measured", "stands out", "scenes far from each other", _TOGETHER, _OTHERWISE,
+    *_CAUSES.values(),
+}  # fmt: skip
 
 
 def look_at(cause: str, text: str) -> dict[str, str]:
@@ -164,7 +171,7 @@ def of_time(in_time: dict) -> list[dict]:
         f"{said}: a season, a drift, a step (why.csv), or by chance in one of twenty stacks; "
         "pairs of neighbours lie nearer to each other than scenes far apart in time"
     )
-    return [look_at("offsets hang together", text)]
+    return [look_at(_TOGETHER, text)]
 
 
 def of_residuals(rows: list[dict], moving: bool) -> list[dict]:
@@ -213,7 +220,7 @@ def _size(value: float) -> float:
 def of_findings(findings: dict) -> list[dict]:
     """What the scenes' offsets follow, tiles that move, a broken network."""
     found = [
-        look_at(_CAUSES.get(why["kind"], "made differently"), why["text"])
+        look_at(_CAUSES.get(why["kind"], _OTHERWISE), why["text"])
         for why in findings.get("why", [])
     ]
     if moving := findings.get("tiles_that_move"):
@@ -279,3 +286,26 @@ def _by_value(of_scenes: dict[str, str]) -> list[tuple[str, list[str]]]:
 def of_catalogue(remarks: list[str]) -> list[dict]:
     """What was noticed when the scenes were looked for: slices, duplicates, tracks."""
     return [look_at("scenes", remark) for remark in remarks]
+
+
+def of_each(told: dict[str, list[dict]]) -> list[dict]:
+    """What the polarizations of a stack say besides their offsets, each line once.
+
+    Parameters
+    ----------
+    told : lines of what to look at by polarization.
+
+    Returns
+    -------
+    The lines, with the polarizations that say so where not all do.
+    """
+    said: dict[tuple[str, str], list[str]] = {}
+    for polarization, lines in told.items():
+        for line in lines:
+            if line["cause"] not in _OF_OFFSETS:
+                by = said.setdefault((line["cause"], line["text"]), [])
+                by += [polarization] if polarization not in by else []
+    return [
+        look_at(cause, text if len(by) == len(told) else f"{' and '.join(by)}: {text}")
+        for (cause, text), by in said.items()
+    ]

@@ -45,6 +45,7 @@ class Combined:
     disagree : (products,) whether that is more than chance (Holm, over all products).
     correlation : of the errors of any two measurements, 0 to 0.9.
     widened : by what the errors were multiplied, as the products' measurements scatter more.
+    weights : (measurements, products) what each counts for, in sum 1; 0 for what is not there.
     """
 
     def __init__(self, values, sigmas, same_zero: bool):
@@ -62,10 +63,11 @@ class Combined:
         self.widened = float(np.sqrt(max(1.0, spread)))
         count = values.shape[1]
         self.values, self.sigmas, square = (np.full(count, np.nan) for _ in range(3))
+        self.weights = np.zeros(values.shape)
         for at in np.flatnonzero(known.any(axis=0)):
             of = known[:, at]
             covariance = _covariance(sigmas[of, at], self.correlation)
-            weights = _weights(covariance)
+            weights = self.weights[of, at] = _weights(covariance)
             self.values[at] = weights @ values[of, at]
             self.sigmas[at] = self.widened * np.sqrt(weights @ covariance @ weights)
             if of.sum() > 1:
@@ -206,13 +208,123 @@ def of_scenes(
     return made, summary
 
 
-def of_pairs(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """The shifts of the pairs that any polarization has (`action_columns.COMBINED_PAIRS_TABLE`)."""
+def measured_again(
+    first: pd.DataFrame,
+    second: pd.DataFrame,
+    before: dict[str, pd.DataFrame],
+    after: dict[str, pd.DataFrame],
+    reference: str | None = None,
+) -> pd.DataFrame:
+    """Combined scenes that were measured twice, the second time with the weights of the first.
+
+    Weights follow the errors and their correlation as a measurement shows them, which are never
+    quite the same twice. With new ones a scene in which the polarizations lie apart would lie
+    elsewhere, though each says that it has stayed. So what changed is combined, not what is.
+
+    Parameters
+    ----------
+    first, second : combined scenes (`action_columns.COMBINED_TABLE`) of the two measurements.
+    before, after : the scenes of the polarizations that these are made of, in one order.
+    reference : as for `of_scenes`.
+
+    Returns
+    -------
+    The second table with other offsets: those of the first and the weighted mean of by how much a
+    scene lies elsewhere in each polarization that has it both times, from the zero of the others.
+    """
+    names, same_zero = list(second[c.SCENE]), reference is not None
+    made = second.copy()
+    lined_up = [
+        [tables[p].set_index(c.SCENE).reindex(names) for p in before] for tables in (before, after)
+    ]
+    start = first.set_index(c.SCENE).reindex(names)
+    first_weights = _weights_along(lined_up[0], same_zero)
+    for (offset, *_), weights in zip(_SCENES, first_weights, strict=True):
+        earlier, later = ([as_numbers(t, offset)[0] for t in tables] for tables in lined_up)
+        change = np.array(later) - np.array(earlier)
+        known = np.isfinite(change)
+        if not same_zero:
+            _to_one_zero(change, known)
+        # What counted for nothing the first time counts where nothing else was measured again.
+        weights = np.where(known, np.maximum(weights, _NONE), 0.0)
+        total = weights.sum(axis=0)
+        change = (weights * np.nan_to_num(change)).sum(axis=0)
+        values = as_numbers(start, offset)[0] + np.where(
+            total > 0, change / np.where(total > 0, total, 1.0), np.nan
+        )
+        counted = np.isfinite(values)
+        made[offset] = values - (
+            np.median(values[counted]) if counted.any() and not same_zero else 0
+        )
+    return made
+
+
+def _weights_along(aligned: list[pd.DataFrame], same_zero: bool) -> list[np.ndarray]:
+    """What each polarization counts for in each scene along each axis: (polarizations, scenes)."""
+    return [
+        Combined(
+            [as_numbers(table, offset)[0] for table in aligned],
+            [as_numbers(table, sigma)[0] for table in aligned],
+            same_zero,
+        ).weights
+        for offset, sigma, _ in _SCENES
+    ]
+
+
+def shared(
+    names: list[str],
+    tables: dict[str, pd.DataFrame],
+    of_each: dict[str, dict[str, list[float]]],
+    reference: str | None = None,
+) -> np.ndarray:
+    """What combined scenes that lie off alike have alike of their errors, as `shown.Stack.shared`.
+
+    Parameters
+    ----------
+    names : of the combined scenes.
+    tables, reference : as for `of_scenes`.
+    of_each : by polarization and scene, metres to the east and north with their sign.
+
+    Returns
+    -------
+    (scenes, 2) metres: the mean of the polarizations', as the scenes are.
+    """
+    aligned = [table.set_index(c.SCENE).reindex(names) for table in tables.values()]
+    parts = np.array([[of_each[p].get(name, (0.0, 0.0)) for name in names] for p in tables], float)
+    weights = np.stack(_weights_along(aligned, reference is not None), axis=-1)
+    return (weights * parts).sum(axis=0)
+
+
+def attributes(of_each: dict[str, dict[str, dict[str, str]]]) -> dict[str, dict[str, str]]:
+    """Attributes of combined scenes: each is that of the first polarization that tells it.
+
+    Parameters
+    ----------
+    of_each : by polarization and scene, as for `explanation.explained`.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for scenes in of_each.values():
+        for name, told in scenes.items():
+            found[name] = told | found.get(name, {})
+    return found
+
+
+def of_pairs(
+    tables: dict[str, pd.DataFrame], chosen: Sequence[tuple[str, str]] | None = None
+) -> pd.DataFrame:
+    """The shifts of pairs out of all polarizations (`action_columns.COMBINED_PAIRS_TABLE`).
+
+    Parameters
+    ----------
+    tables : pairs (`columns.PAIRS_TABLE`) by polarization.
+    chosen : (reference, secondary) of the pairs that are made of the scenes of all polarizations
+        together; None for all that any has. One over a scene that a polarization lacks is none: it
+        says again what those with that scene do. One that no polarization has is not measured.
+    """
     keys = [c.REFERENCE, c.SECONDARY]
     indexed = {p: table.set_index(keys) for p, table in tables.items()}
-    whole = pd.MultiIndex.from_tuples(
-        list(dict.fromkeys(key for table in indexed.values() for key in table.index)), names=keys
-    )
+    every = dict.fromkeys(key for table in indexed.values() for key in table.index)
+    whole = pd.MultiIndex.from_tuples(list(every if chosen is None else chosen), names=keys)
     aligned = {p: table.reindex(whole) for p, table in indexed.items()}
     made = whole.to_frame(index=False)
     for shift, sigma, axis in _PAIRS:

@@ -69,17 +69,19 @@ def table(
             made[f"true_before_{axis}"] = truth
             made[f"true_after_{axis}"] = _from_zero(truth + way, known, names, zero)
     made[a.REASON] = [moves[name].get("reason", "") for name in names]
-    _compare(made, paired(names, tiles or []))
+    _compare(made, paired(names, tiles or []), alike=not zero.absolute and not zero.scene)
     return made
 
 
-def _compare(made: pd.DataFrame, same: np.ndarray) -> None:
+def _compare(made: pd.DataFrame, same: np.ndarray, alike: bool) -> None:
     """What each scene misses of where it should be, the error of that, and whether it is chance.
 
     Parameters
     ----------
     made : the table, to be completed.
     same : from `paired`.
+    alike : whether what all scenes miss alike says nothing of where they lie, as their zero is a
+        median, which a few of them that lie elsewhere have moved.
     """
     squares = np.zeros(len(made))
     count = 0
@@ -87,14 +89,17 @@ def _compare(made: pd.DataFrame, same: np.ndarray) -> None:
         after, expected = as_numbers(made, f"after_{axis}", f"expected_{axis}")
         missed = after - expected
         both = np.hypot(*as_numbers(made, f"before_sigma_{axis}", f"after_sigma_{axis}"))
+        made[f"missed_{axis}"] = missed
         told = np.isfinite(missed) & np.isfinite(own)
         count = int(told.sum())
         sigma = both
+        if alike and count >= _SCENES:
+            missed = missed - np.median(missed[told])
         if count >= _SCENES:
             # What the template, which is new too, adds to each scene.
             common = robust.natural_spread(missed[told], own[told])
             sigma = np.where(np.isfinite(own), np.fmin(np.hypot(own, common), both), both)
-        made[f"missed_{axis}"], made[f"missed_sigma_{axis}"] = missed, sigma
+        made[f"missed_sigma_{axis}"] = sigma
         squares += (missed / np.maximum(sigma, 1e-6)) ** 2
     # The errors are told by so many scenes themselves, or are known.
     chance = fdtrc(2, count - 1, squares / 2) if count >= _SCENES else chdtrc(2, squares)

@@ -101,14 +101,20 @@ def _quarters(tiles: list[dict]) -> list[np.ndarray]:
     ]
 
 
-def with_processing(attributes: dict[str, dict], stack: Stack) -> dict[str, dict[str, str]]:
-    """Attributes of the scenes, with how this workflow brought each onto the grid; none empty."""
-    here = {
+def processing(stack: Stack) -> dict[str, dict]:
+    """How this workflow brought each scene onto the grid, as attributes of the scenes by name."""
+    return {
         one["scene"]: {"resampling": one.get("resampling"), "files": _files(one)}
         for one in stack.contents
     }
+
+
+def with_processing(
+    attributes: dict[str, dict], processed: dict[str, dict]
+) -> dict[str, dict[str, str]]:
+    """Attributes of the scenes by name, with those of `processing`; none empty."""
     return {
-        name: {key: str(value) for key, value in (own | here.get(name, {})).items() if value}
+        name: {key: str(value) for key, value in (own | processed.get(name, {})).items() if value}
         for name, own in attributes.items()
     }
 
