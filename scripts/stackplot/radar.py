@@ -9,7 +9,7 @@ from matplotlib.patches import Ellipse, Rectangle
 
 from stackplot import drawing, marks
 from stackshift.ground import flight
-from stackshift.stack import columns
+from stackshift.stack import columns, digits
 
 # Metres of a DEM's error that are drawn in.
 _DEM_ERROR = 10.0
@@ -187,7 +187,7 @@ def _beside(axes, table, why) -> None:
         lines += [("", ""), (f"{row['value']} less the other scenes", "bold")]
         for name, word in (("range", "ground range"), ("azimuth", "azimuth")):
             apart, sigma = row[f"difference_{name}"], row[f"sigma_{name}"]
-            lines.append((f"{word} {apart:+.2f} ± {sigma:.2f} m", ""))
+            lines.append((f"{word} {digits.with_error(apart, sigma)} m", ""))
         clear = "found" if row["found"] else "not clear"
         lines.append((f"of {row['scenes']:.0f} and {row['others']:.0f} scenes, {clear}", ""))
     axes.axis("off")
