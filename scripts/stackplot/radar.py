@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse, Rectangle
 
-from stackplot import drawing, marks
+from stackplot import drawing, marks, naming
 from stackshift.ground import flight
 from stackshift.stack import columns, digits
 
@@ -58,7 +58,7 @@ def range_azimuth(table, limits, why, title: str, zero: str = "the stack's media
     _truth(axes, table[inside])
     _requirement(axes, limits)
     days = [marks.day(scene) for scene in table[columns.SCENE]]
-    drawing.beyond_both(axes, across, along, reach, days, ("range", "azimuth"))
+    far = drawing.beyond_both(axes, across, along, reach, days, ("range", "azimuth"))
     drawing.say_if_empty(axes, int(across.notna().sum()), "scene")
     axes.set_xlabel(f"offset in ground range from {zero} (m), away from the satellite →")
     axes.set_ylabel(f"offset in azimuth from {zero} (m), along the flight →")
@@ -68,6 +68,8 @@ def range_azimuth(table, limits, why, title: str, zero: str = "the stack's media
     figure.suptitle(
         f"Offset per scene in range and azimuth: {title}", fontweight="bold", fontsize=12
     )
+    drawing.settle(figure)
+    naming.Names(axes).beyond(far)
     return figure
 
 
