@@ -19,6 +19,7 @@ from PIL import Image
 import explore
 from stackio import files, writing
 from stackplot import contents
+from stackplot.explorer import series
 from stackshift.ground.lattice import Grid
 from stackshift.stack import columns
 
@@ -132,6 +133,15 @@ def test_the_page_carries_the_numbers_of_the_tables(page):
     # The good scenes fill the axes.
     assert found["limit"] == pytest.approx(1.25 * 6)
     assert found["tile"] == pytest.approx(3.0)
+
+
+def test_dates_of_the_axis_of_time_have_room():
+    scenes = tables(150, 1, 1)["scenes"][::-1].assign(said="", platform="S1A")
+    drawn = series(scenes, "east", 6.0)
+    # Ten digits and dashes of 11 pixels are less than 70 wide; Bokeh makes up to twice as many
+    # ticks as are wished.
+    assert drawn.min_border_right >= 70 / 2
+    assert drawn.frame_width / (2 * drawn.xaxis.ticker.desired_num_ticks) > 66
 
 
 def test_a_scene_that_was_not_measured_says_why():
