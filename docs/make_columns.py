@@ -33,7 +33,7 @@ TABLES = {
     "corrected/corrected.csv: a row a file": action.CORRECTED_TABLE,
     "corrected/proof.csv: a row a scene": action.PROOF_TABLE,
     "injection/injection.csv: a row a pair and tile": check.INJECTION_TABLE,
-    "tiles.gpkg: columns of its points beside those of the tables": columns.ARROWS,
+    "tiles.gpkg: columns beside those of the tables; arrows of its points": columns.MAPPED,
     "verdict.csv: a row a criterion": judged.VERDICT_TABLE,
     "verdict_all.csv: a row a stack and polarization, of scenes and of pairs": judged.SITES_TABLE,
 }

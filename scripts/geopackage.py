@@ -46,10 +46,10 @@ def main(
     pixels = earth.pixels_of_tiles(area, *edges)
     names = dict.fromkeys((columns.REFERENCE, columns.SECONDARY, columns.SCENE), str)
     read = {name: pd.read_csv(table, dtype=names) for name, table in tables.items()}
-    read["tiles"][outlines.REASON] = outlines.reasons_of_tiles(read["tiles"])
+    read["tiles"][columns.REASON] = outlines.reasons_of_tiles(read["tiles"])
     for name in ("measurements", "scene_tiles"):
         read[name] = outlines.timed(read[name])
-        read[name][outlines.REASON] = outlines.reasons(read[name][columns.STATUS])
+        read[name][columns.REASON] = outlines.reasons(read[name][columns.STATUS])
     # The time of writing is in the file; a fixed one gives the same bytes for the same tables.
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "1970-01-01T00:00:00.000Z"})
     shapes = {"Polygon": footprints}

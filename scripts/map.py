@@ -67,7 +67,12 @@ def main(
         "title": "The stack: how much each tile's offsets scatter about the scenes' (rms)",
     }
     drawing.save(maps.tile_offset_map(one, stack, ground, requirement, title), *stack_figures)
-    figure = sheet.scene_maps(by_scene, offsets, rejected, pictures, ground, requirement, title)
+    moving = by_tile[by_tile[columns.MOVES] == 1]
+    figure = sheet.scene_maps(
+        by_scene, offsets, rejected,
+        list(zip(moving[columns.TILE_X], moving[columns.TILE_Y], strict=True)),
+        pictures, ground, requirement, title,
+    )  # fmt: skip
     drawing.save(figure, *scene_figures)
     logging.info("%d scenes, the worst is %s", len(by_scene), worst)
 

@@ -94,7 +94,9 @@ def test_causes_out_of_what_was_found():
     compared = {"polarizations": ["VV", "VH"], "disagreements": [row]}
     compared |= {"widened": {"east": 1.0, "north": 2.5}}
     one, wide = causes.of_polarizations([compared])
-    assert one["text"].startswith("2024-02-11 lies -1.4 ± 0.3 m east by VV and -9.6 ± 1.4 m by VH")
+    assert one["text"].startswith(
+        "2024-02-11 lies -1.40 ± 0.30 m east by VV and -9.6 ± 1.4 m by VH"
+    )
     assert wide["text"] == "VV and VH differ by more than their error bars: times north 2.5"
 
 

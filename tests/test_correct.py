@@ -193,6 +193,48 @@ def test_all_that_says_how_a_file_is_read_goes_along(tmp_path, monkeypatch):
         assert after.tags(1)["POL"] == "VV"
 
 
+def test_tags_of_all_domains_go_along_but_those_that_are_of_the_file(tmp_path):
+    path = write_scene(tmp_path / "x_VV.tif", np.stack([texture(64, 64)] * 2), compress="deflate")
+    with rasterio.open(path, "r+") as target:
+        target.update_tags(ns="XNS", Q="1", ODD="a<b & c")
+        target.update_tags(2, ns="ENVI", wavelength="5.6 cm")
+        # Where the pixels lay before, by a model of the camera.
+        target.update_tags(ns="RPC", **dict.fromkeys(("LINE_OFF", "SAMP_OFF"), "1"))
+        target.update_tags(ns="xml:X", **{"xml:X": "<x/>"})
+    grid = Grid("EPSG:32611", (30.0, 0.0, WEST, 0.0, -30.0, NORTH), 64, 64)
+    folder, _ = moved(tmp_path, [files_of(path, band=1)], 40.0, 0.0, grid)
+    with rasterio.open(folder / "x_VV.vrt") as after:
+        assert after.tags(ns="XNS") == {"Q": "1", "ODD": "a<b & c"}
+        assert after.tags(2, ns="ENVI") == {"wavelength": "5.6 cm"}
+        assert after.tags(1, ns="ENVI") == {} == after.tags(ns="RPC")
+        assert "COMPRESSION" not in after.tags(ns="IMAGE_STRUCTURE")
+
+
+def test_a_colour_table_and_what_bands_are_go_along(tmp_path):
+    grid = Grid("EPSG:32611", (30.0, 0.0, WEST, 0.0, -30.0, NORTH), 64, 64)
+    values = (100 * texture(64, 64)).clip(0, 255).astype(np.uint8)
+    table = {i: (i, 255 - i, i // 2, 255 if i else 0) for i in range(256)}
+    one = write_scene(tmp_path / "p_VV.tif", values)
+    with rasterio.open(one, "r+") as target:
+        target.write_colormap(1, table)
+    many = write_scene(tmp_path / "c_VV.tif", np.stack([values] * 3))
+    said = (ColorInterp.cyan, ColorInterp.gray, ColorInterp.saturation)
+    with rasterio.open(many, "r+") as target:
+        target.colorinterp = said
+    folder, _ = moved(
+        tmp_path, [files_of(one, "p.vrt"), files_of(many, "c.vrt", band=1)], 0.0, 12.0, grid
+    )
+    with rasterio.open(folder / "p.vrt") as after, rasterio.open(one) as before:
+        # Of a TIFF all entries are opaque, unless one is no data.
+        assert after.colorinterp == (ColorInterp.palette,)
+        assert after.colormap(1) == before.colormap(1)
+        assert [colour[:3] for colour in after.colormap(1).values()] == [
+            colour[:3] for colour in table.values()
+        ]
+    with rasterio.open(folder / "c.vrt") as after:
+        assert after.colorinterp == said
+
+
 def test_overviews_of_the_file_are_those_of_the_vrt(tmp_path):
     path = write_scene(tmp_path / "x_VV.tif", texture(512, 512))
     with rasterio.open(path, "r+") as target:

@@ -155,6 +155,15 @@ def test_offsets_in_time_lie_where_they_are_with_their_standard_errors(direction
     assert found["marker"] == ["circle", marks[far], "circle", "circle"]
 
 
+def test_dates_of_the_axis_of_time_have_room():
+    scenes = tables(150, 1, 1)["scenes"][::-1].assign(said="", platform="S1A")
+    drawn = series(scenes, "east", 6.0)
+    # Ten digits and dashes of 11 pixels are less than 70 wide; Bokeh makes up to twice as many
+    # ticks as are wished.
+    assert drawn.min_border_right >= 70 / 2
+    assert drawn.frame_width / (2 * drawn.xaxis.ticker.desired_num_ticks) > 66
+
+
 def test_a_scene_that_was_not_measured_says_why():
     scene = {"scene": "20200106T000000", "platform": "S1A", "flag": "unmeasured", "message": "sea"}
     scene |= dict.fromkeys(("offset_east", "offset_north", "sigma_east", "sigma_north"), np.nan)

@@ -125,6 +125,18 @@ def test_it_carries_the_numbers_of_the_tables(database, package):
     assert (status["status"] == "ok").any() and (status["sigma_x"].dropna() > 0).all()
 
 
+def test_each_column_is_in_the_dictionary(database):
+    text = (ROOT / "docs" / "columns.md").read_text()
+    sections = {part.split(":")[0].strip(): part for part in text.split("## ")[1:]}
+    for layer in LAYERS:
+        table = layer.replace("_centres", "").replace("tile", "tiles").replace("tiless", "tiles")
+        own = (
+            sections[f"{table.replace('pair_tiles', 'measurements')}.csv"] + sections["tiles.gpkg"]
+        )
+        for _, column, *_ in database.execute(f"PRAGMA table_info({layer})"):
+            assert column in ("fid", "geom") or f"| `{column}` |" in own, (layer, column)
+
+
 def test_arrows_have_the_grids_directions(database):
     # The grid's north is 1.3 degrees west of true north.
     (a, d), (b, e) = snyder.utm(WEST + 85 * POSTING, NORTH - 75 * POSTING)

@@ -5,6 +5,8 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.collections import PatchCollection
+from matplotlib.path import Path
 from matplotlib.quiver import Quiver
 
 from stackio import writing
@@ -194,6 +196,112 @@ def test_lengths_of_arrows_that_are_cut_are_written():
     assert [text.get_text() for text in axes.texts] == ["5 arrows cut: 11 m"]
 
 
+@pytest.mark.parametrize("size", [6, 8])
+@pytest.mark.parametrize("angle", range(0, 360, 30))
+def test_the_length_of_an_arrow_that_is_cut_leaves_the_arrow_free(angle, size):
+    figure = drawing.new_figure(6, 3)
+    axes = figure.subplots()
+    place = ground()
+    axes.set_xlim(place.extent[:2])
+    axes.set_ylim(place.extent[2:])
+    axes.set_aspect(1)
+    way = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
+    arrows.say_cut(axes, place, tiles([640 * way[0]], [640 * way[1]]), 6, size)
+    figure.canvas.draw()
+    (text,) = axes.texts
+    box = text.get_window_extent()
+    # 1.25 tiles of 3 km about the middle of the first one, and its head some dots to each side.
+    middle = np.array([301.5, 3898.5])
+    ends = axes.transData.transform([middle - 1.875 * way, middle + 1.875 * way])
+    for side in (-3, 0, 3):
+        aside = side * np.array([-way[1], way[0]])
+        assert not Path(ends + aside).intersects_bbox(box), side
+    # It is still beside its own arrow, in the map.
+    at = axes.transData.inverted().transform([box.min, box.max])
+    assert np.hypot(*(at.mean(axis=0) - middle)) < 2
+    assert (at >= [300, 3894]).all() and (at <= [312, 3900]).all()
+
+
+def sheet_of(tmp_path, scenes, grid_of_tiles=(4, 2), moving=((1, 0),), missing=()):
+    """A sheet of scenes of one quicklook, its moving tile measured in all but the missing ones."""
+    writing.write_picture(tmp_path / "one.png", np.full((2, 20, 40), 255, np.uint8))
+    names = list(pd.date_range("2020-01-03", periods=scenes, freq="6D").strftime("%Y%m%dT052301"))
+    known = {"offset_east": 1.0, "offset_north": 0.5, "sigma_east": 0.1, "sigma_north": 0.1}
+    by_scene = pd.DataFrame({"scene": names, "flag": None, **known})
+    across, rows = grid_of_tiles
+    cells = pd.DataFrame(
+        [{"tile_number_x": x, "tile_number_y": y} for x in range(across) for y in range(rows)]
+    )
+    found = by_scene[["scene"]].merge(cells, how="cross").assign(**known)
+    gone = found["scene"].isin([names[i] for i in missing]) & (found["tile_number_x"] == 1)
+    pixels = dict.fromkeys(
+        zip(cells["tile_number_x"], cells["tile_number_y"], strict=True), UPRIGHT
+    )
+    edges = np.linspace(0, 200, rows + 1, dtype=int), np.linspace(0, 400, across + 1, dtype=int)
+    place = Ground(GRID, 1.0, *map(list, edges), pixels)
+    pictures = dict.fromkeys(names, str(tmp_path / "one.png"))
+    return sheet.scene_maps(
+        by_scene,
+        found[~gone],
+        {name: {} for name in names},
+        list(moving),
+        pictures,
+        place,
+        6.0,
+        "s",
+    )
+
+
+@pytest.mark.parametrize(
+    ("scenes", "cut"), [(1, (1, 1)), (2, (1, 1)), (6, (4, 2)), (12, (8, 8)), (150, (4, 2))]
+)
+def test_the_scale_of_small_maps_lies_between_the_maps_and_the_legend(tmp_path, scenes, cut):
+    figure = sheet_of(tmp_path, scenes, cut, moving=())
+    figure.canvas.draw()
+    (axes,) = figure.axes
+    (said,) = (text for text in axes.texts if text.get_text() == "6 m, the requirement")
+    (arrow,) = (text for text in axes.texts if getattr(text, "arrow_patch", None))
+    # A tile as wide as it is drawn, in inches of the sheet.
+    boxes = max((one for one in axes.collections if isinstance(one, PatchCollection)),
+                key=lambda one: len(one.get_paths()))  # fmt: skip
+    maps_ = np.array([one.get_extents().extents for one in boxes.get_paths()])
+    length = arrow.xy[0] - arrow.xyann[0]
+    assert length == pytest.approx(
+        min(np.ptp(maps_[0, ::2]) / cut[0], np.ptp(maps_[0, 1::2]) / cut[1])
+    )
+    low = axes.transData.transform([0, maps_[:, 1].min()])[1]
+    legend = figure.legends[0].get_window_extent()
+    ends = axes.transData.transform([arrow.xyann, arrow.xy])
+    words = said.get_window_extent()
+    for top, bottom, left, right in (
+        (words.y1, words.y0, words.x0, words.x1), (*ends[:, 1], *ends[:, 0]),
+    ):  # fmt: skip
+        assert legend.y1 < bottom <= top < low
+        assert 0 < left < right < figure.bbox.width
+    assert words.x0 > ends[1, 0] or words.y0 > ends[0, 1] + 3
+
+
+def test_a_tile_that_moves_is_framed_in_the_small_maps_of_scenes_that_have_it(tmp_path):
+    figure = sheet_of(tmp_path, 6, missing=[2, 3])
+    assert "left out, as it moves by itself" in [t.get_text() for t in figure.legends[0].texts]
+    colour = drawing.mpl.colors.to_rgba(drawing.LEFT_OUT)
+    framed = [
+        path.get_extents().extents
+        for one in figure.axes[0].collections
+        if isinstance(one, PatchCollection)
+        and len(one.get_edgecolor())
+        and np.allclose(one.get_edgecolor(), [colour])
+        for path in one.get_paths()
+    ]
+    assert len(framed) == 4
+    # The second tile of four in a row, of two rows: scene 0's map is 11 / 3 inches wide.
+    scale = 11 / 3 / 12
+    left = (figure.get_figwidth() - 11 - 2 * sheet.GAP) / 2
+    assert framed[0][[0, 2]] == pytest.approx([left + 3 * scale, left + 6 * scale], abs=0.05)
+    none = sheet_of(tmp_path, 6, moving=())
+    assert not any("moves by itself" in text.get_text() for text in none.legends[0].texts)
+
+
 def test_a_tile_scatters_by_half_axes_in_a_ring_of_the_requirement():
     axes = drawing.new_figure(4, 4).subplots()
     table = pd.DataFrame(
@@ -288,4 +396,4 @@ def test_the_figures_of_a_run_name_scenes_units_and_counts(finished):
     scenes = (folder / "scene_maps.svg").read_text()
     for day in ("2022-01-01", "2022-01-13", "2022-01-25"):
         assert day in scenes
-    assert "6 m (the requirement)" in scenes
+    assert "6 m, the requirement" in scenes

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from conftest import once
 from matplotlib.image import imread
+from matplotlib.text import Text
 
 import plot
 from stackplot import marks, scores
@@ -183,6 +184,91 @@ def test_an_outlier_is_an_arrow_with_its_value_and_the_good_scenes_fill_the_axes
     assert all(max(np.abs(axes.get_ylim())) < 15 for axes in figure.findobj(is_axes))
     assert "2024-01-06: +160 m" in words(figure)
     assert "2024-01-06\nE +160, N -3 m" in words(figure)
+
+
+def crowd():
+    """150 scenes about zero, each seventh 4.7 m east and told, one 40 m east and one 35 m south."""
+    random = np.random.default_rng(1)
+    table = scenes_table(150).drop(columns=["true_offset_east", "true_offset_north"])
+    table["time"] = pd.date_range("2020-01-03", periods=150, freq="6D", tz="UTC")
+    table["scene"] = table["time"].dt.strftime("%Y%m%dT0")
+    table[["offset_east", "offset_north"]] = random.normal(0, 0.25, (150, 2))
+    table[["sigma_east", "sigma_north"]] = 0.3
+    out = np.arange(150) % 7 == 3
+    table.loc[out, "offset_east"] += 4.7
+    table.loc[40, ["offset_east", "offset_north"]] = 40.0, 0.2
+    table.loc[90, ["offset_east", "offset_north"]] = 0.3, -35.0
+    table["flag"] = np.where(out | table.index.isin([40, 90]), "outlier", "")
+    return table
+
+
+def steps():
+    """Pairs whose shifts are those of such scenes: clusters at -4.7, 0 and 4.7 m, four beyond."""
+    scenes, pairs = crowd(), pairs_table(149, truths=False).assign(count=9)
+    for axis, direction in (("x", "east"), ("y", "north")):
+        pairs[f"shift_{axis}"] = np.diff(scenes[f"offset_{direction}"])[::-1]
+        pairs[f"sigma_{axis}"] = pairs[f"nmad_{axis}"] = 0.4
+    return pairs
+
+
+def named(axes):
+    """The boxes of all dates that are written in axes, in dots; lines to them are not counted."""
+    axes.figure.figure.canvas.draw()
+    return {
+        text.get_text(): Text.get_window_extent(text).extents
+        for text in axes.texts
+        if re.match(r"\d{4}-\d\d-\d\d", text.get_text())
+    }
+
+
+def apart(axes, x, y, size=4.0):
+    """Whether no date in axes covers another, or a mark of so many points at these places."""
+    boxes = list(named(axes).values())
+    at = axes.transData.transform(np.transpose([axes.convert_xunits(x), y]).astype(float))
+    half = size / 2 * axes.figure.dpi / 72
+    marks_ = [np.concatenate([one - half, one + half]) for one in at if np.isfinite(one).all()]
+    return not any(
+        (one[:2] < other[2:]).all() and (other[:2] < one[2:]).all()
+        for i, one in enumerate(boxes)
+        for other in boxes[i + 1 :] + marks_
+    )
+
+
+def test_names_of_scenes_cover_no_scene_and_not_each_other():
+    table = crowd()
+    figure = scenes_figures.offset_per_scene(table, 6.0, (4.7, None), "site VV")
+    east, north, plane = figure.findobj(is_axes)
+    when = table["time"].dt.tz_localize(None).dt.to_pydatetime()
+    assert apart(east, when, table["offset_east"])
+    assert apart(north, when, table["offset_north"])
+    assert apart(plane, table["offset_east"], table["offset_north"])
+    # The two beyond, and as many of the others as have room.
+    assert {"2020-08-30\nE +40, N +0 m", "2021-06-26\nE +0, N -35 m"} <= set(named(plane))
+    assert all(len(named(axes)) >= 7 for axes in (east, north, plane))
+
+
+def test_names_of_pairs_beyond_the_axes_cover_no_pair():
+    table = steps()
+    plane = pairs_figures.shift_per_pair(table, 6.0, "site VV").findobj(is_axes)[-1]
+    assert len(named(plane)) == 4
+    assert apart(plane, table["shift_x"], table["shift_y"])
+
+
+def test_a_name_that_finds_no_room_lies_below_the_points_and_not_above():
+    table = scenes_table(600).drop(columns=["true_offset_east", "true_offset_north"])
+    across = np.linspace(-7, 7, 25)
+    table["offset_east"], table["offset_north"] = np.repeat(across, 24), np.tile(across[:24], 25)
+    table.loc[0, ["offset_east", "offset_north"]] = 90.0, 1.0
+    plane = scenes_figures.offset_per_scene(table, 6.0, (4.7, None), "s").findobj(is_axes)[-1]
+    (text,) = (text for text in plane.texts if "E +90" in text.get_text())
+    assert not apart(plane, table["offset_east"], table["offset_north"])
+    assert text.get_zorder() < min(line.get_zorder() for line in plane.lines if line.get_marker() in
+                                   ("o", "s"))  # fmt: skip
+
+
+def test_a_circle_that_is_not_drawn_is_said_to_lie_beyond_the_figure():
+    figure = scenes_figures.offset_per_scene(scenes_table(9), 6.0, (15.07, None), "site VV")
+    assert "CE90: 15.07 m, beyond this figure" in words(figure)
 
 
 def circles(figure):

@@ -405,6 +405,6 @@ def test_a_cause_that_one_axis_does_not_tell_is_told_by_the_other():
     )
     finding = explanation._finding(looked, found, 0)
     assert finding["text"] == (
-        "scenes made with restituted orbit files lie 3.0 ± 0.3 m south of the others"
+        "scenes made with restituted orbit files lie 3.00 ± 0.30 m south of the others"
     )
     assert finding["difference_east"] is None and finding["difference_north"] == -3.0

@@ -453,6 +453,32 @@ def test_what_stands_for_a_scene_is_the_scene_for_all_dates(folder, scene, other
     assert kinds_of_paths(product) == sorted(scene.format(t=time) for time in times)
 
 
+@pytest.mark.parametrize(
+    ("used", "other", "why"),
+    [
+        ("s1a-iw-nrb-{t}-041473-04ee91-32tps-vv-g-lin.tif",
+         "s1a-iw-nrb-{t}-041473-04ee91-32tps-vv-s-lin.tif", "is gamma0"),
+        ("S1A_{t}_VV_q.tif", "S1A_{t}_VV_Sigma0.tif", "names neither sigma0 nor beta0"),
+        ("S1A_IW_GRDH_1SDV_{t}_{t}_041473_04EE91_9C01_Orb_NR_Cal_TF_TC_VV.tif",
+         "subset_0_of_S1A_IW_GRDH_1SDV_{t}_{t}_041473_04EE91_9C01_TC_VV.tif",
+         "names no part of a scene"),
+        ("S1A_{t}_a_b_c_VV.tif", "crop_S1A_{t}_VV.tif", "names no part of a scene"),
+        ("S1A_{t}_a_b_c_VV.tif", "S1A_{t}_VV_clip.tif", "names no part of a scene"),
+        ("S1A_{t}_tc_VV.tif", "S1A_{t}_cal_tc_VV.tif", "has fewer words in its name"),
+        ("S1A_{t}_a_VV.tif", "S1A_{t}_b_VV.tif", "comes first in alphabetical order"),
+    ],
+)  # fmt: skip
+def test_the_line_on_two_files_of_an_acquisition_says_what_decided(folder, used, other, why):
+    times = [f"202201{day:02}T015000" for day in (1, 13, 25)]
+    for time in times:
+        for name in (used, other):
+            put(folder, "", name=name.format(t=time))
+    (product,) = assembled()[0].values()
+    assert kinds_of_paths(product) == sorted(used.format(t=time) for time in times)
+    said = [remark for remark in product.remarks if "is the same acquisition as" in remark]
+    assert len(said) == 3 and all(f", which {why} and is used" in remark for remark in said)
+
+
 def test_files_of_one_producer_are_used_throughout(folder):
     """Two producers' scenes lie apart, and a mosaic of both would lie where the first one does."""
     for at, day in enumerate((1, 13, 25)):

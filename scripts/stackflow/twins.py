@@ -13,6 +13,8 @@ from stackshift.ground import names
 # What a newer processing differs in, and so says nothing of the kind.
 _NEWER = {"orbit file", "processor version"}
 _RADIOMETRY = {"gamma0": 1, "sigma0": -1, "beta0": -1}
+# A part of a scene that was cut out of it, as SNAP's subset_0_of_S1A_...
+_CUT = re.compile(r"SUBSET|CROP(PED)?|CLIP(PED)?")
 
 
 def kind_of(source: Source) -> tuple[str, ...]:
@@ -26,9 +28,14 @@ def kind_of(source: Source) -> tuple[str, ...]:
         told["values"] = source.values or ""
         if traits["product"].startswith(("HyP3", "OPERA")):
             return tuple(f"{key} {value}" for key, value in sorted(told.items()))
-    words = re.split(r"[^A-Z0-9]+", names.TIFF.sub("", base_name(source.path)).upper())
     # Dates, orbits, identifiers in hexadecimal, and numbers of copies.
-    return tuple(w for w in words if not re.search(r"\d{4}|^(?=.*\d)[0-9A-F]{4,}$|^\d?$", w))
+    return tuple(
+        w for w in _words(source) if not re.search(r"\d{4}|^(?=.*\d)[0-9A-F]{4,}$|^\d?$", w)
+    )
+
+
+def _words(source: Source) -> list[str]:
+    return re.split(r"[^A-Z0-9]+", names.TIFF.sub("", base_name(source.path)).upper())
 
 
 class Preference:
@@ -57,7 +64,7 @@ class Preference:
     def rank(self, source: Source) -> tuple:
         """Larger for a file that is rather taken; equal for files of one kind."""
         kind = kind_of(source)
-        return (*self._shown(source), -len(kind), tuple(-ord(c) for c in " ".join(kind)))
+        return (*self._shown(source), tuple(-ord(c) for c in " ".join(kind)))
 
     def reason(self, old: Source, new: Source) -> str | None:
         """Why a file is taken rather than another of another kind; None if they are of one kind."""
@@ -66,14 +73,23 @@ class Preference:
         producers = [_producer(source) for source in (old, new)]
         if all(producers) and len(set(producers)) > 1:
             return f"is of the producer that most dates are of ({producers[1]})"
-        whys = ("names its polarization", "is gamma0", "is of the kind that more scenes have")
+        whys = (
+            "names its polarization",
+            "is gamma0" if self._shown(new)[1] > 0 else "names neither sigma0 nor beta0",
+            "is of the kind that more scenes have",
+            "names no part of a scene",
+            "has fewer words in its name",
+        )
         shown = zip(self._shown(old), self._shown(new), whys, strict=True)
-        return next((why for one, other, why in shown if one != other), "has the plainer name")
+        first = "comes first in alphabetical order"
+        return next((why for one, other, why in shown if one != other), first)
 
     def _shown(self, source: Source) -> tuple:
         named = bool(names.POLARIZATION.search(base_name(source.path).upper()))
         radiometry = _RADIOMETRY.get(dict(source.traits).get("radiometry", ""), 0)
-        return named, radiometry, self._kinds[kind_of(source)]
+        kind = kind_of(source)
+        whole = not any(_CUT.fullmatch(word) for word in _words(source))
+        return named, radiometry, self._kinds[kind], whole, -len(kind)
 
 
 def _producer(source: Source) -> str | None:

@@ -7,6 +7,7 @@ only if the mask has them too).
 """
 
 import re
+from collections.abc import Callable
 from xml.etree import ElementTree
 
 from rasterio.enums import ColorInterp, MaskFlags
@@ -20,9 +21,18 @@ _TYPES = {
     "int32": "Int32", "uint64": "UInt64", "int64": "Int64", "float32": "Float32",
     "float64": "Float64",
 }  # fmt: skip
-# What says how a band is read; an alpha band hides pixels.
-_COLOURS = (ColorInterp.gray, ColorInterp.red, ColorInterp.green, ColorInterp.blue,
-            ColorInterp.alpha)  # fmt: skip
+# What a band is, in GDAL's words; an alpha band hides pixels, and a palette is its colour table.
+_COLOURS = {
+    getattr(ColorInterp, name): name.capitalize()
+    for name in ("gray", "palette", "red", "green", "blue", "alpha", "hue", "saturation",
+                 "lightness", "cyan", "magenta", "yellow", "black")
+} | {ColorInterp.Y: "YCbCr_Y", ColorInterp.Cb: "YCbCr_Cb", ColorInterp.Cr: "YCbCr_Cr"}  # fmt: skip
+# Domains of tags that GDAL makes of a file itself, and makes of the VRT anew; and those that place
+# it by other means than the geotransform, which is another one now.
+_OWN = {
+    "", "IMAGE_STRUCTURE", "DERIVED_SUBDATASETS", "SUBDATASETS", "COLOR_PROFILE", "TIFF",
+    "vrt_sources", "new_vrt_sources", "LocationInfo", "RPC", "GEOLOCATION",
+}  # fmt: skip
 # What no XML may hold.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -44,6 +54,7 @@ def write(path, source, original: str, transform: Affine, tags: dict[str, str]) 
     _text(root, "SRS", source.crs.to_wkt())
     _text(root, "GeoTransform", ", ".join(f"{value:.17g}" for value in transform.to_gdal()))
     _metadata(root, source.tags() | tags)
+    _domains(root, source.tag_namespaces(), lambda domain: source.tags(ns=domain))
     for band in source.indexes:
         _band(root, source, original, band)
     # A mask inside the file or beside it; what no data and alpha hide follows by itself.
@@ -61,6 +72,7 @@ def _band(root, source, original: str, band: int) -> None:
     kind = _TYPES[source.dtypes[band - 1]]
     target = ElementTree.SubElement(root, "VRTRasterBand", dataType=kind, band=str(band))
     _metadata(target, source.tags(band))
+    _domains(target, source.tag_namespaces(band), lambda domain: source.tags(band, ns=domain))
     if (description := source.descriptions[band - 1]) is not None:
         _text(target, "Description", description)
     if (no_data := source.nodatavals[band - 1]) is not None:
@@ -73,8 +85,21 @@ def _band(root, source, original: str, band: int) -> None:
         _text(target, "Scale", f"{source.scales[band - 1]:.17g}")
     colour = source.colorinterp[band - 1]
     if colour in _COLOURS:
-        _text(target, "ColorInterp", colour.name.capitalize())
+        _text(target, "ColorInterp", _COLOURS[colour])
+    if entries := _colour_table(source, band):
+        table = ElementTree.SubElement(target, "ColorTable")
+    for entry in entries:
+        channels = {f"c{i}": str(value) for i, value in enumerate(entry, 1)}
+        ElementTree.SubElement(table, "Entry", channels)
     _source(target, source, original, str(band), kind, source.block_shapes[band - 1])
+
+
+def _colour_table(source, band: int) -> list[tuple[int, ...]]:
+    """The colours of a band's values from 0 on; none without a table."""
+    try:
+        return [colour for _, colour in sorted(source.colormap(band).items())]
+    except ValueError:
+        return []
 
 
 def _source(band, source, original: str, number: str, kind: str, block) -> None:
@@ -91,12 +116,22 @@ def _source(band, source, original: str, number: str, kind: str, block) -> None:
         ElementTree.SubElement(target, name, xOff="0", yOff="0", xSize=width, ySize=height)
 
 
-def _metadata(parent, tags: dict[str, str]) -> None:
+def _metadata(parent, tags: dict[str, str], **domain: str) -> None:
     if not tags:
         return
-    target = ElementTree.SubElement(parent, "Metadata")
+    target = ElementTree.SubElement(parent, "Metadata", domain)
     for key, value in tags.items():
         _text(target, "MDI", str(value), key=key)
+
+
+def _domains(parent, names: list[str], tags: Callable[[str], dict[str, str]]) -> None:
+    """The tags of all domains but the default one and those in `_OWN`.
+
+    Documents (xml:XMP, json:...) are no pairs of a key and a value, and stay in the file.
+    """
+    for name in names:
+        if name not in _OWN and ":" not in name:
+            _metadata(parent, tags(name), domain=name)
 
 
 def _text(parent, name: str, text: str, **attributes: str) -> None:

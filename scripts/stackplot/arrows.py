@@ -11,6 +11,8 @@ from stackshift.stack import columns
 
 SIGNIFICANT, FAINT = "#D55E00", "#FFC857"
 LONGEST = 1.25  # of an arrow, in tiles
+LETTER = 0.64  # width of a digit, in sizes of the letters
+HALF = 4.0  # points from the middle of an arrow that its head covers, and a little more
 FEW = 4  # arrows that are cut whose lengths are written at them
 OFFSETS = (columns.OFFSET_EAST, columns.OFFSET_NORTH, columns.SIGMA_EAST, columns.SIGMA_NORTH)
 
@@ -84,9 +86,29 @@ def say_cut(axes, ground: Ground, table, metres: float, size: float) -> None:
         x, y = ground.inside(0.5, 0.03)
         axes.text(x, y, text, va="bottom", **style)
         return
-    for i in short:
-        (x,), (y,) = ground.centre([table[columns.TILE_X].iloc[i]], [table[columns.TILE_Y].iloc[i]])
-        axes.text(x, y, f"{length[i]:.0f} m", va="center", **style)
+    found = vectors(ground, table.iloc[short], OFFSETS, metres)
+    for (_, arrow), far in zip(found.iterrows(), length[short], strict=True):
+        text = f"{far:.0f} m"
+        step = _beside(ground, arrow, len(text) * LETTER * size / 2, size / 2)
+        axes.annotate(text, (arrow["x"], arrow["y"]), step, textcoords="offset points",
+                      va="center", **style)  # fmt: skip
+
+
+def _beside(ground: Ground, arrow: pd.Series, wide: float, tall: float) -> tuple[float, float]:
+    """The step in points from the middle of an arrow to that of a text that leaves it free.
+
+    Parameters
+    ----------
+    wide, tall : half the width and height of the text, points.
+    """
+    right, up = arrow["right"], arrow["up"] * ground.aspect
+    across, along = np.array([-up, right]) / math.hypot(right, up)
+    # To the side on which more of the map lies.
+    x, y = ground.inside(0.5, 0.5)
+    if across * (x - arrow["x"]) + along * (y - arrow["y"]) * ground.aspect < 0:
+        across, along = -across, -along
+    far = wide * abs(across) + tall * abs(along) + HALF
+    return far * across, far * along
 
 
 def nice(length: float) -> float:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from stackplot import drawing, marks
+from stackplot import drawing, marks, naming
 from stackshift.stack import action_columns as a
 from stackshift.stack import columns as c
 from stackshift.stack import proof
@@ -34,7 +34,7 @@ def drawn(
     left, right = figure.subplots(1, 2, width_ratios=(5, 8))
     offsets = table[[a.BEFORE_EAST, a.BEFORE_NORTH]]
     limit = marks.reach(offsets, requirement)
-    _plane(left, table, requirement, limit)
+    far = _plane(left, table, requirement, limit)
     _in_time(right, table, requirement)
     right.set_ylabel(f"distance from {zero} (m)")
     measured = found["measured"]
@@ -44,10 +44,13 @@ def drawn(
     )
     figure.suptitle(f"Before and after the correction: {title}\n{said}",
                     fontweight="bold", fontsize=12)  # fmt: skip
+    drawing.settle(figure)
+    naming.Names(left).beyond(far)
     return figure
 
 
-def _plane(axes, table: pd.DataFrame, requirement: float, limit: float) -> None:
+def _plane(axes, table: pd.DataFrame, requirement: float, limit: float) -> list[tuple]:
+    """Where scenes lay and lie; returns what is to be written at arrows to what lies beyond."""
     east, north = table[a.BEFORE_EAST].astype(float), table[a.BEFORE_NORTH].astype(float)
     after = table[a.AFTER_EAST].astype(float), table[a.AFTER_NORTH].astype(float)
     inside = (east.abs() <= limit) & (north.abs() <= limit)
@@ -61,10 +64,11 @@ def _plane(axes, table: pd.DataFrame, requirement: float, limit: float) -> None:
     axes.plot(east[inside], north[inside], linestyle="none", markersize=6, **_BEFORE)
     axes.plot(*after, linestyle="none", markersize=4, **_AFTER)
     drawing.requirement_circle(axes, requirement)
-    drawing.beyond_both(axes, east, north, limit, [marks.day(s) for s in table[c.SCENE]])
+    far = drawing.beyond_both(axes, east, north, limit, [marks.day(s) for s in table[c.SCENE]])
     axes.set_xlabel("offset east (m)")
     axes.set_ylabel("offset north (m)")
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False, fontsize=8.5, ncols=3)
+    return far
 
 
 def _in_time(axes, table: pd.DataFrame, requirement: float) -> None:

@@ -25,6 +25,8 @@ NEUTRAL = "#444444"
 # A tile that is measured and counts in no scene, as it moves by itself.
 LEFT_OUT = "#CC79A7"
 LABELLED = 8  # marks at most that are named, so that names do not cover each other
+# What lies above the grid (1.5) and below marks (2): circles, and on these names that find no room.
+CIRCLES, BELOW = 1.6, 1.7
 SPREAD: dict[str, Any] = {"linestyle": "none", "ecolor": "#bbbbbb", "elinewidth": 5, "zorder": 1}
 TRUTH: dict[str, Any] = {
     "color": "black",
@@ -45,6 +47,19 @@ def new_figure(width: float, height: float) -> Figure:
 def reproducible() -> None:
     """The same SVG for the same content, with text that can be searched."""
     mpl.rcParams.update({"svg.hashsalt": "stackshift", "svg.fonttype": "none"})
+
+
+def settle(figure: Figure) -> None:
+    """Lay a figure out for good, so that it is known where its marks lie in dots.
+
+    Only once, as `save` does, since that takes longer than to draw.
+    """
+    # As large as it is drawn: letters are not as wide at each size.
+    figure.set_dpi(DOTS)
+    layout = figure.get_layout_engine()
+    if layout is not None:
+        layout.execute(figure)
+    figure.set_layout_engine("none")
 
 
 def save(figure: Figure, *paths) -> None:
@@ -120,10 +135,14 @@ def beyond(
         )  # fmt: skip
 
 
-def beyond_both(axes, east, north, limit: float, names, words=("E", "N")) -> None:
+def beyond_both(axes, east, north, limit: float, names, words=("E", "N")) -> list[tuple]:
     """Limits of axes east against north, and an arrow at the edge towards what lies beyond.
 
     ``words`` say what lies to the right and up.
+
+    Returns
+    -------
+    What `naming.Names.beyond` writes at the arrows: texts and where, the farthest first.
     """
     east, north = np.asarray(east, float), np.asarray(north, float)
     axes.set_xlim(-limit, limit)
@@ -138,14 +157,13 @@ def beyond_both(axes, east, north, limit: float, names, words=("E", "N")) -> Non
             arrowprops={"arrowstyle": "-|>", "color": NEUTRAL, "linewidth": 1.5, "shrinkA": 0,
                         "shrinkB": 0},
         )  # fmt: skip
-    for k in _apart(edge, 0.2):
-        i, (x, y) = far[k], edge[k]
-        axes.text(
-            0.84 * limit * x, 0.84 * limit * y,
-            f"{names[i]}\n{words[0]} {east[i]:+.0f}, {words[1]} {north[i]:+.0f} m", fontsize=8,
-            ha="right" if x > 0 else "left", va="center",
-            bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1},
-        )  # fmt: skip
+    return [
+        (
+            f"{names[far[k]]}\n{words[0]} {east[far[k]]:+.0f}, {words[1]} {north[far[k]]:+.0f} m",
+            (0.86 * limit * edge[k][0], 0.86 * limit * edge[k][1]),
+        )
+        for k in _apart(edge, 0.2)
+    ]
 
 
 def say_if_empty(axes, count: int, what: str, up: float = 0.5) -> None:
@@ -178,6 +196,7 @@ def requirement_circle(axes, requirement: float) -> None:
         requirement * np.sin(angle),
         **REQUIREMENT,
         label=f"requirement: {requirement:g} m",
+        zorder=CIRCLES,
     )
     axes.axhline(0, color="#cccccc", linewidth=0.8, zorder=0)
     axes.axvline(0, color="#cccccc", linewidth=0.8, zorder=0)
@@ -196,7 +215,7 @@ def circular_error(
         return
     label = f"CE{percent}: {digits.holding(radius, sigma)} m"
     if radius > limit:
-        axes.plot([], [], " ", label=f"{label}, outside")
+        axes.plot([], [], " ", label=f"{label}, beyond this figure")
         return
     angle = np.linspace(0, 2 * np.pi, 200)
     axes.plot(
@@ -206,4 +225,5 @@ def circular_error(
         linestyle=":",
         linewidth=1.3,
         label=label,
+        zorder=CIRCLES,
     )

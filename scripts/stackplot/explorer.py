@@ -126,6 +126,8 @@ def series(scenes: pd.DataFrame, direction: str, requirement: float, x_range=Non
         x_range=x_range or (min(times) - margin, max(times) + margin), y_range=(-limit, limit),
         y_axis_label=f"offset {direction} (m)", tools=_tools(),
         toolbar_location="above" if x_range is None else None,
+        # Room for half a date, which else moves to the left onto the one before.
+        min_border_right=40,
     )  # fmt: skip
     plot.toolbar.active_scroll = plot.select_one(WheelZoomTool)
     plot.toolbar.logo = None
@@ -133,7 +135,7 @@ def series(scenes: pd.DataFrame, direction: str, requirement: float, x_range=Non
     plot.xaxis.formatter = CustomJSTickFormatter(
         code="return new Date(tick).toISOString().slice(0, 10)"
     )
-    plot.xaxis.ticker.desired_num_ticks = 4
+    plot.xaxis.ticker.desired_num_ticks = 3
     plot.add_layout(BoxAnnotation(bottom=-requirement, top=requirement, fill_alpha=0.08,
                                   fill_color="#555555", level="underlay"))  # fmt: skip
     for level in (-requirement, requirement):

@@ -149,12 +149,16 @@ def draw_marks(axes, x, y, status: str, size: float) -> None:
 
 def frames(axes, ground: Ground, moving: list[tuple[int, int]]) -> None:
     """A frame along the edges of each tile (column, row) that moves by itself."""
-    for column, row in moving:
-        x, y = ground.x[column : column + 2], ground.y[row : row + 2]
-        # Within the tile, so that its neighbour keeps its own.
-        corner = x[0] + 0.03 * np.diff(x)[0], y[0] + 0.03 * np.diff(y)[0]
-        size = 0.94 * np.diff(x)[0], 0.94 * np.diff(y)[0]
-        axes.add_patch(Rectangle(corner, *size, zorder=5, **MOVES))
+    for tile in moving:
+        axes.add_patch(frame(ground, *tile, zorder=5, **MOVES))
+
+
+def frame(ground: Ground, column: int, row: int, **style) -> Rectangle:
+    """A frame along the edges of a tile, within it, so that its neighbour keeps its own."""
+    x, y = ground.x[column : column + 2], ground.y[row : row + 2]
+    corner = x[0] + 0.03 * np.diff(x)[0], y[0] + 0.03 * np.diff(y)[0]
+    size = 0.94 * np.diff(x)[0], 0.94 * np.diff(y)[0]
+    return Rectangle(corner, *size, **style)
 
 
 def key(statuses: set[str], cut: bool) -> list[Line2D]:

@@ -8,8 +8,6 @@ from stackshift.ground.lattice import Grid, tile_edges
 from stackshift.stack import columns
 from stackshift.tile.match import OK, STATUSES
 
-REASON, TIME, BEGIN, END = "reason", "time", "begin", "end"
-
 
 def outlines(grid: Grid, rows: int, across: int) -> dict[tuple[int, int], shapely.Polygon]:
     """Footprint of each tile (row, column) in the grid's CRS."""
@@ -49,7 +47,11 @@ def timed(table: pd.DataFrame) -> pd.DataFrame:
 
     QGIS' temporal controller takes the time of a scene, or from the older to the newer of a pair.
     """
-    ends = {columns.SCENE: TIME, columns.SECONDARY: BEGIN, columns.REFERENCE: END}
+    ends = {
+        columns.SCENE: columns.TIME,
+        columns.SECONDARY: columns.BEGIN,
+        columns.REFERENCE: columns.END,
+    }
     return table.assign(
         **{
             time: pd.to_datetime(table[name], format="%Y%m%dT%H%M%S", utc=True)

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from stackplot import drawing, marks
+from stackplot import drawing, marks, naming
 from stackshift.stack import circle, columns, judgement
 from stackshift.stack.columns import statistic
 
@@ -43,8 +43,11 @@ def shift_per_pair(table, requirement: float, title: str) -> Figure:
     _in_time(upper, table, place, "x", limit, requirement)
     _in_time(lower, table, place, "y", limit, requirement)
     left.legend(handles=_key(truths, requirement), loc="outside upper left", ncols=3, fontsize=8.5)
-    _scatter(right.subplots(), table, limit, requirement, truths)
+    scatter = right.subplots()
+    far = _scatter(scatter, table, limit, requirement, truths)
     figure.suptitle(f"Shift per pair: {title}", fontweight="bold")
+    drawing.settle(figure)
+    naming.Names(scatter).beyond(far)
     return figure
 
 
@@ -103,8 +106,11 @@ def _key(truths: bool, requirement: float) -> list:
     return [*marks, Line2D([], [], **drawing.TRUTH, label="truth")] if truths else marks
 
 
-def _scatter(axes, table, limit: float, requirement: float, truths: bool) -> None:
-    """Shifts to the east against shifts to the north, with error bars and the requirement."""
+def _scatter(axes, table, limit: float, requirement: float, truths: bool) -> list[tuple]:
+    """Shifts to the east against shifts to the north, with error bars and the requirement.
+
+    Returns what is to be written at arrows to what lies beyond.
+    """
     x, y = table[columns.SHIFT_X], table[columns.SHIFT_Y]
     count = int(table[columns.COUNT].gt(0).sum())
     drawing.say_if_empty(axes, count, "pair")
@@ -120,10 +126,11 @@ def _scatter(axes, table, limit: float, requirement: float, truths: bool) -> Non
         style = drawing.TRUTH | ({"markersize": 4, "markeredgewidth": 1} if count > NAMED else {})
         axes.plot(shown[columns.TRUE_X], shown[columns.TRUE_Y], **style, label="truth")
     drawing.requirement_circle(axes, requirement)
-    drawing.beyond_both(axes, x, y, limit, days(table))
+    far = drawing.beyond_both(axes, x, y, limit, days(table))
     if count > 1:
         radius, sigma = judgement.radial(x, y, table[columns.SIGMA_X], table[columns.SIGMA_Y])
         drawing.circular_error(axes, *circle.holding(radius, 90, sigma), limit)
     axes.set_xlabel("shift east (m)")
     axes.set_ylabel("shift north (m)")
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False, fontsize=8.5, ncols=2)
+    return far

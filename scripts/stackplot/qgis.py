@@ -7,7 +7,6 @@ import geopandas as gpd
 import jinja2
 import pandas as pd
 
-from stackplot.outlines import BEGIN, END, TIME
 from stackshift.ground.lattice import Grid
 from stackshift.ground.shades import RANGES
 from stackshift.stack import columns
@@ -43,7 +42,8 @@ class Layer:
     @property
     def times(self) -> tuple[str, ...]:
         """Columns of the time, or of begin and end, for QGIS' temporal controller."""
-        return {"tiles": (), "measurements": (BEGIN, END), "scene_tiles": (TIME,)}[self.table]
+        of_pairs, of_scenes = (columns.BEGIN, columns.END), (columns.TIME,)
+        return {"tiles": (), "measurements": of_pairs, "scene_tiles": of_scenes}[self.table]
 
 
 _SHIFT = (columns.SHIFT_X, columns.SHIFT_Y), (columns.SIGMA_X, columns.SIGMA_Y)

@@ -8,9 +8,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse, Rectangle
 
-from stackplot import drawing, marks
+from stackplot import drawing, marks, naming
 from stackshift.ground import flight
-from stackshift.stack import columns
+from stackshift.stack import columns, digits
 
 # Metres of a DEM's error that are drawn in.
 _DEM_ERROR = 10.0
@@ -59,7 +59,7 @@ def range_azimuth(table, limits, why, title: str, zero: str = "the stack's media
     _truth(axes, table[inside])
     _requirement(axes, limits)
     days = [marks.day(scene) for scene in table[columns.SCENE]]
-    drawing.beyond_both(axes, across, along, reach, days, ("range", "azimuth"))
+    far = drawing.beyond_both(axes, across, along, reach, days, ("range", "azimuth"))
     drawing.say_if_empty(axes, int(across.notna().sum()), "scene")
     axes.set_xlabel(f"offset in ground range from {zero} (m), away from the satellite →")
     axes.set_ylabel(f"offset in azimuth from {zero} (m), along the flight →")
@@ -69,6 +69,8 @@ def range_azimuth(table, limits, why, title: str, zero: str = "the stack's media
     figure.suptitle(
         f"Offset per scene in range and azimuth: {title}", fontweight="bold", fontsize=12
     )
+    drawing.settle(figure)
+    naming.Names(axes).beyond(far)
     return figure
 
 
@@ -189,7 +191,7 @@ def _beside(axes, table, why) -> None:
         lines += [("", ""), (f"{row['value']} less {base}", "bold")]
         for name, word in (("range", "ground range"), ("azimuth", "azimuth")):
             apart, sigma = row[f"difference_{name}"], row[f"sigma_{name}"]
-            lines.append((f"{word} {apart:+.2f} ± {sigma:.2f} m", ""))
+            lines.append((f"{word} {digits.with_error(apart, sigma)} m", ""))
         clear = "found" if row["found"] else "not clear"
         lines.append((f"of {row['scenes']:.0f} and {row['others']:.0f} scenes, {clear}", ""))
     axes.axis("off")

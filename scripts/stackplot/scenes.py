@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from stackplot import drawing, marks
+from stackplot import drawing, marks, naming
 from stackshift.stack import columns
 
 
@@ -48,7 +48,7 @@ def offset_per_scene(
     }
     left.legend(known.values(), known, loc="outside upper left", ncols=4, fontsize=8.5)
     scatter = right.subplots()
-    _east_north(scatter, table, requirement, ce90, limit, zero)
+    far = _east_north(scatter, table, requirement, ce90, limit, zero)
     measured = int(table[columns.OFFSET_EAST].notna().sum())
     for axes in (upper, lower, scatter):
         drawing.say_if_empty(axes, measured, "scene")
@@ -58,6 +58,14 @@ def offset_per_scene(
         f"measured, each on {tiles:.0f} {'tile' if round(tiles) == 1 else 'tiles'} (median)",
         fontweight="bold", fontsize=12,
     )  # fmt: skip
+    drawing.settle(figure)
+    east, north = table[columns.OFFSET_EAST], table[columns.OFFSET_NORTH]
+    _name(naming.Names(upper), table, table["when"], east, east.abs() <= limit)
+    _name(naming.Names(lower), table, table["when"], north, north.abs() <= limit)
+    names = naming.Names(scatter)
+    names.beyond(far)
+    inside = (east.abs() <= limit) & (north.abs() <= limit)
+    _name(names, table, east, north, inside, **naming.BOXED)
     return figure
 
 
@@ -93,23 +101,25 @@ def _in_time(axes, table, direction: str, requirement: float, limit: float) -> N
         axes.plot(table["when"], truth.where(truth.abs() <= limit), **style, label="truth")
     axes.set_ylabel(f"offset {direction} (m)")
     axes.grid(alpha=0.3)
-    _name(axes, table, table["when"], offset, limit, days)
 
 
-def _name(axes, table, across, up, limit: float, days: list[str]) -> None:
-    """The dates of the scenes that stand out and lie inside the axes."""
+def _name(names: naming.Names, table, across, up, inside, **style) -> None:
+    """The dates of the scenes that stand out and lie ``inside`` the axes, the farthest first."""
+    radius = np.hypot(table[columns.OFFSET_EAST], table[columns.OFFSET_NORTH])
+    chosen = radius[table["stands_out"] & inside].sort_values(ascending=False, kind="stable")
     middle = np.mean([across.min(), across.max()]) if across.dtype.kind == "f" else across.mean()
-    inside = table["stands_out"] & (up.abs() <= limit)
-    for i in np.flatnonzero(inside)[: drawing.LABELLED]:
-        late = across[i] > middle
-        axes.annotate(
-            days[i], (across[i], up[i]), (-9 if late else 9, 0), textcoords="offset points",
-            ha="right" if late else "left", va="center", fontsize=8,
-        )  # fmt: skip
+    for i in chosen.index[: drawing.LABELLED]:
+        day = marks.day(table[columns.SCENE][i])
+        names.put(day, (across[i], up[i]), bool(across[i] > middle), **style)
 
 
-def _east_north(axes, table, requirement: float, ce90: tuple, limit: float, zero: str) -> None:
-    """Offsets to the east against to the north, with the requirement and CE90."""
+def _east_north(
+    axes, table, requirement: float, ce90: tuple, limit: float, zero: str
+) -> list[tuple]:
+    """Offsets to the east against to the north, with the requirement and CE90.
+
+    Returns what is to be written at arrows to what lies beyond.
+    """
     styles = marks.platform_styles(table["platform"])
     east, north = table[columns.OFFSET_EAST], table[columns.OFFSET_NORTH]
     inside = (east.abs() <= limit) & (north.abs() <= limit)
@@ -123,11 +133,9 @@ def _east_north(axes, table, requirement: float, ce90: tuple, limit: float, zero
         )  # fmt: skip
     drawing.requirement_circle(axes, requirement)
     days = [marks.day(scene) for scene in table[columns.SCENE]]
-    drawing.beyond_both(axes, east, north, limit, days)
-    _name(axes, table[inside].reset_index(drop=True), east[inside].reset_index(drop=True),
-          north[inside].reset_index(drop=True), limit,
-          [day for day, shown in zip(days, inside, strict=True) if shown])  # fmt: skip
+    far = drawing.beyond_both(axes, east, north, limit, days)
     drawing.circular_error(axes, *ce90, limit)
     axes.set_xlabel(f"offset east of {zero} (m)")
     axes.set_ylabel(f"offset north of {zero} (m)")
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False, fontsize=8.5, ncols=2)
+    return far

@@ -5,6 +5,7 @@ a scene, laid out by matplotlib, costs more than a hundred times what is drawn.
 """
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,16 +13,21 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection, PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage, imread
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Patch, Rectangle
 
 from stackplot import drawing, marks
 from stackplot.arrows import LONGEST, OFFSETS, draw_arrows, say_cut, vectors
 from stackplot.backdrop import FADED, SEA, Ground
-from stackplot.maps import draw_marks, key
+from stackplot.maps import MOVES, draw_marks, frame, key
 from stackshift.stack import columns, digits
 
-# Inches: around all, between maps, above each map for two lines, above all, a line of the legend.
-MARGIN, GAP, TITLE, HEAD, LINE = 0.15, 0.09, 0.36, 0.42, 0.185
+# Inches: around all, between maps, above each map for two lines, above all, a line of the legend,
+# and of the scale above it.
+MARGIN, GAP, TITLE, HEAD, LINE, SCALE = 0.15, 0.09, 0.36, 0.42, 0.185, 0.4
+# Inches at most of a scale that has room for its words beside it.
+SHORT = 5.0
+# Thinner than in a large map.
+_FRAME: dict[str, Any] = MOVES | {"linewidth": 1.3}
 
 
 class Inset(Ground):
@@ -52,8 +58,8 @@ class Inset(Ground):
 
 
 def scene_maps(
-    scenes, tiles, rejected: dict[str, dict], pictures: dict[str, str], ground: Ground,
-    requirement: float, title: str,
+    scenes, tiles, rejected: dict[str, dict], moving: list[tuple[int, int]],
+    pictures: dict[str, str], ground: Ground, requirement: float, title: str,
 ) -> Figure:  # fmt: skip
     """A small map of each scene, oldest first: its quicklook, and arrows of its tiles' offsets.
 
@@ -62,6 +68,7 @@ def scene_maps(
     scenes, tiles : tables with the columns of `columns.SCENES_TABLE` and `SCENE_TILES_TABLE`;
         the tiles' offsets are drawn as they are.
     rejected : by scene, the reason of each rejected tile (column, row).
+    moving : tiles (column, row) that move by themselves.
     pictures : quicklook of each scene.
     ground : where the tiles lie.
     requirement : metres; an offset of this length is drawn as long as a tile.
@@ -75,6 +82,9 @@ def scene_maps(
     across = min(len(names), max(3, math.ceil(math.sqrt(1.4 * len(names)))))
     length = np.hypot(tiles[columns.OFFSET_EAST], tiles[columns.OFFSET_NORTH])
     legend = key(statuses, bool((length > LONGEST * requirement).any()))
+    boxes = {name: _left_out(mine[name], moving) for name in names}
+    if any(boxes.values()):
+        legend.append(Patch(**_FRAME, label="left out, as it moves by itself"))
     ncols = 2 if across < 8 else 4
     figure, axes, insets = _sheet(names, ground, across, -(-len(legend) // ncols))
     _backdrops(axes, insets, pictures)
@@ -87,13 +97,18 @@ def scene_maps(
             ]
         ),
     )
+    edges = [frame(insets[name], *tile) for name in names for tile in boxes[name]]
+    axes.add_collection(
+        PatchCollection(edges, facecolor="none", edgecolor=_FRAME["edgecolor"],
+                        linewidth=_FRAME["linewidth"], zorder=5)
+    )  # fmt: skip
     for name in names:
         say_cut(axes, insets[name], mine[name], requirement, 6)
     for status in sorted(statuses):
         _marks(axes, insets, rejected, status)
     for _, scene in scenes.iterrows():
         _headline(axes, insets[scene[columns.SCENE]], scene)
-    _scale_in(axes, insets[names[0]], requirement)
+    _scale_below(axes, insets[names[0]], LINE * -(-len(legend) // ncols) + 0.2, requirement)
     figure.legend(handles=legend, loc="lower center", fontsize=8, ncols=ncols)
     _, height = figure.get_size_inches()
     figure.suptitle(
@@ -109,7 +124,7 @@ def _sheet(names: list[str], ground: Ground, across: int, lines: int):
     scale = width / abs(ground.x[-1] - ground.x[0])
     height = scale * ground.aspect * abs(ground.y[-1] - ground.y[0])
     down = -(-len(names) // across)
-    foot = LINE * lines + 0.2
+    foot = LINE * lines + 0.2 + SCALE
     # Wide enough for the title of few scenes.
     size = (
         max(across * (width + GAP) - GAP + 2 * MARGIN, 8.5),
@@ -206,19 +221,32 @@ def _headline(axes, inset: Inset, scene) -> None:
     )  # fmt: skip
 
 
-def _scale_in(axes, inset: Inset, requirement: float) -> None:
-    """The arrow of a tile's length, which stands for the requirement, in the first small map."""
-    left, right, *_ = inset.extent
-    # A map of one tile is as wide as the arrow.
-    start = min(0.03, 1 - inset.tile / (right - left))
-    x, y = inset.inside(start, 0.05)
+def _left_out(tiles: pd.DataFrame, moving: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The tiles (column, row) that move by themselves, and are measured in a scene."""
+    known = set(zip(tiles[columns.TILE_X], tiles[columns.TILE_Y], strict=True))
+    return [tile for tile in moving if tile in known]
+
+
+def _scale_below(axes, inset: Inset, height: float, requirement: float) -> None:
+    """The arrow of a tile's length, which stands for the requirement, above the legend.
+
+    Parameters
+    ----------
+    inset : any of the maps; they have one scale.
+    height : of the legend, inches.
+    """
+    across = inset.tile
+    # Together in the middle, as the legend is.
+    words = 1.6 if across <= SHORT else 0.0
+    middle = axes.get_xlim()[1] / 2
+    x, y = middle - (across + words) / 2, height + 0.1
     axes.annotate(
-        "", (x + inset.tile, y), (x, y), zorder=7,
+        "", (x + across, y), (x, y), zorder=7,
         arrowprops={"arrowstyle": "-|>", "color": "black", "linewidth": 1.5, "shrinkA": 0,
                     "shrinkB": 0},
     )  # fmt: skip
-    x, y = inset.inside(0.03, 0.09)
+    place = (x + across + 0.08, y) if words else (middle, y + 0.08)
     axes.text(
-        x, y, f"{requirement:g} m (the requirement)", fontsize=6, va="bottom", zorder=7,
-        bbox={"facecolor": "white", "alpha": 0.85, "linewidth": 0, "pad": 1},
+        *place, f"{requirement:g} m, the requirement", fontsize=8, zorder=7,
+        ha="left" if words else "center", va="center" if words else "bottom",
     )  # fmt: skip

@@ -30,6 +30,8 @@ _ESA = re.compile(
     rf"(?:\d[SAN][SD][HV][-_]+|[VH]{{2}}[-_]+)?{_TIME}(?:[-_]+{_TIME})?"
     r"[-_]+(\d{6})[-_]+[0-9A-F]{6}"
 )
+# The backscatter that an NRB's files hold: s1a-iw-nrb-...-vv-g-lin.tif is gamma0.
+_NRB = re.compile(r"[-_][VH]{2}[-_]([GS])[-_]L(?:IN|OG)")
 _PYROSAR = re.compile(rf"(S1[A-D])_+(IW|EW|SM|WV|S[1-6])_+([AD])_{_TIME}")
 _PAIR = re.compile(rf"S1[A-D]{{2}}_{_TIME}_{_TIME}_|S1-GUNW-|_INT\d+_")
 _SNAP = re.compile(r"(?<![A-Z])(?:ORB|CAL|NR|ML)_(?:[A-Z0-9]+_)*TC(?![A-Z])")
@@ -157,6 +159,8 @@ def _esa(name: str) -> Product | None:
         traits += (("product", "SNAP"),)
     elif match[4] == "NRB":
         traits += (("product", "ESA NRB"),)
+        if shown := _NRB.search(name):
+            traits += (("radiometry", _RADIOMETRY[shown[1]]),)
     version = _VERSION.search(name)
     if version:
         traits += (("processor version", version[1].lower()),)

@@ -3,7 +3,7 @@
 import math
 
 from stackshift.stack import clusters, judgement
-from stackshift.stack.digits import counted
+from stackshift.stack.digits import counted, with_error
 
 # So many products are named in a line; files have all of them.
 _NAMED = 5
@@ -12,15 +12,8 @@ RANGE_AZIMUTH = "range_azimuth"
 
 
 def metres(value: float, sigma: float | None = None) -> str:
-    """A length with the digits that its standard error deserves, and the error if it is known.
-
-    The error has one digit, or two if the first is a 1; without one the length has two decimals.
-    """
-    if sigma is None or not math.isfinite(sigma) or sigma <= 0:
-        return f"{value:.2f}"
-    digit, exponent = f"{sigma:.0e}".split("e")
-    decimals = min(max(0, (digit == "1") - int(exponent)), 3)
-    return f"{value:.{decimals}f} ± {sigma:.{decimals}f}"
+    """A length with the digits that its standard error deserves, and the error if it is known."""
+    return with_error(value, sigma if sigma is not None and sigma > 0 else None, "")
 
 
 def day(scene: str, time: bool = False) -> str:

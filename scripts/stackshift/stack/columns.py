@@ -92,6 +92,7 @@ TRUE_EAST = "true_offset_east"
 TRUE_NORTH = "true_offset_north"
 ARROW_RIGHT = "arrow_right"
 ARROW_UP = "arrow_up"
+BEGIN, END, REASON = "begin", "end", "reason"
 
 NETWORK_AXES = ((NETWORK_EAST, NETWORK_SIGMA_EAST), (NETWORK_NORTH, NETWORK_SIGMA_NORTH))
 LOOK_AXES = ((OFFSET_RANGE, SIGMA_RANGE), (OFFSET_AZIMUTH, SIGMA_AZIMUTH))
@@ -295,9 +296,13 @@ RESIDUALS_TABLE = {
     WEIGHT_Y: ("1", "weight of the pair in the network to the north, 1 for a pair that fits"),
     CLOSURE: ("m", "rms misclosure of the triangles that the pair is part of, both axes"),
 }
-ARROWS = {
+MAPPED = {
     ARROW_RIGHT: ("m", "the shift or offset along the grid's columns, for arrows: where it points"),
     ARROW_UP: ("m", "the shift or offset against the grid's rows; both as long as it is"),
+    TIME: ("", "of a scene's tile: when it was acquired, UTC, as a time"),
+    BEGIN: ("", "of a pair's tile: when the older scene was acquired, UTC"),
+    END: ("", "of a pair's tile: when the newer scene was acquired, UTC"),
+    REASON: ("", "why the tile was rejected, in words; of a tile over all pairs most often"),
 }
 
 

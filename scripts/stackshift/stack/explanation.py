@@ -260,7 +260,7 @@ def _finding(
 
 
 def sentence(looked: list[Candidate], found: reasons.Result, number: int) -> str:
-    """A cause in words, as "scenes of S1B lie 4.1 ± 0.3 m east of the others"."""
+    """A cause in words, as "scenes of S1B lie 4.10 ± 0.30 m east of the others"."""
     candidate = looked[number]
     value, sigma = found.difference[number], found.sigma[number]
     z = np.abs(value / sigma)
