@@ -82,11 +82,12 @@ def test_what_is_not_known_of_the_pull_is_shared_by_all_tiles():
 
     found = pull.without_pull(tiles, seen, match)
     assert found.shift == pytest.approx((-0.5, 0), abs=1e-6)
-    # Not known is .7 of the .05 pixel, and holes hide a share of the tile.
+    # Not known is .15 of the holes' share of it, and they hide a share of the tile.
     share = 1 - np.mean(tiles[0].valid)
-    assert abs(found.shared[0]) == pytest.approx(0.035) and found.shared[1] == 0
+    unknown = 0.15 * share * 0.45
+    assert abs(found.shared[0]) == pytest.approx(unknown) and found.shared[1] == 0
     more = 4e-4 * (1 + share)
-    assert found.sigma == pytest.approx((np.sqrt(more + 0.035**2), np.sqrt(more)))
+    assert found.sigma == pytest.approx((np.sqrt(more + unknown**2), np.sqrt(more)))
     assert found.covariance[0][0] == pytest.approx(found.sigma[0] ** 2)
 
 

@@ -25,9 +25,10 @@ _FEW = 0.005
 _STILL = 0.02
 # Pixels of displacement that tell by how much holes pull.
 _TOLD = 0.3
-# What is not known of the pull: ground in holes is taken from elsewhere, and scenes of a template
-# bring what filled their holes along, which takes as much again of a scene (simulated).
-_UNCERTAIN = 0.7
+# What of a displacement is not known, in shares of the share of the holes: ground in holes is taken
+# from elsewhere, and scenes of a template bring along what filled their own. Tiles and stacks of
+# 3 to 30 % of holes, 1 to 5 pixels of noise, kept .1 to .19 (docs/terrain.md).
+_UNKNOWN = 0.15
 # No pull takes more than this share of a displacement that is less than a pixel.
 _MOST = 0.5
 # Where ground is taken from, in shares of the tile's sides, and the mean that stays, pixels.
@@ -54,7 +55,7 @@ def without_pull(tiles: Sequence[Tile], found: Match, match: Matched) -> Match:
     -------
     The match: its shift less the pull, its standard errors, which may be above a gate now, with
     what is not known of that, which tiles of one ground share. The same one where there is no
-    shift, nothing to pull it, or nothing to tell by how much.
+    shift or nothing to pull it.
     """
     if found.status != OK or found.shift is None or all(tile.complete for tile in tiles):
         return found
@@ -68,19 +69,19 @@ def without_pull(tiles: Sequence[Tile], found: Match, match: Matched) -> Match:
     # Below a pixel what is taken is a share of the displacement, which a small one tells badly.
     asked = np.copysign(np.maximum(np.abs(displacement), _TOLD), displacement)
     by = _pull(tiles, gaps, asked, match)
-    if by is None:
-        return found
-    by *= displacement / asked
+    by = np.zeros(2) if by is None else by * displacement / asked
     # It was looked for where the tile was found, which the pull has moved already.
     shares = np.clip(
         np.divide(by, displacement, out=np.zeros(2), where=displacement != 0), 0, _MOST
     )
     by = np.where(np.abs(displacement) < 1, shares / (1 - shares) * displacement, by)
+    # Beyond a pixel it is no more, as holes then lie beside what they hid.
+    unknown = _UNKNOWN * share * np.clip(displacement, -1, 1)
     # The difference of two scatters by what the holes hide.
-    spread = (1 + share) * np.array(found.covariance) + np.diag((_UNCERTAIN * by) ** 2)
+    spread = (1 + share) * np.array(found.covariance) + np.diag(unknown**2)
     shared = np.array(found.shared or (0.0, 0.0))
-    total = np.hypot(shared, _UNCERTAIN * by)
-    larger = np.where(np.abs(shared) > np.abs(_UNCERTAIN * by), shared, by)
+    larger = np.where(np.abs(shared) > np.abs(unknown), shared, unknown)
+    total = np.hypot(shared, unknown)
     (a, b), (c, d) = spread.tolist()
     return replace(
         found,
