@@ -47,6 +47,8 @@ TESTS = {
     "others": "tests/test_others.py tests/test_template.py",
     "mean_image": "tests/test_others.py tests/test_template.py",
     "placing": "tests/test_others.py tests/test_template.py",
+    "pull": "tests/test_pull.py",
+    "evenness": "tests/test_evenness.py",
     "fills": "tests/test_fills.py",
     "search": "tests/test_template.py tests/test_align.py",
     "spikes": "tests/test_flatten.py --deselect tests/test_flatten.py::test_every_raster_of_a_run"
