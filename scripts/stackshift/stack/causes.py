@@ -21,8 +21,8 @@ _BY_CHANCE = 0.01
 # What scenes that lie apart have in common.
 _CAUSES = {"time": "step in time", "trend": "trend in time", "platform": "platforms differ"}
 _OTHERWISE = "made differently"
-# What the offsets of a polarization say, which those of all together say by themselves.
 _TOGETHER = "offsets hang together"
+# What the offsets of a polarization say, which those of all together say by themselves.
 _OF_OFFSETS = {
     "not measured", "stands out", "scenes far from each other", _TOGETHER, _OTHERWISE,
     *_CAUSES.values(),

@@ -57,7 +57,7 @@ def uneven(offsets: np.ndarray, sigmas: np.ndarray, taken: np.ndarray | None = N
     -------
     (scenes,) booleans; none of scenes with fewer than four tiles.
     """
-    squares, free = _misfits(_without_pull(offsets, sigmas), sigmas)
+    squares, free = _misfits(_less_common(offsets, sigmas), sigmas)
     free = free - (0 if taken is None else taken)
     found = np.zeros(len(offsets), bool)
     known = np.isfinite(offsets).all(axis=2).sum(axis=1) >= _ENOUGH_TILES
@@ -69,13 +69,14 @@ def uneven(offsets: np.ndarray, sigmas: np.ndarray, taken: np.ndarray | None = N
         for at in np.flatnonzero(known & ~found):
             others = known & ~found
             others[at] = False
-            scatter = max(1.0, median(ratios[others])) if others.sum() > 1 else _OF_TWO
+            several = others.sum() > 1
+            scatter = max(1.0, median(ratios[others])) if several else _OF_TWO
             if ratios[at] < _FAR * scatter:
                 continue
-            of_all = _EFFICIENCY * free[others].sum() if others.sum() > 1 else np.inf
             p[at] = chdtrc(free[at], squares[at] / scatter)
-            if np.isfinite(of_all):
-                p[at] = max(p[at], fdtrc(free[at], of_all, ratios[at] / scatter))
+            if several:
+                freedom = _EFFICIENCY * free[others].sum()
+                p[at] = max(p[at], fdtrc(free[at], freedom, ratios[at] / scatter))
         worst = int(np.argmin(p))
         if p[worst] * known.sum() >= _ALPHA:
             break
@@ -108,7 +109,7 @@ def to_all(offsets: np.ndarray, sigmas: np.ndarray) -> np.ndarray:
     return np.abs(offsets[there].mean(axis=0) - robust[0])
 
 
-def _without_pull(offsets, sigmas) -> np.ndarray:
+def _less_common(offsets, sigmas) -> np.ndarray:
     """Offsets less what all scenes show in a tile, as a bad one in their mean makes them.
 
     In a mean of few scenes a part that lies elsewhere moves those of all others the other way.
