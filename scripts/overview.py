@@ -34,7 +34,6 @@ def main(
 
     Parameters
     ----------
-    verdicts, pairs : JSON of the verdict and CSV of the pairs of each product.
     overall : JSON of the verdict over all stacks.
     verdicts, pairs, scenes : JSON of the verdict and CSVs of the pairs and scenes of each product.
     figures, pictures : the figure of the offsets in time of each product, as SVG and as PNG.
