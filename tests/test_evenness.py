@@ -84,6 +84,35 @@ def test_parts_are_counted_and_the_mean_of_all_is_told():
     assert text["cause"] == "uneven" and text["text"].startswith("5 of 19 tiles of 2022-01-04 lie ")
 
 
+@pytest.mark.parametrize(("count", "off"), [(16, 4), (16, 6), (25, 10), (64, 20), (64, 27)])
+def test_a_larger_part_is_counted_and_reached_as_well(count, off):
+    """One tile in sixteen lies between the two places, as a slice's edge goes through it."""
+    random, between = np.random.default_rng(off), max(1, count // 16)
+    offsets, sigmas = random.normal(0, 0.25, (count, 2)), np.full((count, 2), 0.25)
+    offsets[:off, 0] += 12
+    offsets[off : off + between, 0] += random.uniform(3, 9, between)
+    found = evenness.parts(offsets, sigmas)
+    assert found.tiles == off + between
+    assert found.far == pytest.approx(12, abs=0.7)
+    mean = (12 * off + offsets[off : off + between, 0].sum()) / count
+    assert evenness.to_all(offsets, sigmas) == pytest.approx([mean, 0], abs=0.6)
+    said = {"scene": "20220104T000000", "tiles": count, "off": off + between, "far": 12.0}
+    (text,) = causes.of_findings({"uneven": [said | {"apart": 5.0}]})
+    assert "its offset is that of most" in text["text"]
+
+
+def test_where_no_place_holds_most_tiles_it_is_said_and_the_error_reaches_all():
+    offsets, sigmas = np.random.default_rng(6).normal(0, 0.2, (16, 2)), np.full((16, 2), 0.2)
+    offsets[:8, 1] += 10
+    found = evenness.parts(offsets, sigmas)
+    assert found.tiles == 8 and found.far == pytest.approx(10, abs=0.5)
+    # The middle of two places is 5 m from each.
+    assert evenness.to_all(offsets, sigmas)[1] == pytest.approx(5, abs=0.3)
+    said = {"scene": "20220104T000000", "tiles": 16, "off": 8, "far": 10.0, "apart": 5.0}
+    (text,) = causes.of_findings({"uneven": [said]})
+    assert "none holds most of them" in text["text"] and "that of most" not in text["text"]
+
+
 @pytest.mark.parametrize("scenes", [3, 6])
 def test_a_scene_a_part_of_which_lies_elsewhere_is_no_member_of_the_template(scenes):
     """Else it would be averaged into the mean where it does not belong."""

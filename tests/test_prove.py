@@ -209,6 +209,20 @@ def test_a_scene_that_was_moved_wrong_is_called_elsewhere(tiles):
             assert "elsewhere than they should be: " in proof.line(found, ("fail", "fail"))
 
 
+def test_a_scene_that_has_no_one_place_is_not_said_to_be_mended_in_all_parts():
+    before = scenes([(6, 0), (0, 0), (-1, 2)])
+    after = scenes([(0, 0), (0, 0), (-1, 2)])
+    after[c.FLAG] = ["outlier uneven", None, "outlier"]
+    moves = dict(zip(NAMES, [move(-6, 0), move(0, 0), move(0, 0)], strict=True))
+    found = proof.summary(proof.table(before, after, moves, Zero()), 30.0)
+    assert found["distorted"] == [NAMES[0]]
+    line = proof.line(found, ("fail", "pass"))
+    assert "errors of 0.3 m; as a whole, but not in all parts: 20220125T000000; not moved" in line
+    after[c.FLAG] = None
+    found = proof.summary(proof.table(before, after, moves, Zero()), 30.0)
+    assert found["distorted"] == [] and "parts" not in proof.line(found, ("fail", "pass"))
+
+
 @pytest.mark.parametrize(("tiles", "again"), [(25, 0.5), (6, 0.245)])
 def test_the_error_of_the_difference_is_that_of_what_the_second_measurement_adds(tiles, again):
     """What is added a tile, over the root of the tiles, is 0.1 m, whatever both have in common."""

@@ -141,3 +141,39 @@ def test_the_median_is_that_of_numpy(count):
     assert median(values) == np.median(values)
     values[count // 2] = np.nan
     assert np.isnan(median(values)) and np.isnan(median(values[:0]))
+
+
+@pytest.mark.parametrize("share", [0.1, 0.25, 0.3, 0.35, 0.4, 0.45])
+@pytest.mark.parametrize("count", [8, 16, 25, 64])
+def test_the_mean_stays_where_most_values_lie_whatever_lies_elsewhere(count, share):
+    """Scenes of which a slice lies 15 m to the side, or 6 m; errors of .25 m."""
+    random, off = np.random.default_rng(count), int(share * count)
+    for far in (6.0, 15.0):
+        for _ in range(20):
+            values = random.normal(0, 0.25, count)
+            values[:off] += far
+            mean, sigma = weighted_huber(values, np.full(count, 0.25))
+            # Up to a quarter or so Huber's psi may hold it, with a pull of some errors of one value.
+            pull = 0.6 if off <= 0.3 * count else 0.0
+            assert abs(mean) < 4.5 * 0.25 / np.sqrt(count - off) + pull
+            assert sigma < 2 * 0.25 / np.sqrt(count - off) + pull
+
+
+def test_of_values_in_two_places_of_one_size_none_is_taken_for_most():
+    random = np.random.default_rng(1)
+    for count in (8, 16, 64):
+        values = random.normal(0, 0.25, count) + np.where(np.arange(count) % 2, 15.0, 0.0)
+        mean, sigma = weighted_huber(values, np.full(count, 0.25))
+        assert mean == pytest.approx(7.5, abs=0.3)
+        assert sigma == pytest.approx(7.5 / np.sqrt(count), rel=0.15)
+
+
+def test_values_that_scatter_more_than_they_say_are_of_one_place():
+    """Three times as much: an honest error and the efficiency of Huber's mean (.95 of normal)."""
+    random = np.random.default_rng(2)
+    found = []
+    for _ in range(1500):
+        sigmas = 0.25 * random.uniform(0.8, 1.25, 16)
+        found.append(weighted_huber(random.normal(0, 3 * sigmas), sigmas)[0])
+    best = 3 * 0.25 / np.sqrt(16)
+    assert np.std(found) < 1.06 * best

@@ -268,6 +268,11 @@ def _of_parts(one: dict) -> str:
             f"tiles of {day} lie {one['apart']:.2g} m apart (rms beyond their errors, "
             "scene_tiles.csv): it is distorted in itself"
         )
+    if 2 * one["off"] >= one["tiles"]:
+        return (
+            f"tiles of {day} lie in several places, {one['far']:.3g} m from each other "
+            "(scene_tiles.csv), and none holds most of them: its error reaches to all"
+        )
     return (
         f"{one['off']} of {one['tiles']} tiles of {day} lie {one['far']:.3g} m from its others "
         "(scene_tiles.csv), as a slice with another orbit would: its offset is that of most, and "

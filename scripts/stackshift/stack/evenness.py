@@ -32,7 +32,8 @@ class Parts(NamedTuple):
     """How a scene lies in its parts.
 
     ``apart`` metres or pixels by which its tiles lie apart beyond their errors, rms over both axes;
-    number of ``tiles`` that lie clearly off the rest, and how far their middle one does.
+    number of ``tiles`` that lie clearly off the place that holds most, and how far their middle one
+    does.
     """
 
     apart: float
@@ -88,10 +89,13 @@ def parts(offsets: np.ndarray, sigmas: np.ndarray) -> Parts:
     """How the tiles of one scene lie, (tiles, 2) each, NaN for one that was not measured."""
     there = np.isfinite(offsets).all(axis=1)
     offsets, sigmas = offsets[there], sigmas[there]
-    middle = np.median(offsets, axis=0)
-    about = offsets - middle
+    reach = _OFF * np.maximum(sigmas, median(sigmas.ravel()))
+    # The place that holds most of them: their middle may lie between two places, at none.
+    near = (np.abs(offsets[:, None] - offsets) <= reach).all(axis=2)
+    at_place = near[int(near.sum(axis=1).argmax())]
+    about = offsets - np.average(offsets[at_place], axis=0, weights=1 / sigmas[at_place] ** 2)
     apart = np.sqrt(max((about**2 - sigmas**2).sum(axis=1).mean(), 0.0))
-    off = (np.abs(about) > _OFF * np.maximum(sigmas, median(sigmas.ravel()))).any(axis=1)
+    off = (np.abs(about) > reach).any(axis=1)
     far = median(np.hypot(*about[off].T)) if off.any() else 0.0
     return Parts(float(apart), int(off.sum()), float(far))
 
@@ -99,14 +103,20 @@ def parts(offsets: np.ndarray, sigmas: np.ndarray) -> Parts:
 def to_all(offsets: np.ndarray, sigmas: np.ndarray) -> np.ndarray:
     """How far the mean of all tiles of a scene lies from the robust one, (2,): what it may be too.
 
+    Where no place holds most of the tiles it is how far they all lie from it, rms.
+
     Parameters
     ----------
     offsets, sigmas : (tiles, 2), NaN for a tile that was not measured.
     """
     there = np.isfinite(offsets).all(axis=1)
-    robust, _ = means(offsets[None], sigmas[None], there)
+    offsets, sigmas = offsets[there], sigmas[there]
+    robust, _ = means(offsets[None], sigmas[None], np.ones(len(offsets), bool))
+    about = offsets - robust[0]
     # Unweighted: each tile is as large a part of the scene as any other.
-    return np.abs(offsets[there].mean(axis=0) - robust[0])
+    if 2 * parts(offsets, sigmas).tiles >= len(offsets):
+        return np.sqrt((about**2).mean(axis=0))
+    return np.abs(about.mean(axis=0))
 
 
 def _less_common(offsets, sigmas) -> np.ndarray:

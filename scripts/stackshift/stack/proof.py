@@ -17,6 +17,8 @@ _TILES = 4
 _SCENES = 5
 # Tiles beyond so many of the bulk's deviations say nothing of it.
 _FAR = 3.0
+# Flags of scenes that have no one place.
+_DISTORTED = "rotated|scaled|uneven"
 # So many scenes are named in the line, or one.
 _NAMED = 3
 
@@ -180,7 +182,8 @@ def summary(proof: pd.DataFrame, pixel: float) -> dict:
     pixels along one axis. ``elsewhere`` are the scenes that do not lie where they should, by more
     than chance; ``error`` is the median standard error of the offsets that were measured again,
     along both axes together, which no correction is better than; ``not_moved`` those that
-    were left where they were, with the reason of each.
+    were left where they were, with the reason of each; ``distorted`` those whose tiles do not all
+    lie where the scene does, which no move mends.
     """
     off = _distances(proof, "missed")
     posting = np.sqrt(2) * pixel
@@ -199,6 +202,7 @@ def summary(proof: pd.DataFrame, pixel: float) -> dict:
         "missed": off,
         "missed_pixels": None if off is None else off["rms"] / posting,
         "elsewhere": list(proof[c.SCENE][proof[a.FOUND] == ELSEWHERE]),
+        "distorted": list(proof[c.SCENE][proof[c.FLAG].str.contains(_DISTORTED)]),
         "not_moved": _not_moved(proof),
     }
 
@@ -260,11 +264,14 @@ def line(found: dict, verdicts: tuple[str, str]) -> str:
 def where(found: dict) -> str:
     """Whether the scenes lie where they should after the correction, in words."""
     if found["elsewhere"]:
-        return f"elsewhere than they should be: {answers.listed(found['elsewhere'])}"
-    text = "all that were measured lie where they should"
-    if found["error"] is None:
-        return text
-    return f"{text}, to within their errors of {float(format(found['error'], '.1g')):g} m"
+        text = f"elsewhere than they should be: {answers.listed(found['elsewhere'])}"
+    else:
+        text = "all that were measured lie where they should"
+        if found["error"] is not None:
+            text += f", to within their errors of {float(format(found['error'], '.1g')):g} m"
+    if found["distorted"]:
+        text += f"; as a whole, but not in all parts: {answers.listed(found['distorted'])}"
+    return text
 
 
 def not_moved(of: list[dict]) -> list[str]:

@@ -5,6 +5,14 @@ import numpy as np
 # Residuals up to this many standard errors count in full (Huber 1964, doi:10.1214/aoms/1177703732).
 TUNING = 1.5
 _ITERATIONS = 50
+# Values that scatter by more than so many times what their best half does lie in several places. Of
+# few a half always agrees by chance.
+_RUN = 3.0
+_MANY = 8
+# Values lie in a place within so many times what the half scatters there.
+_AT_PLACE = 4.0
+# Of many values so many tell where the half lies.
+_CENTRES = 128
 # Deviations of so many times the bulk's say nothing more about how much it spreads.
 _FAR = 3.0
 
@@ -87,7 +95,8 @@ def weighted_huber(values, sigmas, tuning: float = TUNING) -> tuple[float, float
     -------
     (mean, standard error) in the unit of the values; NaN for none. Weights are 1 / sigma^2 with
     Huber's psi. If the values scatter more than their standard errors say, as when a scene is
-    rotated, the standard error is widened accordingly, and never narrowed.
+    rotated, the standard error is widened accordingly, and never narrowed. Of values that lie in
+    two places, those count which are more.
     """
     values, sigmas = np.asarray(values, float), np.asarray(sigmas, float)
     if values.size == 0:
@@ -102,11 +111,31 @@ def weighted_huber(values, sigmas, tuning: float = TUNING) -> tuple[float, float
         # Scatter first: tiles that all disagree a little are not outliers.
         apart = np.abs(residual)
         widen = max(1.0, 1.4826 * median(apart))
+        if widen > _RUN and values.size >= _MANY:
+            place = _place_of_most(values, sigmas, widen)
+            if place is not None:
+                return weighted_huber(values[place], sigmas[place], tuning)
         weight = precision * np.minimum(1, tuning * widen / np.maximum(apart, 1e-12))
         previous, mean = mean, float((weight * values).sum() / weight.sum())
         if abs(mean - previous) < 1e-9 * (abs(mean) + smallest):
             break
     return mean, _standard_error(values, sigmas, mean, widen, tuning)
+
+
+def _place_of_most(values: np.ndarray, sigmas: np.ndarray, widen: float) -> np.ndarray | None:
+    """Values of the place that holds most of them; None if all scatter about one.
+
+    About a mean that is pulled by a quarter or more of the values, all scatter widely, and none
+    counts less for lying far. How much the half scatters that agrees best tells (Rousseeuw 1984,
+    doi:10.1080/01621459.1984.10477105).
+    """
+    centres = np.sort(values)[:: -(-values.size // _CENTRES)]
+    apart = np.abs(centres[:, None] - values) / sigmas
+    reach = np.partition(apart, values.size // 2, axis=1)[:, values.size // 2]
+    best = int(reach.argmin())
+    scatter = max(1.0, 1.4826 * float(reach[best]))
+    at_place = apart[best] <= _AT_PLACE * scatter
+    return None if widen <= _RUN * scatter or at_place.all() else at_place
 
 
 def _mean_of_few(values, precision) -> tuple[float, float]:
