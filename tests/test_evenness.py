@@ -79,7 +79,14 @@ def test_parts_are_counted_and_the_mean_of_all_is_told():
     many, errors = np.zeros((40, 2)), np.full((40, 2), 0.1)
     many[:5] = [3.0, -4.0]
     assert evenness.to_all(many, errors) == pytest.approx([15 / 40, 20 / 40], abs=0.05)
-    said = {"scene": "20220104T000000", "tiles": 19, "off": 5, "far": 5.0, "apart": 2.6}
+    said = {
+        "scene": "20220104T000000",
+        "tiles": 19,
+        "off": 5,
+        "far": 5.0,
+        "apart": 2.6,
+        "together": 5,
+    }
     (text,) = causes.of_findings({"uneven": [said]})
     assert text["cause"] == "uneven" and text["text"].startswith("5 of 19 tiles of 2022-01-04 lie ")
 
@@ -92,12 +99,12 @@ def test_a_larger_part_is_counted_and_reached_as_well(count, off):
     offsets[:off, 0] += 12
     offsets[off : off + between, 0] += random.uniform(3, 9, between)
     found = evenness.parts(offsets, sigmas)
-    assert found.tiles == off + between
+    assert found.tiles == off + between and found.together >= off
     assert found.far == pytest.approx(12, abs=0.7)
     mean = (12 * off + offsets[off : off + between, 0].sum()) / count
     assert evenness.to_all(offsets, sigmas) == pytest.approx([mean, 0], abs=0.6)
     said = {"scene": "20220104T000000", "tiles": count, "off": off + between, "far": 12.0}
-    (text,) = causes.of_findings({"uneven": [said | {"apart": 5.0}]})
+    (text,) = causes.of_findings({"uneven": [said | {"apart": 5.0, "together": off}]})
     assert "its offset is that of most" in text["text"]
 
 
@@ -108,9 +115,27 @@ def test_where_no_place_holds_most_tiles_it_is_said_and_the_error_reaches_all():
     assert found.tiles == 8 and found.far == pytest.approx(10, abs=0.5)
     # The middle of two places is 5 m from each.
     assert evenness.to_all(offsets, sigmas)[1] == pytest.approx(5, abs=0.3)
-    said = {"scene": "20220104T000000", "tiles": 16, "off": 8, "far": 10.0, "apart": 5.0}
+    said = {
+        "scene": "20220104T000000",
+        "tiles": 16,
+        "off": 8,
+        "far": 10.0,
+        "apart": 5.0,
+        "together": 8,
+    }
     (text,) = causes.of_findings({"uneven": [said]})
     assert "none holds most of them" in text["text"] and "that of most" not in text["text"]
+
+
+def test_a_ramp_is_no_slice():
+    """Five rows of tiles, each 3 m from the next."""
+    offsets, sigmas = np.random.default_rng(7).normal(0, 0.2, (25, 2)), np.full((25, 2), 0.2)
+    offsets[:, 0] += 3 * (np.arange(25) // 5 - 2)
+    found = evenness.parts(offsets, sigmas)
+    assert found.tiles == 20 and found.together == 5
+    said = {"scene": "20220104T000000", "tiles": 25, "off": 20, "far": 4.5, "apart": 4.2}
+    (text,) = causes.of_findings({"uneven": [said | {"together": 5}]})
+    assert "it is distorted in itself" in text["text"] and "orbit" not in text["text"]
 
 
 @pytest.mark.parametrize("scenes", [3, 6])

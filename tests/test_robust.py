@@ -153,7 +153,7 @@ def test_the_mean_stays_where_most_values_lie_whatever_lies_elsewhere(count, sha
             values = random.normal(0, 0.25, count)
             values[:off] += far
             mean, sigma = weighted_huber(values, np.full(count, 0.25))
-            # Up to a quarter or so Huber's psi may hold it, with a pull of some errors of one value.
+            # Up to a quarter or so Huber's psi holds it, with a pull of some errors of one value.
             pull = 0.6 if off <= 0.3 * count else 0.0
             assert abs(mean) < 4.5 * 0.25 / np.sqrt(count - off) + pull
             assert sigma < 2 * 0.25 / np.sqrt(count - off) + pull

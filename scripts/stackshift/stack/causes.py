@@ -263,10 +263,10 @@ def of_findings(findings: dict) -> list[dict]:
 def _of_parts(one: dict) -> str:
     """A scene whose tiles lie apart, from `evenness.Parts`."""
     day = answers.day(one["scene"])
-    if not one["off"]:
+    if 2 * one["together"] < one["off"] or not one["off"]:
         return (
             f"tiles of {day} lie {one['apart']:.2g} m apart (rms beyond their errors, "
-            "scene_tiles.csv): it is distorted in itself"
+            "scene_tiles.csv), not in a few places: it is distorted in itself, as by a ramp or warp"
         )
     if 2 * one["off"] >= one["tiles"]:
         return (

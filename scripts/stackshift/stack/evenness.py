@@ -33,12 +33,13 @@ class Parts(NamedTuple):
 
     ``apart`` metres or pixels by which its tiles lie apart beyond their errors, rms over both axes;
     number of ``tiles`` that lie clearly off the place that holds most, and how far their middle one
-    does.
+    does; how many of these lie ``together``, in the place that holds most of them.
     """
 
     apart: float
     tiles: int
     far: float
+    together: int
 
 
 def uneven(offsets: np.ndarray, sigmas: np.ndarray, taken: np.ndarray | None = None) -> np.ndarray:
@@ -92,12 +93,18 @@ def parts(offsets: np.ndarray, sigmas: np.ndarray) -> Parts:
     reach = _OFF * np.maximum(sigmas, median(sigmas.ravel()))
     # The place that holds most of them: their middle may lie between two places, at none.
     near = (np.abs(offsets[:, None] - offsets) <= reach).all(axis=2)
-    at_place = near[int(near.sum(axis=1).argmax())]
+    at_place = _most(near)
     about = offsets - np.average(offsets[at_place], axis=0, weights=1 / sigmas[at_place] ** 2)
     apart = np.sqrt(max((about**2 - sigmas**2).sum(axis=1).mean(), 0.0))
     off = (np.abs(about) > reach).any(axis=1)
     far = median(np.hypot(*about[off].T)) if off.any() else 0.0
-    return Parts(float(apart), int(off.sum()), float(far))
+    together = int(_most(near[np.ix_(off, off)]).sum()) if off.any() else 0
+    return Parts(float(apart), int(off.sum()), float(far), together)
+
+
+def _most(near: np.ndarray) -> np.ndarray:
+    """Which tiles lie near the one that most lie near: (tiles,) booleans out of (tiles, tiles)."""
+    return near[int(near.sum(axis=1).argmax())]
 
 
 def to_all(offsets: np.ndarray, sigmas: np.ndarray) -> np.ndarray:

@@ -58,7 +58,8 @@ def screened(
     Returns
     -------
     (table, uneven scenes): of each of these ``scene``, number of its ``tiles``, how many are
-    ``off`` and how ``far`` in metres, and by how much all lie ``apart``, as `evenness.Parts`. The
+    ``off``, how many of these ``together`` and how ``far`` in metres, and by how much all lie
+    ``apart``, as `evenness.Parts`. The
     error of such a scene reaches to the mean of all its tiles, as its offset is that of most.
     """
     table = table.copy()
@@ -150,6 +151,7 @@ def _flag_uneven(table, tiles, positions, turned, flags) -> list[dict]:
                 "tiles": int(np.isfinite(offsets[at]).all(axis=1).sum()),
                 "off": part.tiles,
                 "far": part.far,
+                "together": part.together,
                 "apart": part.apart,
             }
         )
