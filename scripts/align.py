@@ -3,6 +3,8 @@
 Or against what else the config says: the area that the DEM has, or an image.
 """
 
+import stackio.job as job
+
 import logging
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,7 +12,7 @@ from itertools import product
 
 import numpy as np
 
-from stackio import earth, files, job, raster
+from stackio import earth, files, raster
 from stackio.tags import origin_of, overlap_of, share_of, shares_of_tile, tags_of, warp_of
 from stackshift.ground.lattice import tile_edges
 from stackshift.stack import columns, coverage, reference, search

@@ -1,8 +1,10 @@
 """Tables of one stack and polarization out of the JSONs of its pairs."""
 
+import stackio.job as job
+
 import logging
 
-from stackio import files, job
+from stackio import files
 from stackshift.stack import tables
 
 

@@ -1,10 +1,12 @@
 """How far apart are the products of two processors? Their templates, matched with each other."""
 
+import stackio.job as job
+
 import logging
 
 import numpy as np
 
-from stackio import earth, files, job, pixels, raster, warp
+from stackio import earth, files, pixels, raster, warp
 from stackshift.ground.lattice import same_lattice, tile_edges
 from stackshift.stack import columns as c
 from stackshift.stack.comparison import zeros_apart

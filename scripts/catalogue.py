@@ -1,12 +1,14 @@
 """A STAC item a scene of a stack, and a catalogue of them."""
 
+import stackio.job as job
+
 import logging
 import math
 from pathlib import Path
 
 import pandas as pd
 
-from stackio import files, job, raster
+from stackio import files, raster
 from stackshift.stack import action_columns as a
 from stackshift.stack import columns as c
 from stackshift.stack import decision, items

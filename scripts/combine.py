@@ -1,10 +1,12 @@
 """One offset a pass out of all polarizations of a stack, judged as the polarizations are."""
 
+import stackio.job as job
+
 import logging
 
 import pandas as pd
 
-from stackio import files, job
+from stackio import files
 from stackshift.stack import (
     answers,
     causes,

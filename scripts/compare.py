@@ -1,10 +1,12 @@
 """Compare the offsets of the same acquisitions between two results."""
 
+import stackio.job as job
+
 import logging
 
 import pandas as pd
 
-from stackio import files, job
+from stackio import files
 from stackshift.stack import columns
 from stackshift.stack.comparison import compare
 

@@ -3,6 +3,8 @@
 Each file of the scene becomes a VRT that points to it and has another geotransform.
 """
 
+import stackio.job as job
+
 import logging
 import math
 import os
@@ -10,7 +12,7 @@ from pathlib import Path
 
 from rasterio.transform import Affine
 
-from stackio import earth, files, job, raster, vrt
+from stackio import earth, files, raster, vrt
 from stackio.tags import move_of, tags_of
 from stackshift.errors import InputError
 from stackshift.ground import geometry

@@ -1,5 +1,7 @@
 """Measure the shift of every tile between the two scenes of each pair."""
 
+import stackio.job as job
+
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,7 +10,7 @@ from itertools import product
 
 import numpy as np
 
-from stackio import earth, files, job, raster
+from stackio import earth, files, raster
 from stackio.tags import origin_of, shares_of_tile, tags_of, warp_of
 from stackshift.ground.lattice import Grid
 from stackshift.stack import coverage

@@ -1,10 +1,12 @@
 """Which scenes of a stack are moved, and by how much."""
 
+import stackio.job as job
+
 import logging
 
 import pandas as pd
 
-from stackio import files, job
+from stackio import files
 from stackshift.stack import columns as c
 from stackshift.stack import decision
 from stackshift.stack.zero import Zero

@@ -1,5 +1,7 @@
 """What the displacement of each scene does to change detection on this ground."""
 
+import stackio.job as job
+
 import logging
 import math
 from pathlib import Path
@@ -7,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from stackio import earth, files, job, prepared, raster
+from stackio import earth, files, prepared, raster
 from stackio.against_mean import Compared, Others, Part, blocks_of
 from stackplot import costs, drawing
 from stackshift.ground.geometry import to_pixels

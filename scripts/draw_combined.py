@@ -1,8 +1,10 @@
 """Draw one offset a pass beside those of its polarizations."""
 
+import stackio.job as job
+
 import pandas as pd
 
-from stackio import files, job
+from stackio import files
 from stackplot import drawing, per_pass
 from stackshift.stack import columns as c
 

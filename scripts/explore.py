@@ -1,12 +1,14 @@
 """A page to explore one stack and polarization: map of the tiles, offsets in time, by clicks."""
 
+import stackio.job as job
+
 import json
 import logging
 
 import jinja2
 import pandas as pd
 
-from stackio import earth, files, job, raster
+from stackio import earth, files, raster
 from stackplot import contents, explorer, marks
 from stackplot.backdrop import Ground
 from stackshift.ground.lattice import tile_edges

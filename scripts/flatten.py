@@ -3,9 +3,11 @@
 What is masked is no data from here on, and what the normalisation did is undone here if asked.
 """
 
+import stackio.job as job
+
 import logging
 
-from stackio import job, prepared, raster, writing
+from stackio import prepared, raster, writing
 from stackio.tags import tags_of
 from stackshift.ground.spikes import percentiles, truncate
 

@@ -1,5 +1,7 @@
 """Tiles as a GeoPackage and a project for QGIS: footprints, centres, offsets and reasons."""
 
+import stackio.job as job
+
 import logging
 import zipfile
 
@@ -8,7 +10,7 @@ import pandas as pd
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from stackio import earth, files, job, raster
+from stackio import earth, files, raster
 from stackplot import outlines, qgis
 from stackshift.errors import InputError
 from stackshift.ground.lattice import tile_edges

@@ -5,11 +5,13 @@ means of displaced boxes of pixels, which are exact and have detail finer than a
 have.
 """
 
+import stackio.job as job
+
 import logging
 
 import numpy as np
 
-from stackio import files, job, prepared, writing
+from stackio import files, prepared, writing
 from stackio.tags import tags_of, warp_of, with_warp
 from stackshift.ground.lattice import Grid
 from stackshift.simulate.injection import boxed, displaced, drawn, drawn_whole

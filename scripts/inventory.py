@@ -1,8 +1,10 @@
 """Record what a stack is made of: its grid, the files of each scene, what was noticed."""
 
+import stackio.job as job
+
 import logging
 
-from stackio import files, job
+from stackio import files
 
 
 def main(grid: dict, scenes: dict, noticed: dict, record: str, inventory: str) -> None:

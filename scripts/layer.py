@@ -1,10 +1,12 @@
 """Bring one layer of a stack onto its grid: area, angles, DEM, classes."""
 
+import stackio.job as job
+
 import logging
 
 import numpy as np
 
-from stackio import job, layered, raster, writing
+from stackio import layered, raster, writing
 from stackshift.errors import InputError
 from stackshift.ground.lattice import Grid
 

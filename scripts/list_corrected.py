@@ -1,11 +1,13 @@
 """The corrected scenes of a stack, as a sheet that the workflow reads as `scenes:`."""
 
+import stackio.job as job
+
 import logging
 import os
 
 import pandas as pd
 
-from stackio import files, job
+from stackio import files
 from stackshift.stack import action_columns as a
 from stackshift.stack import columns as c
 

@@ -1,11 +1,13 @@
 """Where each scene of a stack lies, what stands out, and whether the pairs agree."""
 
+import stackio.job as job
+
 import logging
 
 import numpy as np
 import pandas as pd
 
-from stackio import earth, files, job, raster
+from stackio import earth, files, raster
 from stackshift.errors import InputError
 from stackshift.ground import flight
 from stackshift.ground.geometry import tile_centres, tile_positions

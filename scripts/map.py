@@ -1,11 +1,13 @@
 """Draw maps of the tiles' offsets over quicklooks of the scenes."""
 
+import stackio.job as job
+
 import logging
 
 import numpy as np
 import pandas as pd
 
-from stackio import earth, job, raster
+from stackio import earth, raster
 from stackplot import drawing, maps, marks, sheet
 from stackplot.backdrop import Ground
 from stackshift.ground.lattice import tile_edges

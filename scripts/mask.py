@@ -1,10 +1,12 @@
 """What of a stack's grid, or of one scene, is masked: layover, shadow, water, whatever is asked."""
 
+import stackio.job as job
+
 import logging
 
 import numpy as np
 
-from stackio import job, layered, raster, writing
+from stackio import layered, raster, writing
 from stackshift.errors import InputError
 from stackshift.ground import classes
 from stackshift.ground.lattice import Grid

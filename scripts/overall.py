@@ -1,10 +1,12 @@
 """All stacks together: a row a site and polarization, and one verdict over their products."""
 
+import stackio.job as job
+
 import logging
 
 import pandas as pd
 
-from stackio import files, job
+from stackio import files
 from stackshift.stack import answers, clusters, judgement, judgement_columns
 
 

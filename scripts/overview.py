@@ -1,11 +1,13 @@
 """The report's front page: the verdict on each stack and polarization, and the config in force."""
 
+import stackio.job as job
+
 import logging
 
 import jinja2
 import yaml
 
-from stackio import acted, files, job
+from stackio import acted, files
 from stackplot import cards, spoken
 from stackshift.stack.digits import counted, short, with_error
 

@@ -1,5 +1,7 @@
 """The tables again as Parquet, typed, with the unit and meaning of each column in the file."""
 
+import stackio.job as job
+
 import logging
 from pathlib import Path
 
@@ -7,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stackio import files, job
+from stackio import files
 from stackshift.stack import table_columns
 
 

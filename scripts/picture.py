@@ -1,11 +1,13 @@
 """A picture of the template, and its style for QGIS."""
 
+import stackio.job as job
+
 import logging
 
 import jinja2
 import numpy as np
 
-from stackio import files, job, raster, writing
+from stackio import files, raster, writing
 from stackshift.ground.shades import RANGES, grey, reduced_shape
 
 

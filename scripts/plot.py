@@ -1,10 +1,12 @@
 """Draw the figures of one stack and polarization out of its tables."""
 
+import stackio.job as job
+
 import logging
 
 import pandas as pd
 
-from stackio import files, job
+from stackio import files
 from stackplot import drawing, matrix, pairs, scenes, scores, tiles
 from stackshift.stack import columns
 from stackshift.stack.zero import Zero

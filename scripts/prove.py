@@ -1,11 +1,13 @@
 """What a correction has done: the corrected stack, measured again, beside the stack as it was."""
 
+import stackio.job as job
+
 import logging
 import math
 
 import pandas as pd
 
-from stackio import earth, files, job, raster
+from stackio import earth, files, raster
 from stackplot import before_after, drawing
 from stackshift.stack import columns as c
 from stackshift.stack import combination, proof

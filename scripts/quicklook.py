@@ -1,8 +1,10 @@
 """Small pictures of one scene, after the superset and after the flattening."""
 
+import stackio.job as job
+
 import logging
 
-from stackio import job, raster, writing
+from stackio import raster, writing
 from stackshift.ground.shades import grey, reduced_shape
 
 

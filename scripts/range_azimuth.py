@@ -1,10 +1,11 @@
 """Draw where the scenes lie in range and azimuth, out of the table of the scenes."""
 
+import stackio.job as job
+
 import logging
 
 import pandas as pd
 
-from stackio import job
 from stackplot import drawing, radar
 from stackshift.stack import answers, columns
 from stackshift.stack.looks import limits

@@ -1,10 +1,12 @@
 """How well known displacements of real scenes were recovered, per tile."""
 
+import stackio.job as job
+
 import logging
 
 import pandas as pd
 
-from stackio import earth, files, job, raster
+from stackio import earth, files, raster
 from stackshift.ground.lattice import tile_edges
 from stackshift.stack import columns
 from stackshift.stack.check_columns import BOXES, INTERPOLATED

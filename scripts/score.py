@@ -1,10 +1,11 @@
 """Draw the estimates of a simulated stack against its truth."""
 
+import stackio.job as job
+
 import logging
 
 import pandas as pd
 
-from stackio import job
 from stackplot import drawing, scores
 from stackshift.stack import columns
 

@@ -1,11 +1,13 @@
 """Simulate one scene of a stack: known offset, its own speckle, extent and no-data wedges."""
 
+import stackio.job as job
+
 import logging
 from pathlib import Path
 
 import numpy as np
 
-from stackio import earth, job, writing
+from stackio import earth, writing
 from stackshift.ground import names
 from stackshift.simulate import planted, simulated_stack, terrain
 from stackshift.simulate.place import ground_grid, part_of_ground

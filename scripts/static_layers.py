@@ -1,10 +1,12 @@
 """The layers of a simulated stack with mountains, named as OPERA's and HyP3's are."""
 
+import stackio.job as job
+
 import logging
 
 import numpy as np
 
-from stackio import earth, job, layered, writing
+from stackio import earth, layered, writing
 from stackshift.simulate import simulated_stack, terrain
 from stackshift.simulate.place import ground_grid
 

@@ -3,6 +3,8 @@
 The files of a scene, slices or bursts of one pass, are laid over each other block by block.
 """
 
+import stackio.job as job
+
 import logging
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stackio import job, pixels, raster, writing
+from stackio import pixels, raster, writing
 from stackio.tags import tags_of, warp_of, with_overlap, with_warp
 from stackshift.errors import InputError
 from stackshift.ground.lattice import TOLERANCE, Grid, fraction_off, same_lattice

@@ -1,12 +1,14 @@
 """Tables as pages for the report, as a browser does not show a CSV: with units, to be sorted."""
 
+import stackio.job as job
+
 import csv
 import logging
 from pathlib import Path
 
 import jinja2
 
-from stackio import files, job
+from stackio import files
 from stackshift.stack import check_columns, columns, table_columns
 from stackshift.stack.digits import told
 

@@ -1,11 +1,13 @@
 """The aligned mean of a stack: the sharpest image of the place, with which scenes are matched."""
 
+import stackio.job as job
+
 import logging
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from stackio import earth, files, job, raster, writing
+from stackio import earth, files, raster, writing
 from stackio.tags import tags_of, warp_of
 from stackshift.ground.lattice import Grid, tile_edges
 from stackshift.stack import alignment, mean_image, rounds

@@ -1,5 +1,7 @@
 """Cut one scene into tiles, each a GeoTIFF with its own geotransform."""
 
+import stackio.job as job
+
 import logging
 from collections import Counter
 from contextlib import ExitStack
@@ -8,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stackio import job, raster, writing
+from stackio import raster, writing
 from stackio.moved_area import MovedArea
 from stackio.tags import move_of, tags_of
 from stackshift.errors import InputError

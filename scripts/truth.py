@@ -1,8 +1,10 @@
 """The true offsets of a simulated stack."""
 
+import stackio.job as job
+
 import csv
 
-from stackio import earth, files, job
+from stackio import earth, files
 from stackshift.ground.geometry import to_metres
 from stackshift.simulate import planted, terrain
 from stackshift.simulate.place import ground_grid

@@ -1,10 +1,12 @@
 """Which scenes of a stack can be used, and why not: a sheet that the workflow reads back."""
 
+import stackio.job as job
+
 import logging
 
 import pandas as pd
 
-from stackio import files, job
+from stackio import files
 from stackshift.stack import action_columns as a
 from stackshift.stack import columns as c
 from stackshift.stack import decision

@@ -1,11 +1,13 @@
 """Does the stack meet the requirement, do such products in general, and what is to look at."""
 
+import stackio.job as job
+
 import logging
 from collections.abc import Sequence
 
 import pandas as pd
 
-from stackio import files, job
+from stackio import files
 from stackshift.stack import causes, judgement_columns
 from stackshift.stack import columns as c
 from stackshift.stack.inversion import as_numbers

@@ -1,5 +1,7 @@
 """Has something begun since the last call? Keeps what was first measured of each scene."""
 
+import stackio.job as job
+
 import html
 import logging
 from datetime import UTC, datetime
@@ -7,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from stackio import files, job
+from stackio import files
 from stackplot import charts, drawing
 from stackshift.errors import InputError
 from stackshift.stack import columns, history, watch_columns

@@ -1,8 +1,10 @@
 """Alarm: end in one line, and not well, while something that began is not known yet."""
 
+import stackio.job as job
+
 import logging
 
-from stackio import files, job
+from stackio import files
 from stackshift.errors import InputError
 
 

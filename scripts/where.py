@@ -1,11 +1,13 @@
 """Where the error is: tiles against altitude, slope, look, angle, land cover, edges."""
 
+import stackio.job as job
+
 import logging
 
 import numpy as np
 import pandas as pd
 
-from stackio import earth, files, job, raster
+from stackio import earth, files, raster
 from stackplot import against, drawing
 from stackshift.ground import flight, geometry
 from stackshift.ground.lattice import tile_edges

@@ -18,6 +18,11 @@ from stackshift.errors import InputError
 # M_TRIM_THRESHOLD, how much is kept (bytes).
 _KEEP = {-3: 32 << 20, -1: 256 << 20}
 
+# What packages make when they are imported stays: to look for cycles in it takes a tenth of their
+# time. So scripts import this first; `logged` has cycles looked for again, in what comes then.
+if hasattr(sys.modules["__main__"], "snakemake"):
+    gc.disable()
+
 
 @contextmanager
 def logged(snakemake):
@@ -26,6 +31,8 @@ def logged(snakemake):
     Any other exception is a defect: it is logged with its traceback and passed on.
     """
     keep_memory()
+    gc.freeze()
+    gc.enable()
     # The interpreter's last look for cycles takes as long as the start of NumPy, to free what the
     # system takes back anyway: all files are closed by then.
     atexit.register(gc.freeze)
