@@ -97,4 +97,5 @@ def _band(figure, axes, values, at, shape, requirement: float, norm, what: str) 
             axes.text(
                 x, y, f"{value:.0f}" if value >= 10 else f"{value:.1f}", ha="center", va="center",
                 fontsize=7.5, color="white" if norm(max(value, norm.vmin)) > 0.5 else "black",
+                in_layout=False,
             )  # fmt: skip

@@ -79,9 +79,10 @@ def _tile_map(figure, axes, table, values, colours, top: float, label: str, text
     for (row, column), value in np.ndenumerate(image) if max(shape) <= WRITTEN else ():
         if np.isfinite(value):
             dark = value > top / 2
+            # Within its cell, so that the layout need not look where it ends.
             axes.text(
                 column, row, text.format(value) if value < 10 else f"{value:.0f}", ha="center",
-                va="center", fontsize=8, color="white" if dark else "black",
+                va="center", fontsize=8, color="white" if dark else "black", in_layout=False,
             )  # fmt: skip
     axes.set_xlabel("tile column, from the left")
     axes.set_ylabel("tile row, from the top")
