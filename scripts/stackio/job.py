@@ -12,16 +12,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
+from stackio import seldom
 from stackshift.errors import InputError
 
 # glibc's M_MMAP_THRESHOLD, from which arrays come from the kernel (at most 32 MB), and
 # M_TRIM_THRESHOLD, how much is kept (bytes).
 _KEEP = {-3: 32 << 20, -1: 256 << 20}
 
-# What packages make when they are imported stays: to look for cycles in it takes a tenth of their
-# time. So scripts import this first; `logged` has cycles looked for again, in what comes then.
+# Scripts import this first, so that what they import costs less. What packages make when they are
+# imported stays: to look for cycles in it takes a tenth of their time. `logged` has cycles looked
+# for again, in what comes then.
 if hasattr(sys.modules["__main__"], "snakemake"):
     gc.disable()
+    seldom.loaded_later()
 
 
 @contextmanager
