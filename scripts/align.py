@@ -17,15 +17,13 @@ from stackio.tags import origin_of, overlap_of, share_of, shares_of_tile, tags_o
 from stackshift.ground.lattice import tile_edges
 from stackshift.stack import columns, coverage, reference, search
 from stackshift.stack.others import OfTemplate
-from stackshift.stack.record import part_record, shared_record, tile_record
+from stackshift.stack.record import quarters_record, shared_record, tile_record
 from stackshift.stack.zero import IMAGE, STACK
 from stackshift.tile.match import NO_MATCH, OK, Match
 from stackshift.tile.scaled import Tile, transformed
 from stackshift.tile.spectra import common_share
 
 NOTHING = Match.rejected(NO_MATCH, "the scenes of the stack do not match each other")
-# Fewer tiles than this scatter too little to tell what change of the ground adds to their errors.
-_FEW_TILES = 9
 # Shares of a scene and of a tile by their tags.
 SHARES = {
     "masked": columns.MASKED, "no_area": columns.NO_AREA, "no_mask": columns.NO_MASK,
@@ -168,7 +166,7 @@ class _Parts:
 
 def _write(scene, part: _Parts, matches, load, options, zero: str, contrast, member: bool) -> None:
     quarters = {}
-    if len(part.cells) < _FEW_TILES:
+    if len(part.cells) < search.ENOUGH_TILES:
         options = options | scene.warped()
         quarters = {
             cell: search.quarters(reference.turned(load(cell), contrast), match, options)
@@ -186,8 +184,7 @@ def _write(scene, part: _Parts, matches, load, options, zero: str, contrast, mem
         record = tile_record(match, column, row, scene.valid[cell], pixel)
         record |= shared_record(match, pixel)
         record |= {name: own[key] for key, name in SHARES.items()}
-        if cell in quarters:
-            record["quarters"] = [part_record(match, pixel) for match in quarters[cell]]
+        record |= quarters_record(quarters.get(cell, []), pixel)
         records.append(record)
     counted = sum(record["status"] == OK for record in records)
     logging.info("%s: %d of %d tiles matched", scene.name, counted, len(records))

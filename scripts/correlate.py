@@ -3,6 +3,7 @@
 import stackio.job as job
 
 import logging
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,8 +14,8 @@ import numpy as np
 from stackio import earth, files, raster
 from stackio.tags import origin_of, shares_of_tile, tags_of, warp_of
 from stackshift.ground.lattice import Grid
-from stackshift.stack import coverage
-from stackshift.stack.record import shared_record, tile_record
+from stackshift.stack import coverage, search
+from stackshift.stack.record import quarters_record, shared_record, tile_record
 from stackshift.tile import methods
 from stackshift.tile.match import FAILED, OK, Match
 
@@ -64,6 +65,7 @@ def main(pairs: list[Pair], cut: tuple[int, int], method: str, options: dict) ->
     method, options : name of the method and its keyword arguments.
     """
     prepared, match = methods.load(method)
+    few = method == "coherence" and math.prod(cut) < search.ENOUGH_TILES
     with raster.own_tiles():
         for cell in product(*map(range, cut)):
             for pair, tiles in _read(pairs, cell, partial(_prepared, prepared, options)):
@@ -73,7 +75,11 @@ def main(pairs: list[Pair], cut: tuple[int, int], method: str, options: dict) ->
                 found = _matched(match, tiles, options | known, pair, cell)
                 # A scene's tiles lie about as far off each.
                 pair.expected = found.expected if found.shift else pair.expected
-                pair.records.append(_record(found, tiles, cell))
+                record = _record(found, tiles, cell)
+                if few and found.status == OK:
+                    known = match.__kwdefaults__ | options | {"moved": known["moved"]}
+                    record |= _quarters(found, tiles, known)
+                pair.records.append(record)
                 if not pair.origins:
                     pair.origins = {
                         role: {"scene": name} | origin_of(one.tags)
@@ -136,6 +142,13 @@ def _record(found: Match, tiles: list[_Seen], cell: tuple[int, int]) -> dict:
     found = coverage.explained(found, {coverage.AREA: lacking["no_area"]}, lacking["masked"])
     pixel = earth.pixel_in_the_middle(tiles[1].grid)
     return tile_record(found, cell[1], cell[0], valid, pixel) | shared_record(found, pixel)
+
+
+def _quarters(found: Match, tiles: list[_Seen], options: dict) -> dict:
+    """What the quarters of a tile show that is one of few."""
+    one, other = (tile.ready for tile in tiles)
+    quarters = search.quarters((one, other), found, options)
+    return quarters_record(quarters, earth.pixel_in_the_middle(tiles[1].grid))
 
 
 def _matched(match, tiles: list[_Seen], options: dict, pair: Pair, cell) -> Match:

@@ -70,6 +70,31 @@ def test_what_all_tiles_of_a_pair_share_is_not_averaged_out(tmp_path):
     assert wide.shift_x[0] == plain.shift_x[0]
 
 
+def test_a_pair_of_few_tiles_is_as_unsure_as_their_quarters_scatter(tmp_path):
+    """The quarters of one tile lie four times as far apart as by chance: change of the ground."""
+    pair = records([1.0] * 2, ["ok"] * 2, A, B)
+    for tile in pair["tiles"]:
+        tile |= {"sigma_x": 0.2, "sigma_y": 0.2}
+    _, plain, _ = run(tmp_path, pair)
+    for tile in pair["tiles"]:
+        # Chi squared a degree of freedom of +-1, errors of e: 4 / 3 / e^2 along each axis.
+        error = np.sqrt(4 / 3 / 4)
+        tile["quarters"] = [
+            {"shift_x": x, "shift_y": y, "sigma_x": error, "sigma_y": error}
+            for x, y in ((1, 1), (1, -1), (-1, 1), (-1, -1))
+        ]
+    _, wide, _ = run(tmp_path, pair)
+    # The excess of three counts twice, as change is in part common to the quarters.
+    assert wide.sigma_x[0] == pytest.approx(plain.sigma_x[0] * np.sqrt(1 + 2 * 3), rel=1e-4)
+    assert wide.sigma_y[0] == pytest.approx(plain.sigma_y[0] * np.sqrt(1 + 2 * 3), rel=1e-4)
+    assert wide.shift_x[0] == plain.shift_x[0]
+    for tile in pair["tiles"]:
+        for quarter in tile["quarters"]:
+            quarter |= {"sigma_x": 4.0, "sigma_y": 4.0}
+    _, sure, _ = run(tmp_path, pair)
+    assert sure.sigma_x[0] == pytest.approx(plain.sigma_x[0])
+
+
 def test_a_pair_without_a_tile_that_counts_has_empty_statistics(tmp_path):
     _, pairs, _ = run(tmp_path, records([1.0, 2.0], ["no_match"] * 2, A, B))
     assert pairs["count"][0] == 0 and pairs.skipped_share[0] == 1

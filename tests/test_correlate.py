@@ -86,6 +86,25 @@ def test_the_shift_brings_the_secondary_onto_the_reference(tmp_path, shift):
     np.testing.assert_allclose(brought_back, reference, atol=0.01)
 
 
+def test_of_few_tiles_the_quarters_are_told_and_of_many_not(tmp_path):
+    """The lower half lies two pixels further west than the upper one."""
+    reference = texture(128, 128)
+    secondary = np.where(
+        np.arange(128)[:, None] < 64, displaced(reference, 0, 2), displaced(reference, 0, 0)
+    )
+    few = {"0_0": reference}, {"0_0": secondary}
+    (tile,) = run(tmp_path, *few, method="coherence", options={"max_sigma": 2.0})["tiles"]
+    shifts = [quarter["shift_x"] for quarter in tile["quarters"]]
+    assert len(shifts) == 4
+    assert shifts == pytest.approx([-60, -60, 0, 0], abs=3)
+    names = [f"{row}_{column}" for row in range(3) for column in range(3)]
+    many = [dict.fromkeys(names, one) for one in (reference, secondary)]
+    found = run(tmp_path, *many, 3, 3, method="coherence", options={"max_sigma": 2.0})["tiles"]
+    assert all(one["status"] == OK and "quarters" not in one for one in found)
+    (tile,) = run(tmp_path, *few)["tiles"]
+    assert "quarters" not in tile
+
+
 def test_options_reach_the_method(tmp_path):
     reference = texture(96, 96)
     tiles = {"0_0": reference}, {"0_0": displaced(reference, 0.33, 0)}

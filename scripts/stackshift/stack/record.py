@@ -1,4 +1,6 @@
-"""The record of one tile in the JSON of a pair."""
+"""The record of one tile in the JSON of a pair or a scene."""
+
+import numpy as np
 
 from stackshift.ground.geometry import (
     Pixel,
@@ -11,6 +13,7 @@ from stackshift.tile.match import Match
 
 # Micrometres and millionths: finer digits are noise, and make files of two runs look different.
 _DIGITS = 6
+_QUARTERS = "quarters"
 
 
 def tile_record(match: Match, column: int, row: int, valid_fraction: float, pixel: Pixel) -> dict:
@@ -69,6 +72,22 @@ def part_record(match: Match, pixel: Pixel) -> dict:
         key: record[key]
         for key in (columns.SHIFT_X, columns.SHIFT_Y, columns.SIGMA_X, columns.SIGMA_Y)
     }
+
+
+def quarters_record(quarters: list[Match], pixel: Pixel) -> dict:
+    """The parts of a tile of which there are few, where any was found."""
+    found = [part_record(match, pixel) for match in quarters]
+    return {_QUARTERS: found} if found else {}
+
+
+def quarters_of(tiles: list[dict]) -> list[np.ndarray]:
+    """Of each tile's record that has quarters (quarters, 4) metres: as for `series.widening`."""
+    keys = (columns.SHIFT_X, columns.SHIFT_Y, columns.SIGMA_X, columns.SIGMA_Y)
+    return [
+        np.array([[quarter[key] for key in keys] for quarter in tile[_QUARTERS]], float)
+        for tile in tiles
+        if tile.get(_QUARTERS)
+    ]
 
 
 def _rounded(value: float | None) -> float | None:

@@ -11,6 +11,10 @@ from stackshift.tile.match import FAILED, NO_MATCH, OK, Match
 from stackshift.tile.refinement import falling
 from stackshift.tile.scaled import Tile
 
+# Fewer tiles than this scatter too little to tell what change of the ground adds to their errors:
+# then their quarters tell.
+ENOUGH_TILES = 9
+
 
 class Search:
     """The tiles of a scene, one after the other: matched by itself, or where its others are.

@@ -221,12 +221,12 @@ def common(offsets: np.ndarray, sigmas: np.ndarray, scene: np.ndarray, kept: np.
 
 
 def widening(quarters: list[list[np.ndarray]]) -> np.ndarray:
-    """By how much each scene's standard errors are to be widened for change of the ground.
+    """By how much the standard errors of each scene or pair are widened for change of the ground.
 
     Parameters
     ----------
-    quarters : for each scene and each of its tiles, (quarters, 4): east, north and their standard
-        errors of the quarters of the tile, metres.
+    quarters : for each scene or pair and each of its tiles, (quarters, 4): east, north and their
+        standard errors of the quarters of the tile, metres.
 
     Returns
     -------

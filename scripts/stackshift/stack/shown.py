@@ -5,6 +5,7 @@ import numpy as np
 from stackshift.stack import columns as c
 from stackshift.stack import robust, series
 from stackshift.stack.pairing import days_between
+from stackshift.stack.record import quarters_of
 from stackshift.tile.match import OK
 
 
@@ -37,7 +38,7 @@ class Stack:
         days = np.array([days_between(self.names[-1], name) for name in self.names])
         self.moves = series.moving(self.offsets, self.sigmas, days)
         self.means, errors = series.means(self.offsets, self.sigmas, ~self.moves)
-        self.widening = series.widening([_quarters(tiles) for tiles in records])
+        self.widening = series.widening([quarters_of(tiles) for tiles in records])
         self._own = errors * self.widening[:, None] * self._own_share()[:, None]
         self.shared, more = self._shared(records)
         self.errors = np.hypot(self._own, self.shared * more)
@@ -90,15 +91,6 @@ def _correlations(records) -> np.ndarray:
     """Of tiles, 0 where nothing is said; the sign of a shift and of an offset is the same in it."""
     found = [[tile.get(c.CORRELATION_XY) or 0.0 for tile in tiles] for tiles in records]
     return np.array(found, float)
-
-
-def _quarters(tiles: list[dict]) -> list[np.ndarray]:
-    keys = (c.SHIFT_X, c.SHIFT_Y, c.SIGMA_X, c.SIGMA_Y)
-    return [
-        np.array([[quarter[key] for key in keys] for quarter in tile["quarters"]], float)
-        for tile in tiles
-        if tile.get("quarters")
-    ]
 
 
 def processing(stack: Stack) -> dict[str, dict]:

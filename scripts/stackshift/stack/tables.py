@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pandas as pd
 
-from stackshift.stack import columns
+from stackshift.stack import columns, series
 from stackshift.stack.pairing import days_between, newest_first
+from stackshift.stack.record import quarters_of
 from stackshift.stack.robust import correlation, median, nmad, shared_part, weighted_huber
 from stackshift.tile.match import OK, STATUSES
 
@@ -113,12 +114,13 @@ class Measured:
         code = {status: number for number, status in enumerate(STATUSES)}
         self._status = table[columns.STATUS].map(code).to_numpy(int)
 
-    def statistics(self, at: np.ndarray) -> dict:
+    def statistics(self, at: np.ndarray, widening: float = 1.0) -> dict:
         """Statistics of the measurements that count in a group; NaN where none does.
 
         Parameters
         ----------
         at : rows of the group.
+        widening : by how much the ground's change makes errors larger than tiles say.
         """
         status = self._status[at]
         good = at[status == STATUSES.index(OK)]
@@ -129,7 +131,7 @@ class Measured:
             sigmas = np.where(np.isnan(sigmas), self._common[shift], sigmas)
             mean = float(values.mean()) if len(good) else np.nan
             row[shift], own = weighted_huber(values, sigmas)
-            row[sigma] = math.hypot(own, shared)
+            row[sigma] = math.hypot(widening * own, shared)
             if np.isnan(sigmas).any():
                 # Nothing tells how much these scatter: a mean, and no error bar that is made up.
                 row[shift] = mean
@@ -186,6 +188,9 @@ def pairs_table(
         ]
         for pair in pairs
     }
+    names = [tuple(pair[role]["scene"] for role in _ROLES) for pair in pairs]
+    found = series.widening([quarters_of(pair["tiles"]) for pair in pairs])
+    widening = dict(zip(names, map(float, found), strict=True))
     rows, measured = [], Measured(table)
     heads = {name: table[name].to_numpy() for name in _HEAD[2:]}
     for key, at in grouped(table, columns.REFERENCE, columns.SECONDARY):
@@ -196,7 +201,7 @@ def pairs_table(
             **dict(zip(_ORIGIN, origin[key], strict=True)),
             columns.TILES: len(at),
         }
-        row |= measured.statistics(at)
+        row |= measured.statistics(at, widening[key])
         if truth is not None:
             row[columns.TRUE_X], row[columns.TRUE_Y] = true_shift(truth, *key)
         rows.append(row)
