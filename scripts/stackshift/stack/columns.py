@@ -129,8 +129,8 @@ _TILE = {
 _ROBUST = {
     SHIFT_X: ("m", "robust mean of the shifts to the east (Huber, weights 1 / sigma^2)"),
     SHIFT_Y: ("m", "robust mean of the shifts to the north (Huber, weights 1 / sigma^2)"),
-    SIGMA_X: ("m", "standard error of shift_x; of the tiles, their scatter, of few their quarters'"),
-    SIGMA_Y: ("m", "standard error of shift_y; of the tiles, their scatter, of few their quarters'"),
+    SIGMA_X: ("m", "standard error of shift_x, from the tiles', their and their quarters' scatter"),
+    SIGMA_Y: ("m", "standard error of shift_y, from the tiles', their and their quarters' scatter"),
     CORRELATION_XY: ("1", "correlation of the errors of shift_x and shift_y, -1 to 1"),
 }
 _LOOKS = {
