@@ -363,6 +363,25 @@ def test_what_scenes_of_one_fraction_share_no_number_of_them_makes_less():
     assert same[c.SIGMA_EAST][0] == pytest.approx(plain[c.SIGMA_EAST][0])
 
 
+def test_what_grows_with_time_in_the_errors_is_in_that_of_a_trend():
+    """Where scenes drift over pixels, what is not known of the pull drifts with them."""
+    random = np.random.default_rng(8)
+    days = np.array([int((pd.Timestamp(n) - pd.Timestamp(NAMES[0])).days) for n in NAMES])
+    years = (days - days.mean()) / 365.25
+    offsets = random.normal(0, 0.1, (16, 2)) + np.outer(years, (9.0, 0.0))
+    scenes = scenes_table(offsets, NAMES)
+    plain, (first,) = explanation.explained(scenes, {})
+    assert first["kind"] == "trend"
+    # Newest first, as the table is; what does not go with time adds nothing.
+    shared = np.outer(years, (0.6, 0.0))[::-1] + 0.2
+    wide, (found,) = explanation.explained(scenes, {}, shared=shared)
+    before, after = (table.loc[table.attribute == "trend"].iloc[0] for table in (plain, wide))
+    assert after[c.SIGMA_EAST] == pytest.approx(np.hypot(before[c.SIGMA_EAST], 0.6), rel=1e-3)
+    assert after[c.SIGMA_NORTH] == pytest.approx(before[c.SIGMA_NORTH], rel=1e-6)
+    assert found[c.SIGMA_EAST] == after[c.SIGMA_EAST]
+    assert explanation.explained(scenes, {}, shared=shared * 20)[1] == []
+
+
 def test_no_scene_at_all_gives_an_empty_table():
     scenes = scenes_table(np.full((16, 2), np.nan), NAMES)
     table, found = explanation.explained(scenes, {})

@@ -85,8 +85,12 @@ def _widen(
     """
     for number, candidate in enumerate(looked):
         of = compared(looked, found, number)
-        if candidate.kind != TREND and of.inside.any() and of.outside.any():
+        apart = None
+        if candidate.kind == TREND:
+            apart = _slope(looked, found, number, alike)
+        elif of.inside.any() and of.outside.any():
             apart = alike[of.inside].mean(axis=0) - alike[of.outside].mean(axis=0)
+        if apart is not None:
             apart = np.hypot(*apart) if turned else apart
             found.sigma[number] = np.hypot(found.sigma[number], apart)
             if np.any(apart):
@@ -95,6 +99,14 @@ def _widen(
                 p = min(2 * float(screening.two_sided(z)[0]), 1.0)
                 found.p[number] = max(found.p[number], p)
     found.chosen[:] = [number for number in found.chosen if found.p[number] <= screening.ALPHA]
+
+
+def _slope(looked, found: reasons.Result, number: int, alike: np.ndarray) -> np.ndarray:
+    """By how much what scenes have alike grows with a trend, beside all that was found, (2,)."""
+    others = [looked[one].column for one in found.model if one != number]
+    model = np.column_stack([looked[number].column, np.ones(len(alike)), *others])
+    slopes, *_ = np.linalg.lstsq(model[found.counted], alike[found.counted], rcond=None)
+    return slopes[0]
 
 
 @dataclass(frozen=True)
