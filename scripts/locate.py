@@ -109,6 +109,7 @@ def main(
         axis: found.own_share for axis, found in zip(("east", "north"), network, strict=True)
     }
     findings["uneven"] = uneven
+    findings["turned"] = inversion.turned(table, positions)
     findings["tiles_that_move"] = tile_offsets.moving_tiles(stack)
     findings["zero"] = {"kind": zero.kind, "from": zero.words, "absolute": zero.absolute}
     findings["zero"] |= offsets.zero_of(stack, table)

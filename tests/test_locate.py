@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -14,8 +15,8 @@ from stackio import files
 from stackshift.ground.geometry import Pixel
 from stackshift.ground.lattice import Grid
 from stackshift.simulate import simulation
+from stackshift.stack import causes, inversion, screening, shown, table_columns
 from stackshift.stack import columns as c
-from stackshift.stack import inversion, screening, shown, table_columns
 from stackshift.stack.network import adjust
 from stackshift.stack.tile_offsets import as_seen_from
 from stackshift.tile import coherence
@@ -448,6 +449,12 @@ def test_rotation_and_scale_are_relative_to_the_median_scene(kind):
                          c.SIGMA_EAST: 0.01, c.SIGMA_NORTH: 0.01})  # fmt: skip
     table, _ = inversion.screened(given, pd.DataFrame(rows), positions)
     assert list(table[c.FLAG]) == ["", "", kind, "", "", "", "", ""]
+    (said,) = causes.of_findings({"turned": inversion.turned(table, positions)})
+    how = "turned counter-clockwise" if kind == "rotated" else "stretched"
+    assert said["cause"] == "turned or stretched"
+    value = re.search(rf" {how} by (\S+) ± (\S+) \S+, (\S+) m in the tiles", said["text"])
+    # 400 millionths of 1.41 km.
+    assert [float(one) for one in value.groups()] == pytest.approx([400, 2.9, 0.566], rel=0.1)
     # Nine tiles 1000 m apart: their squared distances from the middle add up to 12 km^2.
     sigma = 1e6 * 0.01 / np.sqrt(12e6)
     for column, error, kind_of in (

@@ -5,7 +5,7 @@ from collections import Counter
 from statistics import NormalDist
 
 from stackshift.stack import answers, coverage
-from stackshift.stack.digits import counted
+from stackshift.stack.digits import counted, short, with_error
 from stackshift.tile import match
 
 # A cause is worth a line from this share of the tiles on.
@@ -227,6 +227,9 @@ def of_findings(findings: dict) -> list[dict]:
         cells = [f"row {tile['tile_number_y']} column {tile['tile_number_x']}" for tile in moving]
         text = f"{answers.listed(cells)}: left out of all scenes (tiles.csv)"
         found.append(look_at("tiles that move", text))
+    if turned := findings.get("turned"):
+        text = f"{answers.listed([_of_turn(one) for one in turned])} (scenes.csv)"
+        found.append(look_at("turned or stretched", text))
     found += [look_at("uneven", _of_parts(one)) for one in findings.get("uneven", [])]
     found += [look_at("layers", text) for text in coverage.texts(findings.get("coverage", {}))]
     for reason, scenes in _by_value(findings.get("no_heading", {})):
@@ -258,6 +261,18 @@ def of_findings(findings: dict) -> list[dict]:
         text = f"the network of pairs falls into {findings['parts']} parts"
         found.append(look_at("broken network", text))
     return found
+
+
+def _of_turn(one: dict) -> str:
+    """A scene that is turned or stretched against the stack, from `inversion.turned`."""
+    more = one["value"] > 0
+    if one["kind"] == "rotated":
+        how, unit = f"turned {'counter-' if more else ''}clockwise", "microradians"
+    else:
+        how, unit = "stretched" if more else "shrunk", "ppm"
+    size = with_error(abs(one["value"]), one["sigma"], "")
+    far = f"{short(one['edge'])} m in the tiles at its corners"
+    return f"{answers.day(one['scene'])} {how} by {size} {unit}, {far}"
 
 
 def _of_parts(one: dict) -> str:

@@ -12,6 +12,8 @@ _AXES = (
     (c.SHIFT_X, c.SIGMA_X, c.OFFSET_EAST, c.SIGMA_EAST),
     (c.SHIFT_Y, c.SIGMA_Y, c.OFFSET_NORTH, c.SIGMA_NORTH),
 )
+# What is found of a scene beside its offset, and how it is flagged.
+_TURNS = ((c.ROTATION, c.ROTATION_SIGMA, "rotated"), (c.SCALE, c.SCALE_SIGMA, "scaled"))
 
 
 def as_numbers(table: pd.DataFrame, *names: str) -> list[np.ndarray]:
@@ -74,6 +76,37 @@ def screened(
     return table, uneven
 
 
+def turned(
+    table: pd.DataFrame, positions: dict[tuple[int, int], tuple[float, float]]
+) -> list[dict]:
+    """Scenes that are flagged as rotated or scaled, those with the most at their corners first.
+
+    Parameters
+    ----------
+    table, positions : from and as for `screened`.
+
+    Returns
+    -------
+    Of each ``scene`` the ``kind`` (its flag), the ``value`` and ``sigma`` in microradians or parts
+    in a million, and what that is at the tile ``edge`` that is farthest from the middle, in metres.
+    """
+    places = np.array(list(positions.values()), float).reshape(-1, 2)
+    reach = float(np.hypot(*(places - places.mean(axis=0)).T).max(initial=0)) if len(places) else 0
+    found = [
+        {
+            "scene": row[c.SCENE],
+            "kind": flag,
+            "value": float(row[value]),
+            "sigma": float(row[sigma]),
+            "edge": 1e-6 * abs(float(row[value])) * reach,
+        }
+        for row in table.to_dict("records")
+        for value, sigma, flag in _TURNS
+        if flag in row[c.FLAG].split()
+    ]
+    return sorted(found, key=lambda one: -one["edge"])
+
+
 def _flag_outliers(table, main, flags, least) -> None:
     at = np.flatnonzero(main)
     p = [
@@ -108,16 +141,15 @@ def _flag_planes(table, tiles, positions, flags) -> list[int]:
     for key, column in found.items():
         table[key] = column
     # One turned scene turns the stack's mean a little, and so all others the other way.
-    kinds = ((c.ROTATION, c.ROTATION_SIGMA, "rotated"), (c.SCALE, c.SCALE_SIGMA, "scaled"))
     p = []
-    for value, sigma, _ in kinds:
+    for value, sigma, _ in _TURNS:
         turned, errors = as_numbers(table, value, sigma)
         turned -= np.nanmedian(turned)
         table[value] = turned
         p.append(screening.outliers(turned, errors))
-    adjusted = screening.holm(np.concatenate(p)).reshape(len(kinds), -1)
+    adjusted = screening.holm(np.concatenate(p)).reshape(len(_TURNS), -1)
     turned_ones = set()
-    for (_, _, flag), row in zip(kinds, adjusted, strict=True):
+    for (_, _, flag), row in zip(_TURNS, adjusted, strict=True):
         for at in np.flatnonzero(row < screening.ALPHA):
             flags[at].append(flag)
             turned_ones.add(int(at))
