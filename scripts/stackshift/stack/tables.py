@@ -188,9 +188,9 @@ def pairs_table(
         ]
         for pair in pairs
     }
-    names = [tuple(pair[role]["scene"] for role in _ROLES) for pair in pairs]
+    keys = [tuple(pair[role]["scene"] for role in _ROLES) for pair in pairs]
     found = series.widening([quarters_of(pair["tiles"]) for pair in pairs])
-    widening = dict(zip(names, map(float, found), strict=True))
+    widening = dict(zip(keys, map(float, found), strict=True))
     rows, measured = [], Measured(table)
     heads = {name: table[name].to_numpy() for name in _HEAD[2:]}
     for key, at in grouped(table, columns.REFERENCE, columns.SECONDARY):
