@@ -2,8 +2,13 @@
 import sys
 from pathlib import Path
 
-from stackflow.reported import show_stages
+from stackflow.forced import report_of_the_call
+from stackflow.reported import show_stages, why_no_report
 from stackflow.terminal import Teller, report_path
+
+# Before any job, as the report comes after all of them.
+if (asked := report_of_the_call()) and (wrong := why_no_report(asked)):
+    raise WorkflowError(wrong)
 
 
 def judged() -> bool:

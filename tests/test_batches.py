@@ -3,6 +3,7 @@
 import re
 import shutil
 from datetime import datetime, timedelta
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -118,6 +119,23 @@ def test_the_templates_scenes_are_in_no_job_of_others():
                 assert len({name in members for name in batch.column("reference")}) == 1
 
 
+def test_more_pairs_leave_the_jobs_of_those_that_the_template_needs_as_they_were():
+    """A job writes all of its pairs anew, and Snakemake would make the template again of them."""
+    for count in (3, 8, 20, 40, 60):
+        fewer, more = (stack(count, following=following) for following in (1, 3))
+        old = names(count)[: {3: 3, 8: 8, 20: 16, 40: 32, 60: 32}[count]]
+        # Neighbours among the oldest 8, 16 or 32 scenes.
+        needed = {(newer, older) for older, newer in pairwise(old)}
+        kept = []
+        for *_, of_two in (fewer, more):
+            ours = [one for one in of_two if "a" in one.stacks.split("|")]
+            pairs = {one.key: set(map(tuple, map(dict.values, one.members))) for one in ours}
+            kept.append({key: found for key, found in pairs.items() if found & needed})
+            assert all(found <= needed for found in kept[-1].values())
+        assert set.union(*kept[0].values()) == set.union(*kept[1].values())
+        assert kept[0] == kept[1]
+
+
 def test_none_where_one_scene_is_a_job():
     assert stack(30, most=1)[2:] == ([], [])
 
@@ -207,6 +225,15 @@ def test_a_scene_more_is_made_by_the_last_batch(batched, tmp_path):
     # The older ones are as they were; all are aligned with a new template, that of four.
     expected = {**dict.fromkeys(STAGES, 1), "align": 2}
     assert {stage: jobs[stage] for stage in STAGES} == expected
+
+
+def test_more_pairs_make_neither_template_nor_alignments_again(batched):
+    """As README's table says under `pairs`."""
+    workspace, _ = batched
+    config = workspace.config | {"pairs": {"next": 2}}
+    jobs = Workspace(workspace.folder, config).dry("analysed")
+    assert jobs["correlate"] == 1 and "analyse" in jobs
+    assert not {"superset", "flatten", "tile", "template", "align"} & set(jobs)
 
 
 def test_the_json_of_a_pair_that_no_batch_has_can_be_asked_for(batched):

@@ -27,7 +27,7 @@ REJECTED = 2  # number of the tile that is rejected in each scene
 OUTLIER, AT = 1, (100.0, -80.0)
 
 
-def tables(scenes, rows, across):
+def tables(scenes, rows, across, measured=None):
     """A stack whose scene i lies i millimetres east and 2 i north, in every tile; tile 2 is bad."""
     times = pd.date_range("2020-01-06T05:23:01", periods=scenes, freq="12D", tz="UTC")
     names = list(times.strftime("%Y%m%dT%H%M%S"))
@@ -54,7 +54,7 @@ def tables(scenes, rows, across):
     ends = {"reference": names[1:], "secondary": names[:-1]}
     pairs = pd.DataFrame(ends).assign(
         shift_x=np.diff(east), shift_y=np.diff(north), sigma_x=0.2, sigma_y=0.2,
-        count=rows * across - 1,
+        count=rows * across - 1 if measured is None else measured,
     )  # fmt: skip
     renamed = dict(zip(("sigma_east", "sigma_north"), ("sigma_x", "sigma_y"), strict=True))
     found = pairs[["reference", "secondary", "shift_x", "shift_y"]].merge(
@@ -67,7 +67,7 @@ def tables(scenes, rows, across):
     }  # fmt: skip
 
 
-def write(folder, scenes, rows, across, height=400, width=400, matched=True):
+def write(folder, scenes, rows, across, height=400, width=400, matched=True, measured=None):
     """The page of such a stack over a template of noise, which compresses worst, or an empty one.
 
     The newest scene has no data, so that its quicklook is clear.
@@ -89,7 +89,7 @@ def write(folder, scenes, rows, across, height=400, width=400, matched=True):
         shade = np.full((2, 40, 40), 100 + number, np.uint8)
         shade[1] = 0 if number == scenes - 1 else 255
         writing.write_picture(quicklooks[name], shade)
-    for name, table in tables(scenes, rows, across).items():
+    for name, table in tables(scenes, rows, across, measured).items():
         paths[name] = folder / f"{name}.csv"
         table.to_csv(paths[name], index=False)
     template = (ROOT / "report" / "explore.html").read_text()
@@ -168,6 +168,18 @@ def test_a_scene_that_was_not_measured_says_why():
     scene = {"scene": "20200106T000000", "platform": "S1A", "flag": "unmeasured", "message": "sea"}
     scene |= dict.fromkeys(("offset_east", "offset_north", "sigma_east", "sigma_north"), np.nan)
     assert contents.said_of(scene) == "2020-01-06 S1A: not measured: sea"
+
+
+def test_a_pair_that_was_not_measured_says_in_how_many_tiles_why(tmp_path):
+    statuses = ["no_match", "too_many_nan", "too_many_nan"]
+    rows = pd.DataFrame({"status": statuses, "message": ["flat", "no data", "no data"]})
+    assert contents.why_not(rows) == (
+        "not measured: too many nan in 2 tiles, no match in 1 tile, as: no data"
+    )
+    assert contents.why_not(None) == "not measured"
+    # Of a stack of sea, whose pairs have two tiles.
+    said = {pair["said"] for pair in content(write(tmp_path, 3, 1, 2, measured=0))["pairs"]}
+    assert said == {"not measured: no match in 2 tiles, as: sea"}
 
 
 def below(page):

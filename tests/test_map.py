@@ -222,13 +222,18 @@ def test_the_length_of_an_arrow_that_is_cut_leaves_the_arrow_free(angle, size):
     assert (at >= [300, 3894]).all() and (at <= [312, 3900]).all()
 
 
-def sheet_of(tmp_path, scenes, grid_of_tiles=(4, 2), moving=((1, 0),), missing=()):
+def sheet_of(
+    tmp_path, scenes, grid_of_tiles=(4, 2), moving=((1, 0),), missing=(), place=None
+):  # fmt: skip
     """A sheet of scenes of one quicklook, its moving tile measured in all but the missing ones."""
     writing.write_picture(tmp_path / "one.png", np.full((2, 20, 40), 255, np.uint8))
     names = list(pd.date_range("2020-01-03", periods=scenes, freq="6D").strftime("%Y%m%dT052301"))
     known = {"offset_east": 1.0, "offset_north": 0.5, "sigma_east": 0.1, "sigma_north": 0.1}
     by_scene = pd.DataFrame({"scene": names, "flag": None, **known})
     across, rows = grid_of_tiles
+    if place:
+        place, cells = place
+        across, rows = (max(numbers) + 1 for numbers in zip(*cells, strict=True))
     cells = pd.DataFrame(
         [{"tile_number_x": x, "tile_number_y": y} for x in range(across) for y in range(rows)]
     )
@@ -238,7 +243,7 @@ def sheet_of(tmp_path, scenes, grid_of_tiles=(4, 2), moving=((1, 0),), missing=(
         zip(cells["tile_number_x"], cells["tile_number_y"], strict=True), UPRIGHT
     )
     edges = np.linspace(0, 200, rows + 1, dtype=int), np.linspace(0, 400, across + 1, dtype=int)
-    place = Ground(GRID, 1.0, *map(list, edges), pixels)
+    place = place or Ground(GRID, 1.0, *map(list, edges), pixels)
     pictures = dict.fromkeys(names, str(tmp_path / "one.png"))
     return sheet.scene_maps(
         by_scene,
@@ -379,6 +384,144 @@ def test_a_quicklook_is_no_finer_than_it_is_drawn(tmp_path):
     assert found[..., 3].tolist() == [[255, 255, 127, 0, 0]] * 4
     # As bright as it was, times 0.62.
     assert np.abs(found[:, :3, :3].astype(int) - 62).max() <= 1
+
+
+def of_a_shape(ratio, geographic, across=4):
+    """A map that is so many times as high as wide on the ground; in degrees at 70 N."""
+    rows = max(1, round(across * ratio))
+    cells = [(x, y) for x in range(across) for y in range(rows)]
+    if geographic:
+        # A degree of latitude is as long there as 2.92 of longitude.
+        step = 0.001 * across * ratio / 2.924 / rows
+        transform = (0.001, 0.0, 20.0, 0.0, -step, 70.0 + 50 * rows * step)
+    else:
+        step = 30.0 * across * ratio / rows
+        transform = (30.0, 0.0, 300_000.0, 0.0, -step, 3_900_000.0)
+    grid = Grid("EPSG:4326" if geographic else "EPSG:32611", transform, 100 * across, 100 * rows)
+    edges = [100 * i for i in range(rows + 1)], [100 * i for i in range(across + 1)]
+    place = Ground(grid, None if geographic else 1.0, *edges, dict.fromkeys(cells, UPRIGHT))
+    return place, cells
+
+
+def map_of_a_shape(tmp_path, ratio, geographic, offset=1.0, across=4, odd=True):
+    """The large maps of it: all tiles off alike; with ``odd`` one moves and others are rejected."""
+    place, cells = of_a_shape(ratio, geographic, across)
+    writing.write_picture(tmp_path / "one.png", np.full((2, 20, 40), 255, np.uint8))
+    table = pd.DataFrame(cells, columns=["tile_number_x", "tile_number_y"]).assign(
+        offset_east=offset, offset_north=0.0, sigma_east=0.1, sigma_north=0.1, scatter_east=1.0,
+        scatter_north=1.0, scenes_measured=5, moves=0,
+    )  # fmt: skip
+    moving, reasons = ([cells[0]], list(maps.REJECTED)) if odd else ([], [])
+    panel = {
+        "table": table, "picture": str(tmp_path / "one.png"), "scenes": 5, "moving": moving,
+        # More reasons than tiles are no matter: each has a line in the legend.
+        "rejected": dict(zip(cells[1:], reasons, strict=False)), "stands": ["partly"] * len(cells),
+    }  # fmt: skip
+    said = {
+        "worst": "The scene farthest off, 2024-01-18: each tile's offset from the stack's median",
+        "stack": "The stack: how much each tile's offsets scatter about the scenes' (rms)",
+    }
+    both = {name: panel | {"title": title} for name, title in said.items()}
+    return maps.tile_offset_map(**both, ground=place, requirement=6.0, title="site VV, coherence")
+
+
+def placed(figure):
+    """What stands outside of the maps, and where: in dots, left, bottom, right and top."""
+    drawing.settle(figure)
+    figure.canvas.draw()
+    found = {"title": figure._suptitle, "legend": figure.legends[0]}
+    for number, axes in enumerate(figure.axes):
+        within = axes.get_window_extent()
+        found |= {f"{number} title": axes.title}
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            found[f"{number} {axis.label.get_text()}"] = axis.label
+            found |= {
+                f"{number} {axis.axis_name} {label.get_text()}": label
+                for place, label in zip(
+                    axis.get_majorticklocs(), axis.get_majorticklabels(), strict=True
+                )
+                if low <= place <= high
+            }
+        for text in axes.texts:
+            box = text.get_window_extent()
+            if not within.containsx(box.x0) or not within.containsy((box.y0 + box.y1) / 2):
+                kind = "words" if text.get_text() else "arrow"
+                found[f"{number} {kind} {text.get_text()} {text.get_position()}"] = text
+    boxes = {}
+    for name, one in found.items():
+        arrow = getattr(one, "arrow_patch", None)
+        boxes[name] = (arrow if arrow and not one.get_text() else one).get_window_extent().extents
+    boxes |= {f"map {i}": axes.get_window_extent().extents for i, axes in enumerate(figure.axes)}
+    return boxes
+
+
+def assert_clear(figure, boxes):
+    """Nothing reaches out of the figure or over another."""
+    names = list(boxes)
+    for i, one in enumerate(names):
+        left, bottom, right, top = boxes[one]
+        assert left >= 0 and bottom >= 0, one
+        assert right <= figure.bbox.width and top <= figure.bbox.height, one
+        for other in names[:i]:
+            west, south, east, north = boxes[other]
+            apart = right <= west or east <= left or top <= south or north <= bottom
+            assert apart, f"{one} over {other}"
+
+
+SHAPES = [0.25, 0.6, 1, 1.6, 1.8, 1.95, 2.5, 4]
+
+
+@pytest.mark.parametrize("geographic", [False, True], ids=["metres", "degrees"])
+@pytest.mark.parametrize("ratio", SHAPES)
+@pytest.mark.parametrize(
+    ("offset", "across", "odd"),
+    [(1.0, 4, True), (40.0, 4, True), (1.0, 2, False), (40.0, 1, False)],
+    ids=["small", "far", "plain", "one tile"],
+)
+def test_nothing_around_the_large_maps_covers_anything_else(
+    tmp_path, ratio, geographic, offset, across, odd
+):
+    figure = map_of_a_shape(tmp_path, ratio, geographic, offset, across, odd)
+    boxes = placed(figure)
+    # The key says what arrows stand for, beside the requirement where these are not the same.
+    keys = [name for name in boxes if " arrow " in name]
+    assert len(keys) == (1 if offset < 6 else 2)
+    assert sum("6 m, the requirement" in name for name in boxes) == 1
+    assert_clear(figure, boxes)
+
+
+@pytest.mark.parametrize("geographic", [False, True], ids=["metres", "degrees"])
+@pytest.mark.parametrize("ratio", SHAPES)
+def test_nothing_around_the_small_maps_covers_anything_else(tmp_path, ratio, geographic):
+    figure = sheet_of(tmp_path, 5, place=of_a_shape(ratio, geographic))
+    figure.canvas.draw()
+    (axes,) = figure.axes
+    frames = max((one for one in axes.collections if isinstance(one, PatchCollection)),
+                 key=lambda one: len(one.get_paths()))  # fmt: skip
+    boxes = {"title": figure._suptitle, "legend": figure.legends[0]} | {
+        text.get_text() or "arrow": text if text.get_text() else text.arrow_patch
+        for text in axes.texts
+    }
+    boxes = {name: one.get_window_extent().extents for name, one in boxes.items()}
+    for number, path in enumerate(frames.get_paths()):
+        boxes[f"map {number}"] = path.transformed(axes.transData).get_extents().extents
+    assert len(boxes) == 2 + 2 + 5 + 5
+    assert_clear(figure, boxes)
+
+
+def test_a_large_map_has_the_shape_of_its_ground_and_a_key_as_long_as_a_tile(tmp_path):
+    for ratio, geographic in [(0.6, False), (1.8, False), (1.8, True), (4, True)]:
+        figure = map_of_a_shape(tmp_path, ratio, geographic)
+        boxes = placed(figure)
+        assert figure.get_figheight() <= 14.5
+        left, bottom, right, top = boxes["map 0"]
+        assert (top - bottom) / (right - left) == pytest.approx(ratio, rel=0.01)
+        (arrow,) = (text for text in figure.axes[0].texts if not text.get_text())
+        start, end = figure.dpi_scale_trans.transform([arrow.xyann, arrow.xy])
+        place, _ = of_a_shape(ratio, geographic)
+        expected = (right - left) * place.tile / np.ptp(place.x)
+        assert end[0] - start[0] == pytest.approx(expected, rel=0.01)
 
 
 def test_the_figures_of_a_run_name_scenes_units_and_counts(finished):

@@ -3,6 +3,8 @@
 import logging
 
 import pytest
+import snakemakes
+from conftest import ROOT, small_stack
 from snakemake_interface_logger_plugins.common import LogEvent
 
 from stackflow import terminal
@@ -178,3 +180,37 @@ def test_what_a_function_of_a_rule_refuses_is_one_line():
     said = record(other)
     terminal.StageNames({}).filter(said)
     assert said.msg == other
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("report.html", None),
+        ("here/report.zip", None),
+        ("there/report.html", "there is no folder 'there' below {work}: make it, or name another"),
+        ("/there/report.html", "there is no folder '/there': make it, or name another"),
+        ("here/report.pdf", "'here/report.pdf' is to end with .html or .zip"),
+        ("here", "'here' is to end with .html or .zip"),
+        ("a.html", "'a.html' is a folder: name a file in it"),
+    ],
+)
+def test_a_report_that_cannot_be_written_is_refused_before_any_job(tmp_path, path, words):
+    """Also where it stands in a profile, and from the folder of --directory."""
+    work = tmp_path / "work"
+    small_stack(work / "scenes")
+    (work / "here").mkdir()
+    (work / "a.html").mkdir()
+    (work / "my.yaml").write_text("stacks: {site: {directory: scenes}}\n")
+    (tmp_path / "profile").mkdir()
+    (tmp_path / "profile" / "config.yaml").write_text(f"report: {path}\n")
+    call = ["--snakefile", str(ROOT / "Snakefile"), "--directory", "work", "--cores", "1"]
+    call += ["--configfile", "work/my.yaml", "--dry-run"]
+    for asked in (["--report", path], [f"--report={path}"], ["--profile", "profile"]):
+        status, out, said = snakemakes.call([*call, *asked, "--report-after-run"], tmp_path)
+        if words is None:
+            assert status == 0 or "not made yet" in said, said
+            assert "--report:" not in out + said
+        else:
+            assert status != 0 and "Job stats" not in out + said
+            assert f"--report: {words.format(work=work)}" in said
+            assert "Traceback" not in out + said

@@ -5,9 +5,12 @@ So several go into one job, whose files are those of as many jobs of one scene e
 """
 
 import hashlib
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+from stackshift.stack.pairing import template_pairs
 
 # CPU seconds that a job should work about: ten times its start, and so little that many cores
 # share a stack and a stack that grows has little to make again.
@@ -121,16 +124,22 @@ def of_pairs(
     sizes: Mapping[Product, int],
     pairs: Mapping[Product, Sequence[Pair]],
 ) -> list[Batch]:
-    """The batches of pairs (reference, secondary): those of a batch's scenes with older ones."""
+    """The batches of pairs (reference, secondary): those of a batch's scenes with older ones.
+
+    A batch has none but pairs that the template needs or none of them: a job writes all of its
+    pairs anew, and more pairs to be measured would make the template, and all that is aligned with
+    it, again.
+    """
     found: dict[Product, list[list[Mapping[str, str]]]] = {}
     for product, parts in _parts(scenes, members, sizes).items():
         size = sizes[product]
+        needed = set(template_pairs(list(members[product]), pairs[product]))
         found[product] = []
-        for part in map(set, parts):
+        for part, of_template in itertools.product(map(set, parts), (True, False)):
             ours: list[Mapping[str, str]] = [
                 {"reference": reference, "secondary": secondary}
                 for reference, secondary in sorted(pairs[product])
-                if reference in part
+                if reference in part and ((reference, secondary) in needed) == of_template
             ]
             found[product] += [ours[i : i + size] for i in range(0, len(ours), size)]
     return _gathered(found)

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from types import FrameType
 
 from snakemake.settings.enums import RerunTrigger
@@ -38,6 +39,15 @@ def groups_of_the_call() -> dict[str, str]:
     """
     found = (getattr(names.get("args"), "groups", None) for names in _callers())
     return next((dict(groups) for groups in found if isinstance(groups, Mapping)), {})
+
+
+def report_of_the_call() -> Path | None:
+    """Where the command line or a profile has the report written, None if it has not.
+
+    From the folder of ``--directory``, which is the working one while the Snakefile is read.
+    """
+    found = (getattr(names.get("args"), "report", None) for names in _callers())
+    return next((Path(path) for path in found if isinstance(path, str | Path)), None)
 
 
 def _callers() -> Iterator[dict]:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 
@@ -34,3 +35,21 @@ def show_stages(workflow: Any, stages: Mapping[str, str]) -> None:
 def graph_is_asked_for() -> bool:
     """Whether this call prints the graph of rules or of their files, and runs nothing."""
     return any(word.startswith(("--rulegraph", "--filegraph")) for word in sys.argv)
+
+
+def why_no_report(path: Path) -> str | None:
+    """Why Snakemake could not write a report there, which it says after all work and in its way.
+
+    Parameters
+    ----------
+    path : as given, from the working folder.
+    """
+    folder = path.parent
+    if path.suffix not in (".html", ".zip"):
+        return f"--report: '{path}' is to end with .html or .zip"
+    if path.is_dir():
+        return f"--report: '{path}' is a folder: name a file in it"
+    if not folder.is_dir():
+        below = "" if folder.is_absolute() else f" below {Path.cwd()}"
+        return f"--report: there is no folder '{folder}'{below}: make it, or name another"
+    return None

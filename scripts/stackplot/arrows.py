@@ -128,24 +128,39 @@ def scale_of(lengths, requirement: float) -> float:
     return requirement if usual <= requirement else nice(usual)
 
 
-def scale_bar(axes, ground: Ground, metres: float, requirement: float) -> None:
-    """The arrow of a tile's length and what it stands for, and the requirement, below the map."""
-    tile = ground.tile / abs(ground.x[-1] - ground.x[0])
-    bars = [(0.02, -0.1, metres, f"{metres:g} m", "-|>")]
+def scale_bars(metres: float, requirement: float) -> list[tuple[float, str, str]]:
+    """The lines of the key of arrows: length in metres, what it says, and matplotlib's style.
+
+    Parameters
+    ----------
+    metres : what an arrow of a tile's length stands for.
+    requirement : metres, which have a line of their own where they are not those.
+    """
+    said = f"{requirement:g} m, the requirement"
     if metres == requirement:
-        bars = [(0.02, -0.1, metres, f"{metres:g} m, the requirement", "-|>")]
-    else:
-        # Beside the other where there is room, so that the legend below is clear of both.
-        place = (0.52, -0.1) if tile < 0.3 else (0.02, -0.14)
-        style = "|-|,widthA=.2,widthB=.2"
-        bars.append((*place, requirement, f"{requirement:g} m, the requirement", style))
-    for start, height, length, text, style in bars:
-        size = tile * length / metres
+        return [(metres, said, "-|>")]
+    return [(metres, f"{metres:g} m", "-|>"), (requirement, said, "|-|,widthA=.2,widthB=.2")]
+
+
+def draw_scale_bars(axes, bars, left: float, top: float, line: float, tile: float) -> None:
+    """The key of arrows, below a map, in inches of the figure.
+
+    Parameters
+    ----------
+    bars : from `scale_bars`, the first of which is as long as a tile.
+    left, top : of the first line.
+    line : height of each.
+    tile : width of a tile.
+    """
+    inches = axes.get_figure().dpi_scale_trans
+    for number, (length, text, style) in enumerate(bars):
+        height = top - line * (number + 0.5)
         axes.annotate(
-            "", (start + size, height), (start, height), xycoords="axes fraction",
-            annotation_clip=False,
+            "", (left + tile * length / bars[0][0], height), (left, height), xycoords=inches,
+            textcoords=inches, annotation_clip=False,
             arrowprops={"arrowstyle": style, "color": "black", "linewidth": 2, "shrinkA": 0,
                         "shrinkB": 0},
         )  # fmt: skip
-        after = start + 0.02 + (size if start > 0.02 else tile)
-        axes.text(after, height, text, transform=axes.transAxes, va="center", fontsize=9)
+        # Below each other, however long the bars are.
+        after = left + tile * max(1.0, length / bars[0][0]) + 0.12
+        axes.text(after, height, text, transform=inches, va="center", fontsize=9)

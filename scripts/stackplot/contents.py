@@ -92,6 +92,27 @@ def said_of(scene) -> str:
     )
 
 
+def why_not(measurements: pd.DataFrame | None) -> str:
+    """Why a pair was not measured: in how many tiles for what, and a message of most of them.
+
+    Parameters
+    ----------
+    measurements : rows of the pair, with the columns of `columns.MEASUREMENTS`; None without any.
+    """
+    if measurements is None or measurements.empty:
+        return "not measured"
+    # The most first, and those of as many in the order of the alphabet.
+    counts = measurements[columns.STATUS].value_counts().sort_index().sort_values(
+        ascending=False, kind="stable"
+    )  # fmt: skip
+    told = ", ".join(
+        f"{status.replace('_', ' ')} in {count} tile{'s' * (count != 1)}"
+        for status, count in counts.items()
+    )
+    most = measurements.loc[measurements[columns.STATUS] == counts.index[0], columns.MESSAGE]
+    return f"not measured: {told}, as: {most.iloc[0]}"
+
+
 def content_of(read: dict[str, pd.DataFrame], scenes: pd.DataFrame, ground) -> dict:
     """What the page's script shows: scenes, pairs and tiles with their measurements.
 
@@ -131,7 +152,7 @@ def content_of(read: dict[str, pd.DataFrame], scenes: pd.DataFrame, ground) -> d
              "reference": order.get(pair[columns.REFERENCE]),
              "said": f"shift east {with_error(pair[columns.SHIFT_X], pair[columns.SIGMA_X])} m, "
                      f"north {with_error(pair[columns.SHIFT_Y], pair[columns.SIGMA_Y])} m"
-             if pair[columns.COUNT] else "not measured",
+             if pair[columns.COUNT] else why_not(by_pair.get(tuple(pair[ends]))),
              "tiles": values_of(by_pair.get(tuple(pair[ends])), shifts, place, texts)}
             for _, pair in pairs.iterrows()
         ],

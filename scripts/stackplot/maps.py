@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Ellipse, Patch, Rectangle
@@ -15,8 +16,9 @@ from stackplot.arrows import (
     OFFSETS,
     SIGNIFICANT,
     arrows,
+    draw_scale_bars,
     say_cut,
-    scale_bar,
+    scale_bars,
     scale_of,
 )
 from stackplot.backdrop import SEA, Ground
@@ -38,6 +40,11 @@ MOVES: dict[str, Any] = {"fill": False, "edgecolor": drawing.LEFT_OUT, "linewidt
 # Of a tile that was measured in some of the scenes.
 PARTLY: dict[str, Any] = {"linestyle": "--", "alpha": 0.45}
 LARGEST = 1.0  # of a scatter that is drawn, in requirements
+# Of the two large maps, in inches: the figure, a map at most, what lies to the left of each (ticks
+# and what they are), above all (titles), below a map (ticks), of a line of the key of arrows and of
+# the legend, and around all.
+WIDE, WIDEST, TALLEST, SIDE, HEAD, TICKS = 14.5, 6.1, 11.0, 1.0, 0.95, 0.6
+KEY, LINE, MARGIN = 0.24, 0.22, 0.2
 COUNTED = 20  # rows or columns of tiles at most that have room for the number of their scenes
 
 
@@ -197,18 +204,19 @@ def tile_offset_map(
     requirement : metres.
     title : stack, polarization and method.
     """
-    width, height = np.ptp(ground.x), np.ptp(ground.y) * ground.aspect
-    figure = drawing.new_figure(14.5, min(max(6.5 * height / width + 2.7, 5), 14))
-    left, right = figure.subplots(1, 2)
-    ground.backdrop(left, worst["picture"])
     length = np.hypot(*(worst["table"][name].to_numpy(float) for name in OFFSETS[:2]))
     metres = scale_of(length, requirement)
-    cut = arrows(left, ground, worst["table"], OFFSETS, metres)
-    say_cut(left, ground, worst["table"], metres, 8)
-    if np.isfinite(length).any():
-        scale_bar(left, ground, metres, requirement)
-    ground.backdrop(right, stack["picture"])
     alone = standing.nothing_to_compare(stack["table"])
+    legend = _legend(worst, stack, requirement, bool((length > LONGEST * metres).any()), alone)
+    bars = scale_bars(metres, requirement) if np.isfinite(length).any() else []
+    foot = MARGIN + LINE * (-(-len(legend) // 4) + 1) + KEY * len(bars)
+    figure, left, right, scale = _large_maps(ground, foot)
+    ground.backdrop(left, worst["picture"])
+    arrows(left, ground, worst["table"], OFFSETS, metres)
+    say_cut(left, ground, worst["table"], metres, 8)
+    first = left.get_position().x0 * WIDE
+    draw_scale_bars(left, bars, first, foot, KEY, scale * ground.tile)
+    ground.backdrop(right, stack["picture"])
     if alone:
         drawing.say(right, standing.ONE_TILE, 0.06)
     else:
@@ -221,16 +229,54 @@ def tile_offset_map(
         axes.set_xlabel(ground.names[0])
         axes.set_ylabel(ground.names[1])
         said = standing.told(panel["stands"], panel["scenes"])
-        axes.set_title(f"{panel['title']}\n{said}", fontsize=10)
+        # Beside a narrow map lies the uppermost of its ticks.
+        axes.set_title(f"{panel['title']}\n{said}", fontsize=10, pad=10)
         axes.ticklabel_format(useOffset=False)
-        axes.xaxis.set_label_coords(0.5, -0.055)
+        axes.locator_params("x", nbins=max(2, round(scale * np.ptp(ground.x))))
+    figure.legend(handles=legend, loc="lower center", ncols=4, fontsize=9)
+    figure.suptitle(
+        f"Where offsets come from: {title}", fontweight="bold",
+        y=1 - MARGIN / 2 / figure.get_figheight(), va="top",
+    )  # fmt: skip
+    return figure
+
+
+def _large_maps(ground: Ground, foot: float):
+    """A figure with two empty maps, each in the middle of its half and in the shape of the ground.
+
+    What lies around them has its own room in inches, however high they are.
+
+    Parameters
+    ----------
+    foot : inches below the ticks of the maps.
+
+    Returns
+    -------
+    The figure, the axes to the left and right, and inches a unit of the map's x.
+    """
+    across, high = np.ptp(ground.x), np.ptp(ground.y) * ground.aspect
+    scale = min(WIDEST / across, TALLEST / high)
+    width, height = scale * across, scale * high
+    tall = HEAD + height + TICKS + foot
+    figure = Figure(figsize=(WIDE, tall))
+    FigureCanvasAgg(figure)
+    left, right = (
+        figure.add_axes(
+            ((SIDE + half * (SIDE + WIDEST) + (WIDEST - width) / 2) / WIDE, (TICKS + foot) / tall,
+             width / WIDE, height / tall)
+        )
+        for half in (0, 1)
+    )  # fmt: skip
+    return figure, left, right, scale
+
+
+def _legend(worst: dict, stack: dict, requirement: float, cut: bool, alone: bool) -> list:
+    """What arrows, marks, ellipses and frames of both maps mean."""
     statuses = {*worst["rejected"].values(), *stack["rejected"].values()}
     handles = [*key(statuses, cut), *([] if alone else _key_of_scatter(stack, requirement))]
     if worst["moving"] or stack["moving"]:
         handles.append(Patch(**MOVES, label="left out, as it moves by itself"))
-    figure.legend(handles=handles, loc="outside lower center", ncols=4, fontsize=9)
-    figure.suptitle(f"Where offsets come from: {title}", fontweight="bold")
-    return figure
+    return handles
 
 
 def _key_of_scatter(stack: dict, requirement: float) -> list:
