@@ -4,6 +4,7 @@ import math
 from stackflow.batches import COPIED, MATCHED, of_pairs, of_scenes, size_of
 from stackflow.forced import groups_of_the_call, settings_of_the_call
 from stackflow.reported import graph_is_asked_for, show_stages
+from stackshift.stack.pairing import template_members, template_pairs
 
 
 def batch_sizes(work: tuple[float, float]) -> dict:
@@ -32,11 +33,14 @@ def batches() -> tuple[list, list, list]:
     """The batches of scenes that are read and written, of those that are aligned, and of pairs."""
     scenes = {name: list(product.scenes) for name, product in PRODUCTS.items()}
     members = {name: template_members(names) for name, names in scenes.items()}
+    needed = {
+        name: set(template_pairs(members[name], PAIRS[name])) for name in PRODUCTS
+    }
     copied, matched = batch_sizes(COPIED), batch_sizes(MATCHED)
     return (
         of_scenes(scenes, members, copied),
         of_scenes(scenes, members, matched),
-        of_pairs(scenes, members, matched, PAIRS),
+        of_pairs(scenes, members, matched, PAIRS, needed),
     )
 
 

@@ -13,7 +13,7 @@ from makers import write_scene
 
 from stackflow.batches import COPIED, MATCHED, chunks, of_pairs, of_scenes, size_of
 from stackio import job
-from stackshift.stack.pairing import template_members
+from stackshift.stack.pairing import template_members, template_pairs
 
 STAGES = "superset", "flatten", "tile", "correlate", "align"
 
@@ -84,7 +84,9 @@ def stack(count, most=16, following=2):
     }
     members = {product: template_members(found) for product, found in scenes.items()}
     sizes = dict.fromkeys(scenes, most)
-    return scenes, pairs, of_scenes(scenes, members, sizes), of_pairs(scenes, members, sizes, pairs)
+    needed = {name: set(template_pairs(members[name], pairs[name])) for name in scenes}
+    batched = of_pairs(scenes, members, sizes, pairs, needed)
+    return scenes, pairs, of_scenes(scenes, members, sizes), batched
 
 
 def test_no_scene_and_no_pair_is_made_twice_and_a_batch_serves_both_polarizations():

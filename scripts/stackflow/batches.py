@@ -7,10 +7,8 @@ So several go into one job, whose files are those of as many jobs of one scene e
 import hashlib
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-
-from stackshift.stack.pairing import template_pairs
 
 # CPU seconds that a job should work about: ten times its start, and so little that many cores
 # share a stack and a stack that grows has little to make again.
@@ -123,6 +121,7 @@ def of_pairs(
     members: Mapping[Product, Sequence[str]],
     sizes: Mapping[Product, int],
     pairs: Mapping[Product, Sequence[Pair]],
+    needed: Mapping[Product, Collection[Pair]],
 ) -> list[Batch]:
     """The batches of pairs (reference, secondary): those of a batch's scenes with older ones.
 
@@ -133,13 +132,12 @@ def of_pairs(
     found: dict[Product, list[list[Mapping[str, str]]]] = {}
     for product, parts in _parts(scenes, members, sizes).items():
         size = sizes[product]
-        needed = set(template_pairs(list(members[product]), pairs[product]))
         found[product] = []
         for part, of_template in itertools.product(map(set, parts), (True, False)):
             ours: list[Mapping[str, str]] = [
                 {"reference": reference, "secondary": secondary}
                 for reference, secondary in sorted(pairs[product])
-                if reference in part and ((reference, secondary) in needed) == of_template
+                if reference in part and ((reference, secondary) in needed[product]) == of_template
             ]
             found[product] += [ours[i : i + size] for i in range(0, len(ours), size)]
     return _gathered(found)

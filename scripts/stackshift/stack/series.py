@@ -235,7 +235,8 @@ def widening(quarters: list[list[np.ndarray]]) -> np.ndarray:
     squares, freedom = np.zeros(len(quarters)), np.zeros(len(quarters))
     for scene, tiles in enumerate(quarters):
         for tile in tiles:
-            if len(tile) < 2:
+            # One image twice has no error, and no change.
+            if len(tile) < 2 or not tile[:, 2:].all():
                 continue
             value, weight = tile[:, :2], 1 / tile[:, 2:] ** 2
             mean = (weight * value).sum(axis=0) / weight.sum(axis=0)
