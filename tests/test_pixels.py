@@ -200,7 +200,7 @@ def test_power_and_amplitude_told_to_be_decibels_are_refused(tmp_path, of_power)
     image = 0.1 * np.random.default_rng(1).gamma(4, 1 / 4, IMAGE.shape)
     image[3:5, 3:9] = 150
     path = write_scene(tmp_path / "s.tif", of_power(image).astype(np.float32))
-    with pytest.raises(InputError, match="told to hold decibels, but hardly .* column 'values'"):
+    with pytest.raises(InputError, match=r"told to hold decibels, but hardly .* column 'values'"):
         brought(tmp_path, path, values="decibel")
 
 
