@@ -302,6 +302,25 @@ def test_loops_of_links_end_and_each_file_is_taken_once():
     assert any("is a link to a file found already" in line for line in lines)
 
 
+def test_a_link_whose_name_tells_another_time_than_its_target_is_named_with_both(in_a_folder):
+    touch(f"store/{ONE}", f"store/{TWO}")
+    os.makedirs("scenes")
+    wrong = hyp3_name("20220206T000000")
+    # Half a minute is within a pass.
+    for name, target in ((TWO, TWO), (wrong, TWO), (hyp3_name("20220101T000025"), ONE)):
+        os.symlink(f"../store/{target}", f"scenes/{name}")
+    found, lines = find()
+    # Which of two links is taken is no matter: the wrong one is named.
+    assert len(found) == 2
+    assert [line for line in lines if "whose name says" in line] == [
+        f"the name of scenes/{wrong} says 2022-02-06T00:00:00, and it is a link to "
+        f"{in_a_folder}/store/{TWO}, whose name says 2022-01-13T00:00:00"
+    ]
+    os.unlink(f"scenes/{TWO}")
+    lines = find()[1]
+    assert len(lines) == 1 and f"the name of scenes/{wrong} says" in lines[0]
+
+
 def test_links_to_folders_and_files_elsewhere_are_followed():
     touch(f"disk/{ONE}", f"other/{TWO}")
     os.makedirs("scenes")

@@ -5,7 +5,7 @@ import os
 
 import numpy as np
 import pytest
-from makers import hyp3_name, write_scene
+from makers import NORTH, WEST, hyp3_name, write_scene
 
 from stackflow import headers
 from stackio import header
@@ -109,6 +109,24 @@ def test_what_lies_beside_a_file_is_part_of_its_stamp_but_for_statistics(folder)
     assert masked != told
     (path / "a.tfw").write_text("30")
     assert headers.stamp_of(scene) != masked
+
+
+def test_a_scene_that_is_placed_from_beside_elsewhere_is_told_with_by_how_much(folder):
+    """Three pixels of 30 m to the east; a tenth of a pixel is no other place."""
+    path = folder[0] / "a.tif"
+    write_scene(path, np.ones((100, 120), np.float32))
+    assert header.look(str(path))["beside"] is None
+    beside = folder[0] / "a.tif.aux.xml"
+    place = "<PAMDataset><GeoTransform>{}, 30, 0, {}, 0, -30</GeoTransform></PAMDataset>"
+    beside.write_text(place.format(WEST + 2, NORTH))
+    assert header.look(str(path))["beside"] is None
+    beside.write_text(place.format(WEST + 90, NORTH))
+    told = header.look(str(path))
+    assert told["transform"][2] == WEST + 90
+    assert "a.tif is placed by a.tif.aux.xml beside it, up to " in told["beside"]
+    # On the ground, of which a map's metre is within a thousandth.
+    found = float(told["beside"].partition("up to ")[2].partition(" m")[0])
+    assert abs(found - 90) < 0.15
 
 
 def test_a_vrt_that_names_itself_has_a_stamp(folder):

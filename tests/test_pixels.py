@@ -187,6 +187,32 @@ def test_negative_amplitudes_are_refused_as_negative_power_is(tmp_path):
         brought(tmp_path, path, values="amplitude")
 
 
+def test_the_cure_for_one_file_in_decibels_is_said(tmp_path):
+    """What is said for the stack is said for all of its files, and wrong for those in power."""
+    path = write_scene(tmp_path / "s.tif", 10 * np.log10(IMAGE))
+    with pytest.raises(InputError, match=r"where all files .* a column 'values' .* 'exclude'"):
+        brought(tmp_path, path)
+
+
+@pytest.mark.parametrize("of_power", [lambda power: power, np.sqrt])
+def test_power_and_amplitude_told_to_be_decibels_are_refused(tmp_path, of_power):
+    # Land: -10 dB, 4 looks, and a few bright buildings.
+    image = 0.1 * np.random.default_rng(1).gamma(4, 1 / 4, IMAGE.shape)
+    image[3:5, 3:9] = 150
+    path = write_scene(tmp_path / "s.tif", of_power(image).astype(np.float32))
+    with pytest.raises(InputError, match=r"told to hold decibels, but hardly .* column 'values'"):
+        brought(tmp_path, path, values="decibel")
+
+
+@pytest.mark.parametrize(("level", "looks"), [(0, 50), (4, 20), (60, 20)])
+def test_bright_decibels_are_decibels(tmp_path, level, looks):
+    """A city of 0 and of 4 dB with little speckle, and uncalibrated numbers, all above 0."""
+    image = np.random.default_rng(1).gamma(looks, 1 / looks, IMAGE.shape)
+    path = write_scene(tmp_path / "s.tif", (level + 10 * np.log10(image)).astype(np.float32))
+    found = brought(tmp_path, path, values="decibel")
+    np.testing.assert_allclose(found, 10 ** (level / 10) * image, rtol=1e-4)
+
+
 def test_a_zero_of_scaled_integers_is_a_value_where_the_file_names_another_mark(tmp_path):
     decibels = np.round(10 * (10 * np.log10(IMAGE) + 14))
     stored = np.clip(decibels, 0, 254).astype(np.uint8)

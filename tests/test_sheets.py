@@ -30,6 +30,9 @@ TABLES = {
     "2022-01-13T05:23:01",
     "quoted": 'path,note,datetime\n"first_VV.tif","a, ""b""","2022-01-01T05:23:01"\n'
     'second_VV.tif,5" wide,2022-01-13T05:23:01\n',
+    "line breaks in quotes, of each kind, and in the header": 'path,"note\nof mine",datetime\r\n'
+    'first_VV.tif,"a, ""b""\n\r\nc\rd, ",2022-01-01T05:23:01\r\n'
+    '"second_VV.tif","\n",2022-01-13T05:23:01\r\n',
     "long fields": "path,wkt,datetime\n"
     f'first_VV.tif,"POLYGON(({"1 2," * 50_000}))",2022-01-01T05:23:01\n'
     f"second_VV.tif,{'x' * 200_000},2022-01-13T05:23:01\n",
@@ -114,6 +117,9 @@ def test_what_a_sheet_says_against_a_name_is_remarked():
         ("path,datetime\na,b.tif,2022-01-01\n", "line 2: 3 fields for 2 columns"),
         ('path\tdatetime\n"first_VV.tif\t2022-01-01\n', "line 2: a quote"),
         ('path,datetime\n"first"_VV.tif,2022-01-01\n', "line 2: a quote"),
+        ('path,note,datetime\nx.tif,"a\n\nb",2022-01-01\ny,"c\nd,2022-01-01\nz,e,1\n',
+         r'line 5: a quote \("\) is not closed'),
+        ('path,note,datetime\nfirst_VV.tif,"a\nb",2022-01-01\nfirst_VV.tif,,\n', "line 4"),
         ("path,datetime,band\nfirst_VV.tif,2022-01-01,0\n", "line 2: band '0' is no number from 1"),
         ("path,datetime,track\nfirst_VV.tif,2022-01-01,x\n", "line 2: track 'x' is no number"),
         ("path,datetime,direction\nfirst_VV.tif,2022-01-01,up\n", "line 2: direction 'up'"),

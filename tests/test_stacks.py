@@ -1,6 +1,7 @@
 """Real folders become stacks: slices, bursts, tracks, repeats, scenes astray, bounds, left out."""
 
 import os
+import zipfile
 from functools import partial
 from pathlib import Path
 
@@ -108,6 +109,28 @@ def test_a_scene_that_one_polarization_lacks_is_told_once(folder):
         "8 of 13 scenes have no VH: 2022-01-01, 2022-01-02, 2022-01-03, 2022-01-04, 2022-01-05 "
         "and 3 more",
     )
+
+
+def test_what_the_search_says_is_a_remark_of_the_products_it_is_of_once(folder):
+    """Nothing but the inventory tells it to who reads results that another one made."""
+    for time in ("20220101T015000", "20220113T015000"):
+        for polarization in ("VV", "VH"):
+            put(folder, time, name=hyp3_name(time, polarization))
+    path = folder / "scenes" / hyp3_name("20220125T015000")
+    path.symlink_to(hyp3_name("20220101T015000"))
+    inner = folder / "inner.zip"
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("x", b"")
+    with zipfile.ZipFile(folder / "scenes" / "S1A_20220206T015000.zip", "w") as archive:
+        archive.write(inner, "S1A_20220206T015000/S1A_20220206T015000.zip")
+    products, said = assembled(polarizations=["VV", "VH"])
+    both = [products["site", polarization].remarks for polarization in ("VV", "VH")]
+    for remarks in (*both, said):
+        assert len(set(remarks)) == len(remarks)
+        assert sum("S1A_20220206T015000.zip" in remark for remark in remarks) == 1
+    of_link = [sum("found already; taken once" in r for r in remarks) for remarks in both]
+    assert of_link == [1, 0]
+    assert sum("found already; taken once" in line for line in said) == 1
 
 
 def test_tracks_are_stacks_of_their_own_and_it_is_said(folder):

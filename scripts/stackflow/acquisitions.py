@@ -142,6 +142,7 @@ def scenes_of(
             tags = tuple(looked.header(source).get("made", {}) for source in part)
             scenes[name] = Scene(name, tuple(part), part[0].platform, tags, flown)
     used_sources = [source for scene in scenes.values() for source in scene.sources]
+    remarks += [line for s in used_sources if (line := looked.header(s).get("beside"))]
     remarks += mixtures(used_sources)
     return {name: scenes[name] for name in sorted(scenes, reverse=True)}, remarks
 

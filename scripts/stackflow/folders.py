@@ -7,6 +7,7 @@ import os
 import re
 import stat
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import PurePath
 
 from stackflow import archives
@@ -19,6 +20,9 @@ _OF_A_FILE = re.compile(
     r"|MAKEFILE))$",
     re.IGNORECASE,
 )
+
+# The name of a link tells another time than that of its target from here on.
+_APART = timedelta(minutes=5)
 
 
 @dataclass
@@ -139,6 +143,7 @@ def _is_result(entries: list[os.DirEntry], folder: str) -> bool:
 def _follow(root: str, links: list[str], real: set[str], found: Listing) -> None:
     """Links to files: to nothing is bad, to a file that is there already is the same one."""
     again = []
+    taken = []
     for path in sorted(links):
         whole = str(PurePath(root, path))
         target = os.path.realpath(whole)
@@ -149,6 +154,7 @@ def _follow(root: str, links: list[str], real: set[str], found: Listing) -> None
             continue
         if not stat.S_ISREG(status.st_mode):
             continue
+        taken.append(path)
         if target in real:
             again.append(whole)
             continue
@@ -159,6 +165,30 @@ def _follow(root: str, links: list[str], real: set[str], found: Listing) -> None
             f"{some(again)} {'is a link to a file' if len(again) == 1 else 'are links to files'} "
             "found already; taken once"
         )
+    found.lines += filter(None, (_of_another_time(str(PurePath(root, path))) for path in taken))
+
+
+def _of_another_time(link: str) -> str | None:
+    """A line on a link whose name tells another time than that of what it leads to, else None.
+
+    Either the link is a mistake, and a date is lost or has the pixels of another, or a name is.
+    """
+    target = os.path.realpath(link)
+    own, other = (names.tell((os.path.basename(path),)) for path in (link, target))
+    if own.time is None or other.time is None:
+        return None
+    if own.dated and other.dated:
+        same = abs(own.time - other.time) <= _APART
+    else:
+        same = own.time.date() == other.time.date()
+    if same:
+        return None
+    says, leads = (_stamp(told) for told in (own, other))
+    return f"the name of {link} says {says}, and it is a link to {target}, whose name says {leads}"
+
+
+def _stamp(told: names.Told) -> str:
+    return f"{told.time:%Y-%m-%dT%H:%M:%S}" if told.dated else f"{told.time:%Y-%m-%d}"
 
 
 def _open(root: str, path: str, wanted, found: Listing) -> None:

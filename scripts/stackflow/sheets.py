@@ -7,6 +7,7 @@ import csv
 import os
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from stackflow import stac
@@ -71,21 +72,20 @@ def _of_table(path: Path, text: str) -> list[Row]:
     if start is None:
         raise InputError(f"the scene sheet {path} is empty; it needs the columns path and datetime")
     mark = next((mark for mark in "\t;,|" if mark in lines[start]), "\t")
-    header = [_key(name) for name in _cells(f"{path}, line {start + 1}", lines[start], mark)]
+    records = _records(path, lines, start, mark)
+    first, names_of_columns = next(records)
+    header = [_key(name) for name in names_of_columns]
     double = sorted({name for name in header if name and header.count(name) > 1})
     if double:
-        raise InputError(f"{path}, line {start + 1}: two columns are called '{double[0]}'")
+        raise InputError(f"{path}, line {first}: two columns are called '{double[0]}'")
     if not set(header) & {*COLUMNS["path"], *COLUMNS["granule"]}:
         raise InputError(
             f"the scene sheet {path} needs the columns path and datetime, separated by tabs, "
             f"commas or semicolons; its first line has {', '.join(header[:5])}"
         )
     rows = []
-    for number, line in enumerate(lines[start + 1 :], start + 2):
-        if not line.strip().strip(mark):
-            continue
+    for number, cells in records:
         where = f"{path}, line {number}"
-        cells = _cells(where, line, mark)
         if any(cells[len(header) :]):
             raise InputError(
                 f"{where}: {len(cells)} fields for {len(header)} columns; quote a field that holds "
@@ -95,20 +95,42 @@ def _of_table(path: Path, text: str) -> list[Row]:
     return rows
 
 
-def _cells(where: str, line: str, mark: str) -> list[str]:
-    """The fields of a line, without blanks; a quote within a field is a character as any."""
-    if '"' not in line:
-        return [cell.strip() for cell in line.split(mark)]
+def _records(
+    path: Path, lines: list[str], start: int, mark: str
+) -> Iterator[tuple[int, list[str]]]:
+    """The number of the first line of each row from a line on, and its fields, without blanks.
+
+    A quoted field may hold line breaks (RFC 4180, 2.6), so that a row may have several lines. A
+    quote within a field is a character as any.
+    """
+    at = start
+    while at < len(lines):
+        line, number = lines[at], at + 1
+        if '"' in line:
+            # Each row by a reader of its own: where one is wrong, it is known in which line.
+            cells, taken = _quoted(f"{path}, line {number}", lines, at, mark)
+            at += taken
+        else:
+            cells = [cell.strip() for cell in line.split(mark)]
+            at += 1
+        if line.strip().strip(mark):
+            yield number, cells
+
+
+def _quoted(where: str, lines: list[str], at: int, mark: str) -> tuple[list[str], int]:
+    """The fields of a row that has quotes, and how many lines it has."""
+    rest = (f"{lines[i]}\n" for i in range(at, len(lines)))
     limit = csv.field_size_limit(sys.maxsize)
     try:
-        cells = next(csv.reader([line], delimiter=mark, strict=True, skipinitialspace=True))
+        reader = csv.reader(rest, delimiter=mark, strict=True, skipinitialspace=True)
+        cells = next(reader)
     except csv.Error:
         raise InputError(
             f'{where}: a quote (") is not closed or stands alone; correct it'
         ) from None
     finally:
         csv.field_size_limit(limit)
-    return [cell.strip() for cell in cells]
+    return [cell.strip() for cell in cells], reader.line_num
 
 
 def _key(name: object) -> str:

@@ -71,6 +71,8 @@ def assemble(
     _check_one_system(name, groups, looked, settings, superset)
     said = [line for part in found.values() for line in part.lines]
     said += [*own_making, *aside, *(f"left out: {reason}" for reason in reasons)]
+    # What of these is not among the files left out.
+    searched = {p: (*part.lines, *own_making, *aside) for p, part in found.items()}
     products: dict[tuple[str, str], Product] = {}
     # A stray file of another track has no date to be compared with: the stack keeps its name.
     labels = [label for label, members in groups.items() if grouping.dates(members) > 1] or list(
@@ -97,14 +99,20 @@ def assemble(
     if not products:
         raise InputError(said[-1])
     said += _told(name, len(labels), products)
+    # Only now, as the terminal has said them already.
+    products = {key: _with_remarks(one, searched[key[1]]) for key, one in products.items()}
     for stack in dict.fromkeys(stack for stack, _ in products):
         lines = lacking({p: products[s, p].scenes for s, p in products if s == stack})
         said += [f"stack '{stack}': {line}" for line in lines]
         for key in products:
             if key[0] == stack:
-                one = products[key]
-                products[key] = replace(one, remarks=(*one.remarks, *lines))
+                products[key] = _with_remarks(products[key], lines)
     return products, list(dict.fromkeys(said))
+
+
+def _with_remarks(product: Product, lines: Iterable[str]) -> Product:
+    """A product with more that was noticed, each line once."""
+    return replace(product, remarks=tuple(dict.fromkeys((*product.remarks, *lines))))
 
 
 def lacking(scenes: dict[str, Iterable[str]]) -> tuple[str, ...]:

@@ -3,14 +3,17 @@
 import math
 import os
 import re
+import warnings
 
 import rasterio
-from rasterio.errors import RasterioError
+from affine import Affine
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.warp import transform
 
 from stackio import earth, raster
 from stackio.tags import tags_of
 from stackshift.errors import InputError
+from stackshift.ground import geometry
 from stackshift.ground.lattice import Grid
 
 # Where a product says when it was processed.
@@ -32,6 +35,9 @@ _ORBIT_FILES = ("INPUTS_ORBIT_FILES", "ORBIT_FILES")
 # ESA's names of orbit files, the least exact first.
 _ORBITS = {"PREORB": "predicted", "RESORB": "restituted", "POEORB": "precise"}
 
+# Pixels by which two places of a file may differ by rounding.
+_MOVED = 0.1
+
 
 def look(path: str, band: int | None = None) -> dict:
     """The grid, the place and what is wrong with a scene.
@@ -47,8 +53,9 @@ def look(path: str, band: int | None = None) -> dict:
     ``width``, ``height``; ``turn``, what leads around the Earth in units of the CRS, None where
     nothing does; ``box``, (west, south, east, north) in degrees, east beyond 180 where it
     crosses the antimeridian; ``size``, bytes on disk; ``processed``, what the file says, or None;
-    ``made``, what its tags tell of how it was made, by attribute; and ``stage``, the stage of this
-    workflow that made it, or None.
+    ``made``, what its tags tell of how it was made, by attribute; ``stage``, the stage of this
+    workflow that made it, or None; and ``beside``, a line where a file beside it places it
+    elsewhere than the file itself does, or None.
     """
     try:
         with raster.open_scene(path, band=band) as source:
@@ -68,6 +75,7 @@ def look(path: str, band: int | None = None) -> dict:
                 "processed": next((tags[key] for key in _PROCESSED if key in tags), None),
                 "made": made_by(tags),
                 "stage": tags_of(source).get("stage"),
+                "beside": _placed_from_beside(path, source.driver, grid),
             }
     except InputError as error:
         return {"problem": str(error)}
@@ -80,6 +88,38 @@ def _check_belongs(path: str, grid: Grid) -> None:
         earth.check_belongs(grid)
     except InputError as error:
         raise InputError(f"{path} {error}") from None
+
+
+def _placed_from_beside(path: str, driver: str, grid: Grid) -> str | None:
+    """A line on a GeoTIFF that a file beside it places elsewhere than its own header, else None.
+
+    GDAL lets an .aux.xml count, which may be left over from another version of the scene; a world
+    file counts only where the header has no place.
+    """
+    beside = f"{path}.aux.xml"
+    # Opened again only where there may be something to say.
+    if driver != "GTiff" or not os.path.isfile(beside):
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with rasterio.open(path, GEOREF_SOURCES="INTERNAL") as source:
+            own = source.transform
+    if own.is_identity or own.determinant == 0:
+        return None
+    used = Affine(*grid.transform)
+    moved = []
+    for corner in ((0, 0), (grid.width, 0), (0, grid.height), (grid.width, grid.height)):
+        column, row = ~own @ (used @ corner)
+        moved.append((row - corner[1], column - corner[0]))
+    rows, columns = max(moved, key=lambda shift: math.hypot(*shift))
+    if math.hypot(rows, columns) <= _MOVED:
+        return None
+    east, north = geometry.to_metres((rows, columns), earth.pixel_in_the_middle(grid))
+    return (
+        f"{path} is placed by {os.path.basename(beside)} beside it, up to "
+        f"{math.hypot(east, north):.1f} m from where its own header says (to the east {east:.1f} "
+        f"m, to the north {north:.1f} m); delete that file if the header is right"
+    )
 
 
 def made_by(tags: dict[str, str]) -> dict[str, str]:

@@ -42,6 +42,7 @@ class Pixels:
     of_radar : whether a value that no radar measures marks no data. In a layer it may be a height.
     valid, negative : pixels that `read` has seen with a finite value, and with a negative one; in
         the file's unit.
+    small : of decibels, those that `read` has seen above 0 and up to 1.
     fills : values that stand for no data though the file does not say so, and how many pixels have
         each that `read` has seen.
     repeats : sum of `fills.repeats` over what `read` has seen of floats.
@@ -56,6 +57,7 @@ class Pixels:
     of_radar: bool = False
     valid: int = 0
     negative: int = 0
+    small: int = 0
     fills: dict[float, int] = field(default_factory=dict)
     repeats: np.ndarray = field(default_factory=lambda: np.zeros(3))
 
@@ -91,6 +93,8 @@ class Pixels:
         self.valid += int(np.count_nonzero(np.isfinite(block)))
         if np.fmin.reduce(block, None) < 0:
             self.negative += int(np.count_nonzero(block < 0))
+        if self.values == power.DECIBEL:
+            self.small += int(np.count_nonzero((block > 0) & (block <= 1)))
         return power.as_power(block, self.values)
 
     def _in_its_unit(self, rows: tuple[int, int], columns: tuple[int, int]) -> np.ndarray:
@@ -190,9 +194,19 @@ class Pixels:
             raise InputError(
                 f"{self.source.name} has {100 * self.negative / self.valid:.0f} % negative values, "
                 "as decibels have; if they are, say 'values: decibel' in the stack's entry of the "
-                "config"
+                "config where all files of the stack hold decibels; else list the files in a scene "
+                "sheet with a column 'values' that says decibel for this one, or name it in "
+                "'exclude'"
             )
         share = self.negative / max(self.valid, 1)
+        # Decibels with half of the pixels below 1 spread below 0 too; power and amplitude do not.
+        if decibel and self.told and share < _FEW and self.small > 0.5 * self.valid:
+            raise InputError(
+                f"{self.source.name} is told to hold decibels, but hardly a value is negative and "
+                f"{100 * self.small / self.valid:.0f} % are from 0 to 1, as power and amplitude "
+                "are; 'values' in the stack's entry of the config is for all its files: where they "
+                "differ take it out, and list the files in a scene sheet with a column 'values'"
+            )
         if decibel and not self.told and self.valid and share < _FEW:
             raise InputError(
                 f"{self.source.name} says that it holds decibels, but hardly a value is negative; "
