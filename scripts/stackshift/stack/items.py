@@ -149,12 +149,13 @@ def _links(name: str) -> list[dict]:
 def _footprint(box) -> tuple[dict, list[float]]:
     """A box as GeoJSON has it: cut in two at the antimeridian (RFC 7946, 3.1.9 and 5.2)."""
     west, south, east, north = map(float, box)
+    # The west within -180 to 180, and the east beyond it.
+    turns = 360.0 * math.floor((west + 180) / 360)
+    west, east = west - turns, east - turns
     if east <= 180:
         return {"type": "Polygon", "coordinates": [_ring(west, south, east, north)]}, [
             west, south, east, north,
         ]  # fmt: skip
-    if west >= 180:
-        return _footprint((west - 360, south, east - 360, north))
     halves = [_ring(west, south, 180.0, north), _ring(-180.0, south, east - 360, north)]
     polygon = {"type": "MultiPolygon", "coordinates": [[ring] for ring in halves]}
     return polygon, [west, south, east - 360, north]
