@@ -115,6 +115,7 @@ def test_what_a_sheet_says_against_a_name_is_remarked():
         ("path\tdatetime\n\t2022-01-01\n", "line 2: path is empty"),
         ("path,datetime,path\nx,y,z\n", "line 1: two columns are called 'path'"),
         ("path,datetime\na,b.tif,2022-01-01\n", "line 2: 3 fields for 2 columns"),
+        (",", "needs the columns path and datetime"),
         ('path\tdatetime\n"first_VV.tif\t2022-01-01\n', "line 2: a quote"),
         ('path,datetime\n"first"_VV.tif,2022-01-01\n', "line 2: a quote"),
         ('path,note,datetime\nx.tif,"a\n\nb",2022-01-01\ny,"c\nd,2022-01-01\nz,e,1\n',

@@ -113,7 +113,8 @@ def _records(
         else:
             cells = [cell.strip() for cell in line.split(mark)]
             at += 1
-        if line.strip().strip(mark):
+        # The first row is the header, whatever it holds.
+        if number == start + 1 or line.strip().strip(mark):
             yield number, cells
 
 
