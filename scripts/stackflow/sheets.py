@@ -73,7 +73,7 @@ def _of_table(path: Path, text: str) -> list[Row]:
         raise InputError(f"the scene sheet {path} is empty; it needs the columns path and datetime")
     mark = next((mark for mark in "\t;,|" if mark in lines[start]), "\t")
     records = _records(path, lines, start, mark)
-    first, names_of_columns = next(records, (start + 1, []))
+    first, names_of_columns = next(records)
     header = [_key(name) for name in names_of_columns]
     double = sorted({name for name in header if name and header.count(name) > 1})
     if double:
