@@ -26,7 +26,7 @@ _PHRASES = {
     "track": "scenes of track {}",
     "swath": "scenes of subswath {}",
     "posting": "scenes delivered at {} m",
-    "resampling": "scenes resampled by {}",
+    "resampling": "scenes with files off the stack's lattice (resampled by {})",
     "files": "scenes made of {} files",
     PROCESSED: "scenes processed {}",
     TIME: "scenes {}",
