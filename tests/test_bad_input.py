@@ -41,6 +41,12 @@ def several_bands(path):
     write_scene(path, np.stack([IMAGE, IMAGE]))
 
 
+def scale_of_zero(path):
+    write_scene(path, IMAGE)
+    with rasterio.open(path, "r+") as target:
+        target.scales = [0.0]
+
+
 def complex_numbers(path):
     write_scene(path, IMAGE.astype(np.complex64))
 
@@ -80,6 +86,7 @@ REFUSED = {
     ),
     "several bands": (several_bands, "has 2 bands (1: without a name, 2: without a name)"),
     "complex": (complex_numbers, "is complex; stackshift needs gamma0 power, not an SLC"),
+    "scale of zero": (scale_of_zero, "has a scale of 0, which makes all its values one"),
     "decibels": (
         lambda path: write_scene(path, 10 * np.log10(IMAGE)),
         "negative values, as decibels have; if they are, say",

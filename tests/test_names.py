@@ -36,6 +36,16 @@ PRODUCTS = [
 ]
 
 
+@pytest.mark.parametrize("spelled", ["S1C", "S1-C", "s1c", "S-1C", "Sentinel-1C", "SENTINEL 1-C"])
+def test_a_satellite_is_one_however_it_is_spelled(spelled):
+    assert names.platform(spelled) == "S1C"
+
+
+def test_no_satellite_is_read_out_of_other_words():
+    for name in ("RTC-S1-VV", "S1-DV_x", "S1_30", "S1", "OPERA_L2_RTC-S1_T137", "XS1-A"):
+        assert names.platform(name) is None
+
+
 @pytest.mark.parametrize(("name", "time", "platform", "burst"), PRODUCTS)
 def test_product_names(name, time, platform, burst):
     assert names.acquisition_start(name) == time

@@ -114,6 +114,10 @@ def _check_usable(source, band: int) -> None:
         raise InputError(f"is in radar geometry ({place} only); terrain-correct it first")
     if source.crs is None:
         raise InputError("has no CRS; assign one (gdal_edit.py -a_srs), or use the original")
+    if source.scales[band - 1] == 0:
+        raise InputError(
+            "has a scale of 0, which makes all its values one; correct it (gdal_edit.py -scale)"
+        )
     earth.check_crs(source.crs)
     check_north_up(tuple(source.transform)[:6], source.width, source.height)
 

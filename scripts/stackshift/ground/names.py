@@ -19,7 +19,7 @@ POLARIZATIONS = ("VV", "VH", "HH", "HV")
 # HyP3 RTC and ESA names hold the acquisition start first, ESA and OPERA names a later time
 # (end of the acquisition, processing) behind it.
 _TIME = re.compile(r"(?<!\d)(\d{8}T\d{6})(?!\d)")
-_PLATFORM = re.compile(r"(?<![A-Z0-9])R?(?:S|SENTINEL[-_ ]?)(1[A-D])(?![A-Z0-9])")
+_PLATFORM = re.compile(r"(?<![A-Z0-9])R?(?:S-?|SENTINEL[-_ ]?)1-?([A-D])(?![A-Z0-9])")
 _BURST = re.compile(r"(?<![A-Z0-9])(T\d{3})[-_.](\d{6})[-_.]((?:IW|EW)\d)(?![A-Z0-9])")
 # How the name of a GeoTIFF ends.
 TIFF = re.compile(r"\.(?:geo|g)?tiff?$", re.IGNORECASE)
@@ -211,7 +211,7 @@ def acquisition_start(name: str) -> datetime | None:
 def platform(name: str) -> str | None:
     """The satellite in a product's name (``S1A`` to ``S1D``), None where the name has none."""
     match = _PLATFORM.search(name.upper())
-    return f"S{match.group(1)}" if match else None
+    return f"S1{match.group(1)}" if match else None
 
 
 def polarization(name: str) -> str | None:
