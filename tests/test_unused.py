@@ -20,6 +20,11 @@ MEANT = {
     "T.tar.gz": "an archive that is not looked into: unpack it",
     "T_VV.tif.part": "not whole yet: fetch it again",
     "T.zip.crdownload": "not whole yet",
+    # rsync, and macOS for what is in iCloud alone.
+    ".T_VV.tif.Xa3bQz": "not whole yet",
+    ".T_VV.tif.icloud": "not whole yet",
+    ".T.zip.icloud": "not whole yet",
+    ".T_VV.tif": "hidden by the dot before its name: rename it",
     "T_VV.tif ": "a blank at its end: rename it",
 }
 
@@ -70,6 +75,7 @@ BESIDE = [
     f"{SNAP.partition('_Orb')[0]}.SAFE/manifest.safe",
     f"{PAIR}/{PAIR}_amp.tif",
     "S1A_20220113T000000_VV.tif.aux.xml", "S1A_20220113T000000_VV.png", "dem_20220113.tif",
+    "._S1A_20220113T000000_VV.tif", ".S1A_20220113T000000_VV.png", ".DS_Store",
     "backup_20220113.zip.txt", "notes_20220113.tar.gz",
 ]  # fmt: skip
 

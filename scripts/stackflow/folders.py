@@ -47,7 +47,8 @@ def walk(root: str, wanted, depth: int | None = None) -> Listing:
     """All files below a folder that are wanted, those in zip archives too, each once.
 
     A link to a folder or a file that was met already is not followed, which ends loops; folders
-    and files come before links to them. Hidden ones and results of this workflow are left out.
+    and files come before links to them. Hidden folders and results of this workflow are left out,
+    and hidden files are not wanted.
 
     Parameters
     ----------
@@ -85,6 +86,9 @@ def walk(root: str, wanted, depth: int | None = None) -> Listing:
         for entry in entries:
             path = f"{inside}/{entry.name}" if inside else entry.name
             if entry.name.startswith("."):
+                # What fetching programs and clouds hide may be a scene that is not whole.
+                if not entry.name.startswith("._") and not _is_folder(entry):
+                    found.others.append(path)
                 continue
             if _is_folder(entry):
                 if depth is None or level < depth:

@@ -17,6 +17,8 @@ _OTHER = re.compile(r"\.(img|vrt|jp2|nc|h5|hdf5?|bin|dat|grd|safe)$", re.IGNOREC
 _PART = re.compile(
     r"\.(?:part|partial|crdownload|download|filepart|opdownload|incomplete|tmp)$", re.IGNORECASE
 )
+# Behind hidden names: of what rsync has not fetched yet, and of what is in iCloud alone.
+_HIDDEN = re.compile(r"\.[A-Z0-9]{6}$", re.IGNORECASE)
 _PACKED = re.compile(r"\.(?:zip|tar|tgz|tar\.gz|tar\.bz2|7z|rar|gz)$", re.IGNORECASE)
 # Rasters that scenes come in besides GeoTIFF; metadata (.h5 of OPERA) are not among them.
 _RASTER = re.compile(r"\.(?:img|vrt|jp2|nc|dim|bin|dat|grd)$", re.IGNORECASE)
@@ -65,8 +67,11 @@ def line_on(unused: dict[str, str]) -> str:
 
 
 def _plain(name: str) -> str:
-    """A name without the blanks and endings that it has before it is whole."""
-    return _PART.sub("", name.strip())
+    """A name without the blanks, the dot and the endings that it has before it is whole."""
+    name = name.strip()
+    if name.startswith("."):
+        name = _HIDDEN.sub("", name.removeprefix("."))
+    return _PART.sub("", name)
 
 
 def _reason(path: str, polarization: str) -> str | None:
@@ -86,8 +91,11 @@ def _reason(path: str, polarization: str) -> str | None:
         return None
     if is_beside(plain) or is_pair((plain,)):
         return None
-    if _PART.search(name.strip()):
+    hidden = name.strip().startswith(".")
+    if _PART.search(name.strip()) or (hidden and _HIDDEN.search(name.strip())):
         return "not whole yet: fetch it again"
+    if hidden:
+        return "hidden by the dot before its name: rename it"
     if plain != name:
         return "a blank at its end: rename it"
     if _PACKED.search(plain):
