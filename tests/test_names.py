@@ -169,6 +169,31 @@ def test_a_time_against_the_rule_of_the_platform_is_taken_with_a_doubt():
     assert "20250830T120333 for processing" in found.doubts[0]
 
 
+@pytest.mark.parametrize(
+    ("clock", "time"),
+    [
+        ("20220113T154101+0200", "20220113T134101"),
+        ("20220113T154101+02:00", "20220113T134101"),
+        ("20220114_003101+05", "20220113T193101"),
+        ("2022-01-13T19-11-01+0530", "20220113T134101"),
+        # What is no zone.
+        ("20220113T134101+3", "20220113T134101"),
+        ("20220113T134101-134126", "20220113T134101"),
+        ("20220113T134101-02", "20220113T134101"),
+        ("20220113T134101Z", "20220113T134101"),
+    ],
+)
+def test_a_zone_behind_a_time_is_reckoned_with(clock, time):
+    found = told(f"rtc_{clock}_VV.tif")
+    assert found.time == at(time) and found.dated and not found.doubts
+
+
+def test_what_may_be_a_zone_west_of_utc_or_a_count_is_a_doubt():
+    found = told("rtc_20220113T134101-0200_VV.tif")
+    assert found.time == at("20220113T134101")
+    assert "taken for UTC, whatever -0200 behind it means" in found.doubts[0]
+
+
 def test_a_name_of_several_polarizations_says_none():
     assert names.polarization("S1A_VV_VH_ratio.tif") is None
     assert names.polarization("S1A_IW_GRDH_1SDV_x_hv.tif") == "HV"

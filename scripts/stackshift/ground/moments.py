@@ -4,7 +4,7 @@ Only the standard library, since the Snakefile imports this each time it is pars
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 _MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
@@ -16,6 +16,8 @@ _TIMES = re.compile(
     r"|(?<!\d)(\d{4})(\d\d)(\d\d)[T_ -]+(\d\d)[-_.:H](\d\d)[-_.:M](\d\d)(?!\d)"
     r"|(?<!\d)(\d{4})[-_.](\d\d)[-_.](\d\d)[T_ -]+(\d\d)[-_.:H]?(\d\d)[-_.:M]?(\d\d)(?!\d)"
 )
+# How far a time of day is from UTC, behind it: +0200, +02:00, +02. Behind a minus may be a count.
+_ZONE = re.compile(r"([+-])(0\d|1[0-4])(?::?(00|15|30|45))?(?!\d)")
 # Orbit and datatake of Sentinel-1 behind a date, 20220115_041473_04EE91, or the start and the end.
 _ORBIT = re.compile(r"(?<!\d)\d{8}[-_](\d{6})[-_]([0-9A-F]{6})(?![0-9A-Z])")
 _DATES = re.compile(r"(?<!\d)(\d{4})([-_.]?)(\d\d)\2(\d\d)(?!\d)")
@@ -35,13 +37,17 @@ _PASS = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Moment:
-    """A time in a name: where it stands, whether with a time of day, and what it is said to be."""
+    """A time in a name: where it stands, whether with a time of day, and what it is said to be.
+
+    ``zone`` stands behind it and may be one west of UTC, or not; it is not reckoned with.
+    """
 
     at: int
     time: datetime
     dated: bool = True
     made: bool = False
     taken: bool = False
+    zone: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,8 @@ def moments(name: str) -> list[Moment]:
         if flown and _ORBIT.match(name, match.start()):
             continue
         parts = [part for part in match.groups() if part is not None]
-        found.append(_moment(name, match.start(), parts))
+        moment = _moment(name, match.start(), parts)
+        found.append(moment and _in_utc(moment, _ZONE.match(name, match.end())))
         if found[-1]:
             # Not to be found again as a date.
             rest = rest[: match.start()] + "#" * len(match[0]) + rest[match.end() :]
@@ -74,6 +81,17 @@ def moments(name: str) -> list[Moment]:
         month = str(_MONTHS.index(match[2]) + 1)
         found.append(_moment(name, match.start(), [match[3], month, match[1]]))
     return sorted((m for m in found if m is not None), key=lambda moment: moment.at)
+
+
+def _in_utc(moment: Moment, zone: re.Match | None) -> Moment:
+    """A time by the zone behind it, if it is one."""
+    if zone is None:
+        return moment
+    if zone[1] == "-":
+        # Two digits behind a minus are a count in most names.
+        return replace(moment, zone=zone[0]) if zone[3] else moment
+    east = timedelta(hours=int(zone[2]), minutes=int(zone[3] or 0))
+    return replace(moment, time=moment.time - east)
 
 
 def orbit(name: str) -> int | None:
@@ -127,7 +145,9 @@ def acquisition(name: str) -> Acquisition | None:
     first = next((m for m in found if m.dated and _same_day(m, first)), first)
     others = [m for m in found if not _one_pass(first, m)]
     if not others:
-        return Acquisition(first.time, first.dated, made[-1] if made else None)
+        doubt = f"{name}: {_told(first)} is taken for UTC, whatever {first.zone} behind it means"
+        made_at = made[-1] if made else None
+        return Acquisition(first.time, first.dated, made_at, doubt if first.zone else None)
     return _among(name, first, others, anchor)
 
 
