@@ -7,7 +7,9 @@ from stackflow.reported import show_stages, why_no_report
 from stackflow.terminal import Teller, report_path
 
 # Before any job, as the report comes after all of them.
-if (asked := report_of_the_call()) and (wrong := why_no_report(asked)):
+if (asked := report_of_the_call()) and (
+    wrong := why_no_report(asked, Path(placed("results")))
+):
     raise WorkflowError(wrong)
 
 

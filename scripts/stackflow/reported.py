@@ -37,19 +37,20 @@ def graph_is_asked_for() -> bool:
     return any(word.startswith(("--rulegraph", "--filegraph")) for word in sys.argv)
 
 
-def why_no_report(path: Path) -> str | None:
+def why_no_report(path: Path, made: Path) -> str | None:
     """Why Snakemake could not write a report there, which it says after all work and in its way.
 
     Parameters
     ----------
     path : as given, from the working folder.
+    made : folder that the run makes if it is not there.
     """
     folder = path.parent
     if path.suffix not in (".html", ".zip"):
         return f"--report: '{path}' is to end with .html or .zip"
     if path.is_dir():
         return f"--report: '{path}' is a folder: name a file in it"
-    if not folder.is_dir():
+    if not folder.is_dir() and folder.resolve() != made.resolve():
         below = "" if folder.is_absolute() else f" below {Path.cwd()}"
         return f"--report: there is no folder '{folder}'{below}: make it, or name another"
     return None
