@@ -102,12 +102,3 @@ def test_a_stranger_clicks_through_the_report(demo, tmp_path):
         click.category("Stack demo VV", "Tables")
         for label, column in (("scenes", "offset_east"), ("pairs", "shift_x"), ("tiles", "nmad_x")):
             click.frame(label).locator("th", has_text=column).first.wait_for()
-
-
-def test_the_folder_of_the_results_need_not_be_there_for_a_report(tmp_path, monkeypatch):
-    """As in `make demo` on a fresh clone: the run makes it."""
-    monkeypatch.chdir(tmp_path)
-    made = Path("results")
-    assert why_no_report(Path("results/report.html"), made) is None
-    assert why_no_report(Path("report.html"), made) is None
-    assert "no folder 'results/more'" in why_no_report(Path("results/more/report.html"), made)

@@ -1,6 +1,7 @@
 """What a run says where no bars are drawn, and the last thing it says."""
 
 import logging
+from pathlib import Path
 
 import pytest
 import snakemakes
@@ -8,6 +9,7 @@ from conftest import ROOT, small_stack
 from snakemake_interface_logger_plugins.common import LogEvent
 
 from stackflow import terminal
+from stackflow.reported import why_no_report
 
 CLOSING = ["site VV: PASS", "Overview: here"]
 
@@ -214,3 +216,12 @@ def test_a_report_that_cannot_be_written_is_refused_before_any_job(tmp_path, pat
             assert status != 0 and "Job stats" not in out + said
             assert f"--report: {words.format(work=work)}" in said
             assert "Traceback" not in out + said
+
+
+def test_the_folder_of_the_results_need_not_be_there_for_a_report(tmp_path, monkeypatch):
+    """As in `make demo` on a fresh clone: the run makes it."""
+    monkeypatch.chdir(tmp_path)
+    made = Path("results")
+    assert why_no_report(Path("results/report.html"), made) is None
+    assert why_no_report(Path("report.html"), made) is None
+    assert "no folder 'results/more'" in why_no_report(Path("results/more/report.html"), made)
