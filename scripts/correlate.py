@@ -77,8 +77,8 @@ def main(pairs: list[Pair], cut: tuple[int, int], method: str, options: dict) ->
                 pair.expected = found.expected if found.shift else pair.expected
                 record = _record(found, tiles, cell)
                 if few and found.status == OK:
-                    known = match.__kwdefaults__ | options | {"moved": known["moved"]}
-                    record |= _quarters(found, tiles, known)
+                    whole = match.__kwdefaults__ | options | {"moved": known["moved"]}
+                    record |= _quarters(found, tiles, whole)
                 pair.records.append(record)
                 if not pair.origins:
                     pair.origins = {

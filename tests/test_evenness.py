@@ -86,6 +86,7 @@ def test_parts_are_counted_and_the_mean_of_all_is_told():
         "far": 5.0,
         "apart": 2.6,
         "together": 5,
+        "between": False,
     }
     (text,) = causes.of_findings({"uneven": [said]})
     assert text["cause"] == "uneven" and text["text"].startswith("5 of 19 tiles of 2022-01-04 lie ")
@@ -99,12 +100,14 @@ def test_a_larger_part_is_counted_and_reached_as_well(count, off):
     offsets[:off, 0] += 12
     offsets[off : off + between, 0] += random.uniform(3, 9, between)
     found = evenness.parts(offsets, sigmas)
-    assert found.tiles == off + between and found.together >= off
+    assert found.tiles == off + between and found.together >= off and not found.between
     assert found.far == pytest.approx(12, abs=0.7)
     mean = (12 * off + offsets[off : off + between, 0].sum()) / count
     assert evenness.to_all(offsets, sigmas) == pytest.approx([mean, 0], abs=0.6)
     said = {"scene": "20220104T000000", "tiles": count, "off": off + between, "far": 12.0}
-    (text,) = causes.of_findings({"uneven": [said | {"apart": 5.0, "together": off}]})
+    (text,) = causes.of_findings(
+        {"uneven": [said | {"apart": 5.0, "together": off, "between": False}]}
+    )
     assert "its offset is that of most" in text["text"]
 
 
@@ -112,7 +115,7 @@ def test_where_no_place_holds_most_tiles_it_is_said_and_the_error_reaches_all():
     offsets, sigmas = np.random.default_rng(6).normal(0, 0.2, (16, 2)), np.full((16, 2), 0.2)
     offsets[:8, 1] += 10
     found = evenness.parts(offsets, sigmas)
-    assert found.tiles == 8 and found.far == pytest.approx(10, abs=0.5)
+    assert found.tiles == 8 and found.far == pytest.approx(10, abs=0.5) and found.between
     # The middle of two places is 5 m from each.
     assert evenness.to_all(offsets, sigmas)[1] == pytest.approx(5, abs=0.3)
     said = {
@@ -122,9 +125,22 @@ def test_where_no_place_holds_most_tiles_it_is_said_and_the_error_reaches_all():
         "far": 10.0,
         "apart": 5.0,
         "together": 8,
+        "between": True,
     }
     (text,) = causes.of_findings({"uneven": [said]})
-    assert "none holds most of them" in text["text"] and "that of most" not in text["text"]
+    assert "may lie between them" in text["text"] and "that of most" not in text["text"]
+
+
+@pytest.mark.parametrize("count", [4, 5, 6])
+def test_of_few_tiles_the_error_reaches_both_places_where_the_offset_lies_between(count):
+    """Two of few are no majority, but they pull the mean away from the others."""
+    random = np.random.default_rng(count)
+    for _ in range(20):
+        offsets, sigmas = random.normal(0, 0.25, (count, 2)), np.full((count, 2), 0.25)
+        offsets[:2, 0] += 15
+        assert evenness.parts(offsets, sigmas).between
+        # Of all tiles from a mean that is that of none: 15 m times the root of 2 (n - 2), over n: 7.1 to 7.5 m.
+        assert evenness.to_all(offsets, sigmas) == pytest.approx([7.3, 0.25], abs=0.8)
 
 
 def test_a_ramp_is_no_slice():
@@ -134,7 +150,7 @@ def test_a_ramp_is_no_slice():
     found = evenness.parts(offsets, sigmas)
     assert found.tiles == 20 and found.together == 5
     said = {"scene": "20220104T000000", "tiles": 25, "off": 20, "far": 4.5, "apart": 4.2}
-    (text,) = causes.of_findings({"uneven": [said | {"together": 5}]})
+    (text,) = causes.of_findings({"uneven": [said | {"together": 5, "between": False}]})
     assert "it is distorted in itself" in text["text"] and "orbit" not in text["text"]
 
 

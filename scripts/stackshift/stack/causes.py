@@ -283,10 +283,10 @@ def _of_parts(one: dict) -> str:
             f"tiles of {day} lie {one['apart']:.2g} m apart (rms beyond their errors, "
             "scene_tiles.csv), not in a few places: it is distorted in itself, as by a ramp or warp"
         )
-    if 2 * one["off"] >= one["tiles"]:
+    if one["between"]:
         return (
             f"tiles of {day} lie in several places, {one['far']:.3g} m from each other "
-            "(scene_tiles.csv), and none holds most of them: its error reaches to all"
+            "(scene_tiles.csv), and its offset may lie between them: its error reaches to all"
         )
     return (
         f"{one['off']} of {one['tiles']} tiles of {day} lie {one['far']:.3g} m from its others "

@@ -129,9 +129,13 @@ _TILE = {
 _ROBUST = {
     SHIFT_X: ("m", "robust mean of the shifts to the east (Huber, weights 1 / sigma^2)"),
     SHIFT_Y: ("m", "robust mean of the shifts to the north (Huber, weights 1 / sigma^2)"),
+    SIGMA_X: ("m", "standard error of shift_x, from the tiles' and from their scatter"),
+    SIGMA_Y: ("m", "standard error of shift_y, from the tiles' and from their scatter"),
+    CORRELATION_XY: ("1", "correlation of the errors of shift_x and shift_y, -1 to 1"),
+}
+_QUARTERED = {
     SIGMA_X: ("m", "standard error of shift_x, from the tiles', their and their quarters' scatter"),
     SIGMA_Y: ("m", "standard error of shift_y, from the tiles', their and their quarters' scatter"),
-    CORRELATION_XY: ("1", "correlation of the errors of shift_x and shift_y, -1 to 1"),
 }
 _LOOKS = {
     OFFSET_RANGE: (
@@ -196,7 +200,7 @@ PAIRS_TABLE = {
         "none: copied onto the stack's grid; else the kernel it was warped with",
     ),
     TILES: ("", "tiles of the pair"),
-    **_ROBUST,
+    **(_ROBUST | _QUARTERED),
     **_STATISTICS,
     **_TRUTH,
 }

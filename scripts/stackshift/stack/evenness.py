@@ -33,13 +33,15 @@ class Parts(NamedTuple):
 
     ``apart`` metres or pixels by which its tiles lie apart beyond their errors, rms over both axes;
     number of ``tiles`` that lie clearly off the place that holds most, and how far their middle one
-    does; how many of these lie ``together``, in the place that holds most of them.
+    does; how many of these lie ``together``, in the place that holds most of them; and whether the
+    scene's offset may lie ``between`` its places, as none holds most tiles, or they are few.
     """
 
     apart: float
     tiles: int
     far: float
     together: int
+    between: bool
 
 
 def uneven(offsets: np.ndarray, sigmas: np.ndarray, taken: np.ndarray | None = None) -> np.ndarray:
@@ -94,12 +96,15 @@ def parts(offsets: np.ndarray, sigmas: np.ndarray) -> Parts:
     # The place that holds most of them: their middle may lie between two places, at none.
     near = (np.abs(offsets[:, None] - offsets) <= reach).all(axis=2)
     at_place = _most(near)
-    about = offsets - np.average(offsets[at_place], axis=0, weights=1 / sigmas[at_place] ** 2)
+    place = np.average(offsets[at_place], axis=0, weights=1 / sigmas[at_place] ** 2)
+    about = offsets - place
     apart = np.sqrt(max((about**2 - sigmas**2).sum(axis=1).mean(), 0.0))
     off = (np.abs(about) > reach).any(axis=1)
     far = median(np.hypot(*about[off].T)) if off.any() else 0.0
     together = int(_most(near[np.ix_(off, off)]).sum()) if off.any() else 0
-    return Parts(float(apart), int(off.sum()), float(far), together)
+    between = 2 * off.sum() >= len(offsets)
+    between |= (np.abs(_mean(offsets, sigmas) - place) > np.median(reach, axis=0)).any()
+    return Parts(float(apart), int(off.sum()), float(far), together, bool(between))
 
 
 def _most(near: np.ndarray) -> np.ndarray:
@@ -110,7 +115,7 @@ def _most(near: np.ndarray) -> np.ndarray:
 def to_all(offsets: np.ndarray, sigmas: np.ndarray) -> np.ndarray:
     """How far the mean of all tiles of a scene lies from the robust one, (2,): what it may be too.
 
-    Where no place holds most of the tiles it is how far they all lie from it, rms.
+    Where it may lie between their places it is how far they all lie from it, rms.
 
     Parameters
     ----------
@@ -118,12 +123,16 @@ def to_all(offsets: np.ndarray, sigmas: np.ndarray) -> np.ndarray:
     """
     there = np.isfinite(offsets).all(axis=1)
     offsets, sigmas = offsets[there], sigmas[there]
-    robust, _ = means(offsets[None], sigmas[None], np.ones(len(offsets), bool))
-    about = offsets - robust[0]
+    about = offsets - _mean(offsets, sigmas)
     # Unweighted: each tile is as large a part of the scene as any other.
-    if 2 * parts(offsets, sigmas).tiles >= len(offsets):
+    if parts(offsets, sigmas).between:
         return np.sqrt((about**2).mean(axis=0))
     return np.abs(about.mean(axis=0))
+
+
+def _mean(offsets: np.ndarray, sigmas: np.ndarray) -> np.ndarray:
+    """The robust mean of the tiles of a scene, (2,), which is its offset."""
+    return means(offsets[None], sigmas[None], np.ones(len(offsets), bool))[0][0]
 
 
 def _less_common(offsets, sigmas) -> np.ndarray:

@@ -60,8 +60,8 @@ def screened(
     Returns
     -------
     (table, uneven scenes): of each of these ``scene``, number of its ``tiles``, how many are
-    ``off``, how many of these ``together`` and how ``far`` in metres, and by how much all lie
-    ``apart``, as `evenness.Parts`. The
+    ``off``, how many of these ``together`` and how ``far`` in metres, by how much all lie
+    ``apart``, and whether the offset may lie ``between``, as `evenness.Parts`. The
     error of such a scene reaches to the mean of all its tiles, as its offset is that of most.
     """
     table = table.copy()
@@ -184,6 +184,7 @@ def _flag_uneven(table, tiles, positions, turned, flags) -> list[dict]:
                 "off": part.tiles,
                 "far": part.far,
                 "together": part.together,
+                "between": part.between,
                 "apart": part.apart,
             }
         )

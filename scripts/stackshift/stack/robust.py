@@ -6,9 +6,9 @@ import numpy as np
 TUNING = 1.5
 _ITERATIONS = 50
 # Values that scatter by more than so many times what their best half does lie in several places. Of
-# few a half always agrees by chance.
-_RUN = 3.0
-_MANY = 8
+# fewer than eight a half agrees by chance, and two wild ones are nearly as many.
+_SEVERAL_PLACES = 3.0
+_FEWEST = 8
 # Values lie in a place within so many times what the half scatters there.
 _AT_PLACE = 4.0
 # Of many values so many tell where the half lies.
@@ -111,7 +111,7 @@ def weighted_huber(values, sigmas, tuning: float = TUNING) -> tuple[float, float
         # Scatter first: tiles that all disagree a little are not outliers.
         apart = np.abs(residual)
         widen = max(1.0, 1.4826 * median(apart))
-        if widen > _RUN and values.size >= _MANY:
+        if widen > _SEVERAL_PLACES and values.size >= _FEWEST:
             place = _place_of_most(values, sigmas, widen)
             if place is not None:
                 return weighted_huber(values[place], sigmas[place], tuning)
@@ -135,7 +135,7 @@ def _place_of_most(values: np.ndarray, sigmas: np.ndarray, widen: float) -> np.n
     best = int(reach.argmin())
     scatter = max(1.0, 1.4826 * float(reach[best]))
     at_place = apart[best] <= _AT_PLACE * scatter
-    return None if widen <= _RUN * scatter or at_place.all() else at_place
+    return None if widen <= _SEVERAL_PLACES * scatter or at_place.all() else at_place
 
 
 def _mean_of_few(values, precision) -> tuple[float, float]:
