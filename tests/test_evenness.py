@@ -139,7 +139,7 @@ def test_of_few_tiles_the_error_reaches_both_places_where_the_offset_lies_betwee
         offsets, sigmas = random.normal(0, 0.25, (count, 2)), np.full((count, 2), 0.25)
         offsets[:2, 0] += 15
         assert evenness.parts(offsets, sigmas).between
-        # Of all tiles from a mean that is that of none: 15 m times the root of 2 (n - 2), over n: 7.1 to 7.5 m.
+        # 15 m times the root of 2 (n - 2), over n, beside their errors.
         assert evenness.to_all(offsets, sigmas) == pytest.approx([7.3, 0.25], abs=0.8)
 
 
