@@ -319,6 +319,9 @@ def test_a_link_whose_name_tells_another_time_than_its_target_is_named_with_both
     os.unlink(f"scenes/{TWO}")
     lines = find()[1]
     assert len(lines) == 1 and f"the name of scenes/{wrong} says" in lines[0]
+    # The same track passes a day earlier or later at another time of day: no link to it is right.
+    os.symlink(f"../store/{ONE}", f"scenes/{hyp3_name('20220102T000000')}")
+    assert sum("whose name says" in line for line in find()[1]) == 2
 
 
 def test_links_to_folders_and_files_elsewhere_are_followed():

@@ -127,6 +127,10 @@ def test_a_scene_that_is_placed_from_beside_elsewhere_is_told_with_by_how_much(f
     # On the ground, of which a map's metre is within a thousandth.
     found = float(told["beside"].partition("up to ")[2].partition(" m")[0])
     assert abs(found - 90) < 0.15
+    # From where the header says to where the file beside it does; north turns by 1.3 degrees.
+    east = float(told["beside"].partition("to the east ")[2].partition(" m")[0])
+    north = float(told["beside"].partition("to the north ")[2].partition(" m")[0])
+    assert abs(east - 90) < 0.15 and abs(north) < 3
 
 
 def test_a_vrt_that_names_itself_has_a_stamp(folder):

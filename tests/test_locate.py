@@ -471,6 +471,22 @@ def test_rotation_and_scale_are_relative_to_the_median_scene(kind):
         assert np.isnan(values[7])
 
 
+def test_what_is_turned_or_stretched_is_told_the_farthest_off_first_and_which_way():
+    table = series(np.zeros(3))
+    table[c.FLAG] = ["scaled", "", "rotated"]
+    for column, values in (
+        (c.ROTATION, [0, 0, -300.0]), (c.ROTATION_SIGMA, 5.0),
+        (c.SCALE, [-200.0, 0, 0]), (c.SCALE_SIGMA, 5.0),
+    ):  # fmt: skip
+        table[column] = values
+    found = inversion.turned(table, {(0, 0): (-3e3, 0.0), (1, 0): (3e3, 0.0)})
+    assert [(one["scene"], one["edge"]) for one in found] == [
+        (table[c.SCENE][2], pytest.approx(0.9)), (table[c.SCENE][0], pytest.approx(0.6)),
+    ]  # fmt: skip
+    (said,) = causes.of_findings({"turned": found})
+    assert " turned clockwise by 300 " in said["text"] and " shrunk by 200 " in said["text"]
+
+
 @pytest.mark.parametrize(("signs", "more"), [("alike", 0.2), ("in turn", 0.0)])
 def test_what_all_tiles_of_a_scene_share_is_not_averaged_out(signs, more):
     """Sixteen tiles of 0.1 m make 0.025 m; what they share stays but for its share of these."""

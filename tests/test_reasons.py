@@ -382,6 +382,29 @@ def test_what_grows_with_time_in_the_errors_is_in_that_of_a_trend():
     assert explanation.explained(scenes, {}, shared=shared * 20)[1] == []
 
 
+def test_beside_a_group_that_lies_off_a_trend_has_only_what_the_group_has_not():
+    """What errors have alike is that of the later half, a group that is told: none of the trend."""
+    random = np.random.default_rng(9)
+    days = np.array([int((pd.Timestamp(n) - pd.Timestamp(NAMES[0])).days) for n in NAMES])
+    years = (days - days.mean()) / 365.25
+    group = np.isin(np.arange(16), (1, 6, 9, 12, 13, 15))
+    offsets = random.normal(0, 0.1, (16, 2)) + np.outer(years, (9.0, 0.0))
+    offsets += np.outer(group, (0.0, 4.0))
+    attributes = {
+        n: {"platform": "S1C" if on else "S1A"} for n, on in zip(NAMES, group, strict=False)
+    }
+    scenes = scenes_table(offsets, NAMES)
+    # One scene that stands out is in neither, whatever its errors are.
+    scenes.loc[3, c.OFFSET_EAST] += 60
+    shared = np.outer(group, (0.5, 0.0))[::-1].copy()
+    shared[3] = 40.0
+    plain, found = explanation.explained(scenes, attributes)
+    assert {one["kind"] for one in found} == {"trend", "platform"}
+    wide, _ = explanation.explained(scenes, attributes, shared=shared)
+    before, after = (table.loc[table.attribute == "trend"].iloc[0] for table in (plain, wide))
+    assert after[c.SIGMA_EAST] == pytest.approx(before[c.SIGMA_EAST], rel=1e-6)
+
+
 def test_no_scene_at_all_gives_an_empty_table():
     scenes = scenes_table(np.full((16, 2), np.nan), NAMES)
     table, found = explanation.explained(scenes, {})

@@ -25,6 +25,17 @@ def test_a_job_loads_what_hardly_anybody_needs_when_it_is_asked_for():
     assert done.returncode == 0, done.stderr
 
 
+def test_cycles_are_looked_for_again_when_the_work_of_a_job_begins(tmp_path):
+    code = (
+        f"import sys, gc, types; sys.path.insert(0, {str(SCRIPTS)!r});"
+        f"snakemake = types.SimpleNamespace(log=[{str(tmp_path / 'log')!r}]);"
+        "import stackio.job; assert not gc.isenabled()\n"
+        "with stackio.job.logged(snakemake): assert gc.isenabled()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 def test_whoever_imports_the_numbers_alone_has_nothing_changed():
     code = (
         f"import sys; sys.path.insert(0, {str(SCRIPTS)!r}); before = list(sys.meta_path);"
